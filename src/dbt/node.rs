@@ -1,0 +1,101 @@
+//! What a loaded project is made of. Field names are dbt's own, so that a manifest can be written
+//! from them.
+
+use indexmap::IndexMap;
+
+use crate::problem::Code;
+
+/// The kinds of nodes that carry a relation or stand in the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NodeKind {
+    Model,
+    Seed,
+    Snapshot,
+    Source,
+    Test,
+    Analysis,
+    Exposure,
+    Operation,
+}
+
+/// A column as the project's YAML describes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Column {
+    pub name: String,
+    pub data_type: Option<String>,
+    pub description: String,
+    pub meta: IndexMap<String, serde_json::Value>,
+    pub tags: Vec<String>,
+    pub quote: Option<bool>,
+    /// Names of the generic tests on it, e.g. `unique`, `dbt_utils.at_least_one`.
+    pub tests: Vec<String>,
+}
+
+/// What makes a node a test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    /// The generic test's name (`unique`), or nothing for a singular test.
+    pub generic: Option<String>,
+    /// `unique_id` of the tested node.
+    pub attached_node: Option<String>,
+    pub column_name: Option<String>,
+    pub kwargs: IndexMap<String, serde_json::Value>,
+}
+
+/// One node of the project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub unique_id: String,
+    pub kind: NodeKind,
+    pub name: String,
+    pub package_name: String,
+    /// Path from the package's root: `models/core/dim_customers.sql`.
+    pub original_file_path: String,
+    /// Path below the model path: `core/dim_customers.sql`.
+    pub path: String,
+    /// For a source: the source's name.
+    pub source_name: Option<String>,
+    pub fqn: Vec<String>,
+    pub database: Option<String>,
+    pub schema: String,
+    pub alias: String,
+    pub relation_name: Option<String>,
+    pub enabled: bool,
+    pub materialized: String,
+    pub tags: Vec<String>,
+    pub description: String,
+    pub meta: IndexMap<String, serde_json::Value>,
+    /// The final configuration in dbt's order.
+    pub config: IndexMap<String, serde_json::Value>,
+    pub columns: IndexMap<String, Column>,
+    pub raw_code: String,
+    pub compiled_code: Option<String>,
+    /// Hex SHA-256 of the stripped text.
+    pub checksum: String,
+    /// `(package, name, version)` as written.
+    pub refs: Vec<(Option<String>, String, Option<String>)>,
+    /// `(source, table)` as written.
+    pub sources: Vec<(String, String)>,
+    pub depends_on_nodes: Vec<String>,
+    pub depends_on_macros: Vec<String>,
+    /// `package://path` of the YAML file that describes it.
+    pub patch_path: Option<String>,
+    pub test: Option<Test>,
+    /// Codes of this node's own problems; their texts are in [`super::Loaded::problems`].
+    pub problems: Vec<Code>,
+}
+
+/// A loaded project.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    pub name: String,
+    pub version: Option<String>,
+    /// Folder of `dbt_project.yml` from the tree's root; `""` at the root.
+    pub root: String,
+    /// Every node, enabled or not, by `unique_id`, in dbt's order of parsing.
+    pub nodes: IndexMap<String, Node>,
+    /// `unique_id` -> `unique_id`s of direct children, enabled nodes only.
+    pub children: IndexMap<String, Vec<String>>,
+    /// Number of macros of the project and its packages, dbt's own not counted.
+    pub macros: usize,
+}

@@ -1,0 +1,127 @@
+//! What can be asked of the engine and what it tells: the closed sets that every face matches on.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Cause, ProblemId, Stage, StageRecord, SyncCounts, SyncId, SyncState};
+
+/// Number of a job, unique in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u64);
+
+/// Work to do. A request for a project that is already syncing joins the running job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    SyncProject {
+        project: String,
+        cause: Cause,
+    },
+    /// Apply the fix with this index of a recorded problem, then try again.
+    ApplyFix {
+        problem: ProblemId,
+        fix: usize,
+    },
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Succeeded,
+    /// Done, with problems in some models.
+    Partial,
+    Failed,
+    Cancelled,
+}
+
+impl Outcome {
+    pub fn of(state: SyncState) -> Option<Self> {
+        match state {
+            SyncState::Running => None,
+            SyncState::Succeeded => Some(Self::Succeeded),
+            SyncState::Partial => Some(Self::Partial),
+            SyncState::Failed => Some(Self::Failed),
+            SyncState::Cancelled | SyncState::Interrupted => Some(Self::Cancelled),
+        }
+    }
+}
+
+/// What a progress figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Objects,
+    Files,
+    Models,
+}
+
+/// How far a running stage is. Only the newest matters: it travels as a latest value, not as an
+/// event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub stage: Stage,
+    pub done: u64,
+    /// Not known: show a count, never a bar.
+    pub total: Option<u64>,
+    pub unit: Unit,
+    /// Bytes received in this stage.
+    pub bytes: u64,
+    /// Milliseconds since the stage began.
+    pub elapsed_ms: u64,
+}
+
+/// Something happened. Serialised as one JSON object a line by `--json` and kept by the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub at: Timestamp,
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// The kinds of events, past tense.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    SyncStarted {
+        job: JobId,
+        project: String,
+        sync: SyncId,
+        cause: Cause,
+    },
+    StageStarted {
+        job: JobId,
+        project: String,
+        stage: Stage,
+    },
+    StageFinished {
+        job: JobId,
+        project: String,
+        #[serde(flatten)]
+        record: StageRecord,
+    },
+    /// A person asked for the end; the job stops as soon as it can.
+    CancelRequested {
+        job: JobId,
+        project: String,
+    },
+    SyncFinished {
+        job: JobId,
+        project: String,
+        sync: SyncId,
+        outcome: Outcome,
+        counts: SyncCounts,
+        summary: String,
+        unchanged: bool,
+    },
+    /// A fix was carried out (or, with `error`, could not be).
+    FixApplied {
+        problem: ProblemId,
+        title: String,
+        error: Option<String>,
+    },
+    /// `ebb.toml` was read again.
+    WorkspaceChanged,
+    /// Another process wrote to the store: syncs, models or problems may be newer than what is shown.
+    StoreChanged,
+}

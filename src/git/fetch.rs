@@ -1,0 +1,73 @@
+//! A fetch as values: what is asked, what is told meanwhile, what comes back.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::remote::{Credential, Remote};
+
+/// Bounds on one fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchLimits {
+    pub connect: Duration,
+    /// Longest silence of the other side.
+    pub stall: Duration,
+    pub total: Duration,
+    /// Largest pack accepted, in bytes.
+    pub pack_bytes: u64,
+}
+
+/// What to fetch.
+#[derive(Clone, Debug)]
+pub struct FetchRequest {
+    pub remote: Remote,
+    pub credential: Credential,
+    /// Branch without `refs/heads/`; empty asks for the remote's default branch.
+    pub branch: String,
+    /// Folder whose files are wanted (`""`: all). Servers that can filter send only their blobs.
+    pub folder: String,
+    /// Where this repository's objects are kept; created when missing.
+    pub cache: PathBuf,
+    pub limits: FetchLimits,
+}
+
+/// Steps of a fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchStage {
+    Connect,
+    Receive,
+    Index,
+}
+
+/// Told while a fetch runs; the newest value is the only one that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchProgress {
+    pub stage: FetchStage,
+    pub bytes: u64,
+    pub objects: u64,
+    /// Known once the pack's header has been read.
+    pub total_objects: Option<u64>,
+}
+
+/// A commit's facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    pub id: String,
+    /// Object id of its root tree.
+    pub tree: String,
+    pub author: String,
+    pub subject: String,
+    pub at: Timestamp,
+}
+
+/// What a fetch brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    pub branch: String,
+    pub commit: Commit,
+    /// True when the branch stood where the cache already was and nothing was downloaded.
+    pub unmoved: bool,
+    pub bytes_received: u64,
+    pub requests: u32,
+}

@@ -1,0 +1,1 @@
+//! Jinja2 with Python's values, for dbt. Pure; knows nothing of dbt's files.

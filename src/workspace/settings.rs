@@ -1,0 +1,207 @@
+//! What `ebb.toml` may say, as types. Defaults are here; reading and checking are in `load`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::secret::SecretRef;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Shown in the title; the folder's name where it is not set.
+    pub name: Option<String>,
+    pub git: IndexMap<String, Git>,
+    pub sources: IndexMap<String, Source>,
+    pub projects: IndexMap<String, Project>,
+    pub sync: SyncSettings,
+    pub ui: Ui,
+}
+
+/// A Git connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Git {
+    pub provider: ProviderName,
+    #[serde(default)]
+    pub auth: Auth,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderName {
+    Github,
+    Gitlab,
+    Bitbucket,
+    Git,
+}
+
+/// How a connection proves who we are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Auth {
+    /// Public repositories and repositories on this machine.
+    #[default]
+    Anonymous,
+    /// The agent, keys and ssh_config of whoever runs `ebb`.
+    SshAgent,
+    /// Path of a private key file.
+    SshKey(PathBuf),
+    /// An access token, sent over HTTPS only. The provider decides the username.
+    Token(SecretRef),
+}
+
+/// A warehouse that models are read from. In this release it decides the SQL dialect and the names
+/// of relations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    #[serde(rename = "type")]
+    pub kind: SourceType,
+    /// `target.database`; the source's own name where it is not set.
+    pub database: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceType {
+    Postgres,
+    Redshift,
+    Snowflake,
+    Bigquery,
+    Databricks,
+    Duckdb,
+    Sqlite,
+}
+
+/// A dbt project in a Git repository.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// Name of a Git connection; without one the repository is public or on this machine.
+    pub git: Option<String>,
+    /// `https://…`, `ssh://…`, `git@host:owner/name.git`, or a path (relative to `ebb.toml`).
+    pub repository: String,
+    /// The remote's default branch where it is not set.
+    pub branch: Option<String>,
+    /// Path of `dbt_project.yml` from the repository's root.
+    #[serde(default = "Project::default_path")]
+    pub project_path: String,
+    /// dbt version whose behaviour is wanted: `1.7`.
+    #[serde(default = "Project::default_dbt_version")]
+    pub dbt_version: String,
+    /// Default schema: `target.schema`.
+    #[serde(default = "Project::default_schema")]
+    pub schema: String,
+    /// `target.name`.
+    #[serde(default = "Project::default_target")]
+    pub target: String,
+    /// Name of a source.
+    pub source: Option<String>,
+    /// As dbt's `--vars`: they win over the project's own.
+    #[serde(default)]
+    pub vars: IndexMap<String, serde_json::Value>,
+    /// What `env_var()` may see; nothing else of this machine's environment.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+impl Project {
+    fn default_path() -> String {
+        "dbt_project.yml".to_owned()
+    }
+
+    fn default_dbt_version() -> String {
+        "1.7".to_owned()
+    }
+
+    fn default_schema() -> String {
+        "analytics".to_owned()
+    }
+
+    fn default_target() -> String {
+        "prod".to_owned()
+    }
+}
+
+/// Bounds on syncs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SyncSettings {
+    /// Projects synced at once.
+    pub parallel: u32,
+    /// Seconds to reach a Git server.
+    pub connect_timeout: u64,
+    /// Seconds of silence from a Git server.
+    pub stall_timeout: u64,
+    /// Seconds that one fetch may take.
+    pub fetch_timeout: u64,
+    /// Largest transfer accepted, in mebibytes.
+    pub max_transfer: u64,
+    /// Syncs kept in the history of each project.
+    pub keep: u32,
+}
+
+impl Default for SyncSettings {
+    fn default() -> Self {
+        Self { parallel: 4, connect_timeout: 15, stall_timeout: 60, fetch_timeout: 900, max_transfer: 2048, keep: 500 }
+    }
+}
+
+/// The screen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ui {
+    pub theme: Theme,
+    pub glyphs: Glyphs,
+    pub mouse: Mouse,
+    pub motion: Motion,
+    /// Command id -> keys, e.g. `sync = "ctrl-s"`; `none` takes a key away.
+    pub keys: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// The terminal's own 16 colours, or `mono` where `NO_COLOR` is set or the terminal has none.
+    #[default]
+    Auto,
+    Terminal,
+    Mono,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Glyphs {
+    /// Unicode where the locale says UTF-8.
+    #[default]
+    Auto,
+    Unicode,
+    Ascii,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mouse {
+    /// On here, off over SSH.
+    #[default]
+    Auto,
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Motion {
+    /// Spinner while something runs.
+    #[default]
+    Full,
+    /// No spinner; elapsed time once a second.
+    Reduced,
+    /// As `reduced`, for links of a few KB/s: no mouse, one frame a second while work runs.
+    Slow,
+}
