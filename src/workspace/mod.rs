@@ -3,10 +3,21 @@
 //!
 //! Reads files and the environment when told to; never the network, never the store.
 
+pub mod edit;
+mod environment;
+mod find;
+mod load;
+mod paths;
+mod schema;
 mod secret;
 mod settings;
 
-pub use secret::{Secret, SecretRef};
+pub use environment::Environment;
+pub use find::{FILE_NAME, Location, find};
+pub use load::{Assignment, Version, Workspace};
+pub use paths::{Paths, make_private_folder};
+pub use schema::schema;
+pub use secret::{Scrubber, Secret, SecretError, SecretRef};
 pub use settings::{
     Auth, Git, Glyphs, Motion, Mouse, Project, ProviderName, Settings, Source, SourceType, SyncSettings, Theme, Ui,
 };

@@ -1,11 +1,18 @@
 //! Secrets: a reference that may stand in `ebb.toml`, and the value, which can't be printed.
 
+mod command;
+mod resolve;
+mod scrub;
+
 use std::fmt;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
+
+pub use resolve::SecretError;
+pub use scrub::Scrubber;
 
 /// Where a secret is to be found. The only thing about it that configuration may say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,0 +1,129 @@
+//! A program run for its output: without a terminal, bounded in time and in bytes.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::workspace::environment::Environment;
+
+/// How a program ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Well { stdout: Vec<u8> },
+    Badly { stderr: String },
+    TimedOut,
+}
+
+/// Finds a program in `PATH`.
+pub(super) fn installed(program: &str, environment: &Environment) -> bool {
+    let path = environment.variable("PATH").unwrap_or_default();
+    std::env::split_paths(path).any(|folder| folder.join(program).is_file())
+}
+
+/// Runs `program` with these arguments in `folder`. It sees the environment's variables but no
+/// terminal: its input is empty and it is in a session of its own, so that a password prompt fails
+/// instead of writing over our screen. Output beyond `longest` bytes is an error.
+pub(super) fn run(
+    program: &str,
+    arguments: &[&str],
+    folder: &Path,
+    environment: &Environment,
+    time_out: Duration,
+    longest: u64,
+) -> io::Result<Ended> {
+    let mut command = if installed("setsid", environment) {
+        let mut command = Command::new("setsid");
+        command.arg(program);
+        command
+    } else {
+        let mut command = Command::new(program);
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command
+    };
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(environment.variables())
+        .env_remove("GPG_TTY")
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let ended = wait(&mut child, time_out, longest);
+    // Also on success: what it left behind in the background must not keep our pipes.
+    end_group(&child);
+    child.wait()?;
+    ended
+}
+
+fn wait(child: &mut Child, time_out: Duration, longest: u64) -> io::Result<Ended> {
+    let deadline = Instant::now() + time_out;
+    let (sender, outputs) = mpsc::channel();
+    collect(child.stdout.take(), longest, sender.clone(), true);
+    collect(child.stderr.take(), longest, sender, false);
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    for _ in 0..2 {
+        match outputs.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok((true, bytes)) => stdout = bytes?,
+            Ok((false, bytes)) => stderr = bytes?,
+            Err(_) => return Ok(Ended::TimedOut),
+        }
+    }
+    // Both pipes are closed: the program has ended or is about to.
+    let status = loop {
+        match child.try_wait()? {
+            Some(status) => break status,
+            None if Instant::now() >= deadline => return Ok(Ended::TimedOut),
+            None => thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    if status.success() {
+        return Ok(Ended::Well { stdout });
+    }
+    let words = String::from_utf8_lossy(&stderr).trim().to_owned();
+    Ok(Ended::Badly { stderr: if words.is_empty() { status.to_string() } else { words } })
+}
+
+type Output = (bool, io::Result<Vec<u8>>);
+
+fn collect(pipe: Option<impl Read + Send + 'static>, longest: u64, sender: mpsc::Sender<Output>, stdout: bool) {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = match pipe {
+            Some(pipe) => pipe.take(longest + 1).read_to_end(&mut bytes),
+            None => Ok(0),
+        };
+        let bytes = read.and_then(|_| {
+            if bytes.len() as u64 > longest {
+                Err(io::Error::other(format!("it wrote more than {longest} bytes")))
+            } else {
+                Ok(bytes)
+            }
+        });
+        // The receiver is gone when time ran out.
+        drop(sender.send((stdout, bytes)));
+    });
+}
+
+fn end_group(child: &Child) {
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        // Fails when everybody in the group has ended, as it should be.
+        kill_process_group(group, Signal::KILL).ok();
+    }
+}
+
+/// A word for a shell, quoted where it has to be.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./=:@%+,".contains(character);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
