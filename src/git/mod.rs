@@ -4,8 +4,15 @@
 //! v2 over HTTPS and over the user's `ssh`); libgit2 keeps the objects. Host keys are verified,
 //! credentials are tried a bounded number of times, and the server's own words reach the error.
 
+mod address;
+pub mod author;
+mod error;
 mod fetch;
+mod objects;
 mod remote;
 
-pub use fetch::{Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched};
-pub use remote::{Credential, Provider, Remote, RemoteError};
+pub use address::Address;
+pub use error::{Obstacle, RemoteError};
+pub use fetch::{Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, fetch};
+pub use objects::{Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
+pub use remote::{Credential, Provider, Remote};

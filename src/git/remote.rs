@@ -1,8 +1,9 @@
-//! Where a repository is, how to prove who we are, and what can go wrong on the way.
+//! Where a repository is and how to prove who we are, as values. Nothing is reached from here.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use thiserror::Error;
+use sha2::{Digest, Sha256};
 
 use crate::workspace::Secret;
 
@@ -15,29 +16,95 @@ pub enum Provider {
     Other,
 }
 
+impl Provider {
+    /// The provider by the look of a host name: `github.com` as well as `gitlab.acme.example`.
+    pub fn of_host(host: &str) -> Self {
+        let host = host.to_ascii_lowercase();
+        if host.contains("github") {
+            Self::GitHub
+        } else if host.contains("gitlab") {
+            Self::GitLab
+        } else if host.contains("bitbucket") {
+            Self::Bitbucket
+        } else {
+            Self::Other
+        }
+    }
+}
+
 /// A repository's address, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remote {
     /// `https://…` or `http://…`, without user or password.
-    Http {
-        url: String,
-    },
-    Ssh {
-        user: String,
-        host: String,
-        port: Option<u16>,
-        path: String,
-    },
+    Http { url: String },
+    /// `user` is empty where the address names none: the user's `ssh` decides then.
+    Ssh { user: String, host: String, port: Option<u16>, path: String },
     /// A repository on this machine.
-    Local {
-        path: PathBuf,
-    },
+    Local { path: PathBuf },
+}
+
+impl Remote {
+    /// The address in the form that people know; holds no secret.
+    pub fn display(&self) -> String {
+        match self {
+            Self::Http { url } => url.clone(),
+            Self::Ssh { user, host, port, path } => {
+                let at = if user.is_empty() { "" } else { "@" };
+                let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+                match port {
+                    Some(port) => format!("ssh://{user}{at}{host}:{port}/{}", path.trim_start_matches('/')),
+                    None => format!("{user}{at}{host}:{path}"),
+                }
+            }
+            Self::Local { path } => path.display().to_string(),
+        }
+    }
+
+    /// The host's name without its port; `None` for a repository on this machine.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Http { url } => {
+                let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
+                match authority.strip_prefix('[') {
+                    Some(literal) => literal.split(']').next(),
+                    None => authority.split(':').next(),
+                }
+            }
+            Self::Ssh { host, .. } => Some(host),
+            Self::Local { .. } => None,
+        }
+    }
+
+    /// The provider by the look of the host.
+    pub fn provider(&self) -> Provider {
+        self.host().map_or(Provider::Other, Provider::of_host)
+    }
+
+    /// A folder's name for this repository's objects: readable, unique by its last eight characters,
+    /// safe on every file system.
+    pub fn cache_name(&self) -> String {
+        let address = self.display();
+        let plain = address.trim_end_matches('/').trim_end_matches(".git").to_ascii_lowercase();
+        let mut name: String = plain
+            .rsplit_once("://")
+            .map_or(plain.as_str(), |(_, rest)| rest)
+            .chars()
+            .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+            .take(60)
+            .collect();
+        name.push('-');
+        for byte in Sha256::digest(address.as_bytes()).iter().take(4) {
+            let _ = write!(name, "{byte:02x}");
+        }
+        name
+    }
 }
 
 /// How to prove who we are. Not `Debug`-printable beyond its kind.
 #[derive(Clone, Debug)]
 pub enum Credential {
     Anonymous,
+    /// Sent over HTTPS only. Without a username the provider's usual one is used.
     Token {
         username: Option<String>,
         token: Secret,
@@ -49,34 +116,59 @@ pub enum Credential {
     SshAgent,
 }
 
-/// Why a repository could not be reached or read. `raw` holds the other side's own words, with
-/// secrets scrubbed.
-#[derive(Debug, Error)]
-pub enum RemoteError {
-    #[error("{url:?} is not an address of a Git repository")]
-    Address { url: String },
-    #[error("the server refused: {raw}")]
-    Refused { status: Option<u16>, raw: String },
-    #[error("branch {branch:?} does not exist")]
-    BranchMissing { branch: String, branches: Vec<String>, default: Option<String> },
-    #[error("the repository has no commits")]
-    Empty,
-    #[error("the host key of {host} is not the known one")]
-    HostKey { host: String, raw: String },
-    #[error("{host} could not be reached: {raw}")]
-    Unreachable { host: String, raw: String },
-    #[error("{what} took longer than {seconds} s")]
-    TimedOut { what: String, seconds: u64 },
-    #[error("the transfer broke off: {raw}")]
-    Broken { raw: String },
-    #[error("the pack is larger than {limit} bytes")]
-    TooLarge { limit: u64 },
-    #[error("the {program} program is needed and was not found")]
-    ProgramMissing { program: String },
-    #[error("cancelled")]
-    Cancelled,
-    #[error("no space left for the cache: {raw}")]
-    DiskFull { raw: String },
-    #[error("the cache at {path} cannot be used: {raw}")]
-    Cache { path: PathBuf, raw: String },
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn http(url: &str) -> Remote {
+        Remote::Http { url: url.to_owned() }
+    }
+
+    fn ssh(user: &str, port: Option<u16>, path: &str) -> Remote {
+        Remote::Ssh { user: user.to_owned(), host: "git.acme.example".to_owned(), port, path: path.to_owned() }
+    }
+
+    #[test]
+    fn a_host_is_found_in_every_form() {
+        assert_eq!(http("https://github.com/a/b.git").host(), Some("github.com"));
+        assert_eq!(http("http://127.0.0.1:8080/b").host(), Some("127.0.0.1"));
+        assert_eq!(http("http://[::1]:8080/b").host(), Some("::1"));
+        assert_eq!(ssh("git", None, "a/b").host(), Some("git.acme.example"));
+        assert_eq!(Remote::Local { path: "/srv/git".into() }.host(), None);
+    }
+
+    #[test]
+    fn the_provider_is_guessed_by_the_host() {
+        for (host, provider) in [
+            ("github.com", Provider::GitHub),
+            ("ssh.github.com", Provider::GitHub),
+            ("GitLab.acme.example", Provider::GitLab),
+            ("bitbucket.org", Provider::Bitbucket),
+            ("git.acme.example", Provider::Other),
+        ] {
+            assert_eq!(Provider::of_host(host), provider, "{host}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_shown_the_way_people_write_them() {
+        assert_eq!(ssh("git", None, "a/b.git").display(), "git@git.acme.example:a/b.git");
+        assert_eq!(ssh("", None, "a/b.git").display(), "git.acme.example:a/b.git");
+        assert_eq!(ssh("git", Some(2222), "/a/b.git").display(), "ssh://git@git.acme.example:2222/a/b.git");
+    }
+
+    #[test]
+    fn cache_names_are_readable_and_apart() {
+        let one = http("https://github.com/acme/shop.git").cache_name();
+        let other = http("https://github.com/acme/shop2.git").cache_name();
+        assert!(one.starts_with("github-com-acme-shop-"), "{one}");
+        assert_ne!(one, other);
+        assert!(!ssh("git", None, "../../etc/passwd").cache_name().contains(['/', '.']));
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let credential = Credential::Token { username: None, token: Secret::new("ghp_very_secret") };
+        assert!(!format!("{credential:?}").contains("ghp_"));
+    }
 }

@@ -1,11 +1,15 @@
 //! A fetch as values: what is asked, what is told meanwhile, what comes back.
 
+mod run;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::remote::{Credential, Remote};
+
+pub use run::fetch;
 
 /// Bounds on one fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,11 @@ pub struct FetchProgress {
     pub total_objects: Option<u64>,
 }
 
+impl FetchProgress {
+    /// What holds before anything has happened.
+    pub const START: Self = Self { stage: FetchStage::Connect, bytes: 0, objects: 0, total_objects: None };
+}
+
 /// A commit's facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
@@ -66,8 +75,18 @@ pub struct Commit {
 pub struct Fetched {
     pub branch: String,
     pub commit: Commit,
-    /// True when the branch stood where the cache already was and nothing was downloaded.
+    /// True when the branch stood where the cache already was and nothing was downloaded. Always
+    /// false for a repository on this machine, which has no cache.
     pub unmoved: bool,
     pub bytes_received: u64,
     pub requests: u32,
+}
+
+/// Branches of a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Branches {
+    /// Without `refs/heads/`, sorted.
+    pub names: Vec<String>,
+    /// The branch that the repository's HEAD points at.
+    pub default: Option<String>,
 }

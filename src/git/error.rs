@@ -1,0 +1,115 @@
+//! What can go wrong on the way to a repository, typed; and which code of the catalogue it is.
+//!
+//! `raw` always holds the other side's own words, bounded and with secrets scrubbed, written the way
+//! `git` itself would have shown them, because people search for those.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::problem::Code;
+
+/// What kept us from talking to a host at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The name could not be resolved.
+    Name,
+    /// The certificate or the handshake was no good.
+    Tls,
+    /// A proxy on the way refused.
+    Proxy,
+    /// Refused, unroutable, reset.
+    Connection,
+}
+
+/// Why a repository could not be reached or read.
+#[derive(Debug, Error)]
+pub enum RemoteError {
+    #[error("{url:?} is not an address of a Git repository")]
+    Address { url: String },
+    /// `url` is shown without what was in it.
+    #[error("the address {url} carries a password or token, which belongs in a Git connection")]
+    SecretInAddress { url: String },
+    #[error("a token is sent over https only, and {url} is not")]
+    Insecure { url: String },
+    #[error("the server refused: {raw}")]
+    Refused { status: Option<u16>, raw: String },
+    #[error("branch {branch:?} does not exist")]
+    BranchMissing { branch: String, branches: Vec<String>, default: Option<String> },
+    #[error("the repository has no commits")]
+    Empty,
+    #[error("{path} is not a Git repository")]
+    NotARepository { path: PathBuf, raw: String },
+    #[error("{path} belongs to another user")]
+    Ownership { path: PathBuf, raw: String },
+    #[error("the host key of {host} is not the known one")]
+    HostKey { host: String, raw: String },
+    #[error("{host} could not be reached: {raw}")]
+    Unreachable { host: String, obstacle: Obstacle, raw: String },
+    #[error("{what} took longer than {seconds} s")]
+    TimedOut { what: String, seconds: u64 },
+    #[error("the transfer broke off: {raw}")]
+    Broken { raw: String },
+    #[error("the pack is larger than {limit} bytes")]
+    TooLarge { limit: u64 },
+    #[error("the {program} program is needed and was not found")]
+    ProgramMissing { program: String },
+    #[error("cancelled")]
+    Cancelled,
+    #[error("no space left for the cache: {raw}")]
+    DiskFull { raw: String },
+    #[error("the cache at {path} cannot be used: {raw}")]
+    Cache { path: PathBuf, raw: String },
+}
+
+impl RemoteError {
+    /// The code where the type says it all; `None` where the server's words decide, which the
+    /// catalogue (area git) matches against [`RemoteError::raw`].
+    pub fn code(&self) -> Option<Code> {
+        let code = match self {
+            Self::Address { .. } | Self::Insecure { .. } => "GIT-UNKNOWN-SCHEME",
+            Self::BranchMissing { .. } => "GIT-BRANCH-MISSING",
+            Self::Empty => "GIT-EMPTY-REPO",
+            Self::NotARepository { .. } => "GIT-NOT-A-REPO",
+            Self::Ownership { .. } => "GIT-OWNERSHIP",
+            Self::HostKey { raw, .. } if raw.contains("IDENTIFICATION HAS CHANGED") => "GIT-SSH-HOSTKEY-CHANGED",
+            Self::HostKey { .. } => "GIT-SSH-HOSTKEY-UNKNOWN",
+            Self::Unreachable { obstacle: Obstacle::Name, .. } => "GIT-DNS",
+            Self::Unreachable { obstacle: Obstacle::Tls, .. } => "GIT-TLS",
+            Self::Unreachable { obstacle: Obstacle::Proxy, .. } => "GIT-PROXY-AUTH",
+            Self::Unreachable { obstacle: Obstacle::Connection, .. } | Self::TimedOut { .. } => "GIT-NET",
+            Self::Broken { .. } => "GIT-TRANSFER-CUT",
+            Self::ProgramMissing { .. } => "GIT-BINARY-MISSING",
+            Self::DiskFull { .. } => "GIT-DISK",
+            Self::Refused { .. }
+            | Self::SecretInAddress { .. }
+            | Self::TooLarge { .. }
+            | Self::Cancelled
+            | Self::Cache { .. } => return None,
+        };
+        Some(Code::new(code))
+    }
+
+    /// The other side's own words; empty where nobody else spoke.
+    pub fn raw(&self) -> &str {
+        match self {
+            Self::Refused { raw, .. }
+            | Self::NotARepository { raw, .. }
+            | Self::Ownership { raw, .. }
+            | Self::HostKey { raw, .. }
+            | Self::Unreachable { raw, .. }
+            | Self::Broken { raw }
+            | Self::DiskFull { raw }
+            | Self::Cache { raw, .. } => raw,
+            Self::Address { .. }
+            | Self::SecretInAddress { .. }
+            | Self::Insecure { .. }
+            | Self::BranchMissing { .. }
+            | Self::Empty
+            | Self::TimedOut { .. }
+            | Self::TooLarge { .. }
+            | Self::ProgramMissing { .. }
+            | Self::Cancelled => "",
+        }
+    }
+}

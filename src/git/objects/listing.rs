@@ -1,0 +1,164 @@
+//! The regular files below a folder of a commit: links inside the tree followed, everything odd left
+//! out and counted, bounded whatever the tree looks like.
+
+use git2::{Odb, OdbLookupFlags, Oid, Repository};
+
+use super::resolve::{DEEPEST, Kind, Lost, Place, resolve};
+use super::tree::TreeError;
+
+/// Paths of one kind kept as evidence; more are only counted.
+const MOST_EXAMPLES: usize = 50;
+
+/// One regular file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeFile {
+    /// Path from the tree's root, with `/`.
+    pub path: String,
+    /// Size in bytes; `None` where the object was not fetched because it lies outside of the wanted
+    /// folder.
+    pub size: Option<u64>,
+    pub executable: bool,
+}
+
+/// What a listing passed over, with the first paths as evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    pub submodules: Paths,
+    /// Links that lead outside the tree, nowhere, or in a circle.
+    pub links: Paths,
+    /// Names that are not UTF-8 or could not be a file's name; shown with replacement characters.
+    pub names: Paths,
+}
+
+/// A number of paths and the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paths {
+    pub count: u64,
+    pub first: Vec<String>,
+}
+
+impl Paths {
+    fn add(&mut self, path: String) {
+        self.count += 1;
+        if self.first.len() < MOST_EXAMPLES {
+            self.first.push(path);
+        }
+    }
+}
+
+/// The files below a folder, sorted by path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    pub files: Vec<TreeFile>,
+    pub left_out: LeftOut,
+}
+
+/// Lists the files below `folder`; a folder that is not there has none. More than `limit` entries
+/// are an error.
+pub(super) fn list(repository: &Repository, root: Oid, folder: &str, limit: usize) -> Result<Listing, TreeError> {
+    let mut walk = Walk {
+        repository,
+        objects: repository.odb()?,
+        root,
+        listing: Listing::default(),
+        seen: 0,
+        limit,
+        entered: Vec::new(),
+    };
+    match resolve(repository, root, &[], folder) {
+        Ok(Place::Folder { id, path }) => {
+            let shown = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect::<Vec<_>>().join("/");
+            walk.folder(id, &shown, &path)?;
+        }
+        Ok(Place::File { .. }) | Err(Lost::Missing | Lost::Outside | Lost::Submodule | Lost::Absent) => {}
+        Err(Lost::Failed(error)) => return Err(error.into()),
+    }
+    walk.listing.files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(walk.listing)
+}
+
+/// One listing under way.
+struct Walk<'a> {
+    repository: &'a Repository,
+    objects: Odb<'a>,
+    root: Oid,
+    listing: Listing,
+    /// Entries met, listed or not.
+    seen: usize,
+    limit: usize,
+    /// Folders that we are inside of; meeting one of them again through a link is a circle.
+    entered: Vec<Oid>,
+}
+
+impl Walk<'_> {
+    /// `shown` is the path by which the folder was reached, `real` its own.
+    fn folder(&mut self, id: Oid, shown: &str, real: &[String]) -> Result<(), TreeError> {
+        let tree = self.repository.find_tree(id)?;
+        self.entered.push(id);
+        for entry in &tree {
+            self.seen += 1;
+            if self.seen > self.limit {
+                return Err(TreeError::TooMany { limit: self.limit });
+            }
+            let name = std::str::from_utf8(entry.name_bytes()).ok().filter(|name| is_file_name(name));
+            let Some(name) = name else {
+                self.listing.left_out.names.add(joined(shown, &String::from_utf8_lossy(entry.name_bytes())));
+                continue;
+            };
+            let path = joined(shown, name);
+            match Kind::of(&entry) {
+                Some(Kind::File { executable }) => self.file(path, entry.id(), executable)?,
+                Some(Kind::Folder) => {
+                    let real: Vec<String> = real.iter().cloned().chain([name.to_owned()]).collect();
+                    self.inner_folder(entry.id(), path, &real)?;
+                }
+                Some(Kind::Link) => self.link(name, path, real)?,
+                Some(Kind::Submodule) => self.listing.left_out.submodules.add(path),
+                None => self.listing.left_out.names.add(path),
+            }
+        }
+        self.entered.pop();
+        Ok(())
+    }
+
+    fn inner_folder(&mut self, id: Oid, path: String, real: &[String]) -> Result<(), TreeError> {
+        // The same tree twice on one way down needs a link: no tree can hold itself.
+        if self.entered.contains(&id) && !self.is_empty_tree(id) || self.entered.len() >= DEEPEST {
+            self.listing.left_out.links.add(path);
+            return Ok(());
+        }
+        self.folder(id, &path, real)
+    }
+
+    fn is_empty_tree(&self, id: Oid) -> bool {
+        self.repository.find_tree(id).is_ok_and(|tree| tree.is_empty())
+    }
+
+    fn link(&mut self, name: &str, path: String, real: &[String]) -> Result<(), TreeError> {
+        match resolve(self.repository, self.root, real, name) {
+            Ok(Place::File { id, executable }) => self.file(path, id, executable),
+            Ok(Place::Folder { id, path: real }) => self.inner_folder(id, path, &real),
+            Err(Lost::Failed(error)) => Err(error.into()),
+            Err(Lost::Missing | Lost::Outside | Lost::Submodule | Lost::Absent) => {
+                self.listing.left_out.links.add(path);
+                Ok(())
+            }
+        }
+    }
+
+    fn file(&mut self, path: String, id: Oid, executable: bool) -> Result<(), TreeError> {
+        let present = self.objects.exists_ext(id, OdbLookupFlags::NO_REFRESH);
+        let size = if present { Some(self.objects.read_header(id)?.0 as u64) } else { None };
+        self.listing.files.push(TreeFile { path, size, executable });
+        Ok(())
+    }
+}
+
+pub(super) fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Names that a file system could not hold, or that would lead elsewhere, come from forged trees.
+pub(super) fn is_file_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && !name.contains(['/', '\0'])
+}

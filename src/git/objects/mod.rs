@@ -1,0 +1,129 @@
+//! Objects on this machine: somebody's own repository or our cache of a remote one, and the files of
+//! a commit read straight out of them. Nothing is checked out and no network is touched.
+
+mod handles;
+mod listing;
+mod resolve;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use git2::{ErrorClass, ErrorCode, Oid};
+use jiff::Timestamp;
+
+use super::error::RemoteError;
+use super::fetch::{Branches, Commit};
+use super::remote::Remote;
+use handles::Handles;
+
+pub use listing::{LeftOut, Listing, Paths, TreeFile};
+pub use tree::{Found, TreeError, TreeReader};
+
+/// Longest subject line and author kept, in characters.
+const LONGEST_LINE: usize = 200;
+
+/// A repository on this machine. Cheap to clone; every thread reads through a handle of its own.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    handles: Arc<Handles>,
+}
+
+impl Repository {
+    /// Opens a repository, bare or with a working folder, at exactly this path.
+    pub fn open(path: &Path) -> Result<Self, RemoteError> {
+        Self::open_as(path, None)
+    }
+
+    /// The repository that holds a remote's objects: the path itself, or the cache that a fetch
+    /// filled.
+    pub fn of(remote: &Remote, cache: &Path) -> Result<Self, RemoteError> {
+        match remote {
+            Remote::Local { path } => Self::open(path),
+            Remote::Http { .. } | Remote::Ssh { .. } => Self::open_as(cache, Some(cache.join(handles::DAMAGED))),
+        }
+    }
+
+    fn open_as(path: &Path, damage_note: Option<std::path::PathBuf>) -> Result<Self, RemoteError> {
+        let handles = Handles::open(path, damage_note).map_err(|error| cannot_open(path, &error))?;
+        Ok(Self { handles: Arc::new(handles) })
+    }
+
+    /// A branch's name and tip; an empty name asks for the branch that HEAD points at.
+    pub fn tip(&self, branch: &str) -> Result<(String, Commit), RemoteError> {
+        let (found, Branches { names, default }) = self.with(|repository| {
+            let name = if branch.is_empty() { default_branch(repository) } else { Some(branch.to_owned()) };
+            let found = name.and_then(|name| {
+                let reference = repository.find_reference(&format!("refs/heads/{name}")).ok()?;
+                Some((name, commit_facts(&reference.peel_to_commit().ok()?)))
+            });
+            Ok((found, local_branches(repository)?))
+        })?;
+        found.ok_or_else(|| match names.is_empty() {
+            true => RemoteError::Empty,
+            false => RemoteError::BranchMissing { branch: branch.to_owned(), branches: names, default },
+        })
+    }
+
+    /// Every branch, sorted by name, and the one that HEAD points at.
+    pub fn branches(&self) -> Result<Branches, RemoteError> {
+        self.with(local_branches)
+    }
+
+    /// The files of a commit, by its id.
+    pub fn reader(&self, commit: &str) -> Result<TreeReader, RemoteError> {
+        let root = self.with(|repository| Ok(repository.find_commit(Oid::from_str(commit)?)?.tree_id()))?;
+        Ok(TreeReader::new(Arc::clone(&self.handles), root))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&git2::Repository) -> Result<T, git2::Error>) -> Result<T, RemoteError> {
+        self.handles.with(work).flatten().map_err(|error| self.unusable(&error))
+    }
+
+    fn unusable(&self, error: &git2::Error) -> RemoteError {
+        RemoteError::Cache { path: self.handles.path.clone(), raw: error.message().to_owned() }
+    }
+}
+
+fn default_branch(repository: &git2::Repository) -> Option<String> {
+    let head = repository.find_reference("HEAD").ok()?;
+    let target = head.symbolic_target().ok()??;
+    target.strip_prefix("refs/heads/").map(str::to_owned)
+}
+
+fn local_branches(repository: &git2::Repository) -> Result<Branches, git2::Error> {
+    let mut names = Vec::new();
+    for reference in repository.references_glob("refs/heads/*")? {
+        if let Ok(name) = reference?.name()
+            && let Some(name) = name.strip_prefix("refs/heads/")
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    let default = default_branch(repository).filter(|name| names.binary_search(name).is_ok());
+    Ok(Branches { names, default })
+}
+
+/// What is told of a commit. Its words come from strangers: bounded, made UTF-8.
+pub(super) fn commit_facts(commit: &git2::Commit<'_>) -> Commit {
+    let line = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().chars().take(LONGEST_LINE).collect::<String>();
+    Commit {
+        id: commit.id().to_string(),
+        tree: commit.tree_id().to_string(),
+        author: line(commit.author().name_bytes()),
+        subject: line(commit.summary_bytes().unwrap_or_default()),
+        at: Timestamp::from_second(commit.time().seconds()).unwrap_or(Timestamp::UNIX_EPOCH),
+    }
+}
+
+fn cannot_open(path: &Path, error: &git2::Error) -> RemoteError {
+    let (path, raw) = (path.to_owned(), error.message().to_owned());
+    match (error.code(), error.class()) {
+        (ErrorCode::Owner, _) => RemoteError::Ownership { path, raw },
+        (ErrorCode::NotFound, _) | (_, ErrorClass::Os) => RemoteError::NotARepository { path, raw },
+        _ => RemoteError::Cache { path, raw },
+    }
+}

@@ -1,0 +1,113 @@
+//! From a path to the object that stands there, through symbolic links that stay inside the tree.
+
+use git2::{ObjectType, Oid, Repository, TreeEntry};
+
+/// Links followed on the way to one path.
+const MOST_LINKS: usize = 16;
+/// Longest target of a link, in bytes, and deepest path, in folders.
+const LONGEST_TARGET: usize = 4096;
+pub(super) const DEEPEST: usize = 128;
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    File { executable: bool },
+    Link,
+    Folder,
+    Submodule,
+}
+
+impl Kind {
+    pub(super) fn of(entry: &TreeEntry<'_>) -> Option<Self> {
+        match (entry.filemode_raw() & 0o170_000, entry.kind()) {
+            (0o120_000, _) => Some(Self::Link),
+            (0o100_000, _) => Some(Self::File { executable: entry.filemode_raw() & 0o111 != 0 }),
+            (0o040_000, _) | (_, Some(ObjectType::Tree)) => Some(Self::Folder),
+            (0o160_000, _) => Some(Self::Submodule),
+            _ => None,
+        }
+    }
+}
+
+/// Where a path led.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    File {
+        id: Oid,
+        executable: bool,
+    },
+    /// A folder by its object and its own path from the root, links resolved.
+    Folder {
+        id: Oid,
+        path: Vec<String>,
+    },
+}
+
+/// Why a path led nowhere.
+#[derive(Debug)]
+pub(super) enum Lost {
+    Missing,
+    /// Absolute, above the root, or in a circle.
+    Outside,
+    Submodule,
+    /// The object of a link is not in the cache: it lies outside of the fetched folder.
+    Absent,
+    Failed(git2::Error),
+}
+
+impl From<git2::Error> for Lost {
+    fn from(error: git2::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Follows `path` from the tree `root`. `from` is the folder that a relative path starts in.
+pub(super) fn resolve(repository: &Repository, root: Oid, from: &[String], path: &str) -> Result<Place, Lost> {
+    let mut links = 0;
+    let mut entered: Vec<(String, Oid)> = Vec::new();
+    let mut ahead: Vec<String> = parts(path);
+    ahead.extend(from.iter().rev().cloned());
+    while let Some(part) = ahead.pop() {
+        if part == ".." {
+            entered.pop().ok_or(Lost::Outside)?;
+            continue;
+        }
+        let folder = repository.find_tree(entered.last().map_or(root, |(_, id)| *id))?;
+        let entry = folder.get_name(&part).ok_or(Lost::Missing)?;
+        match Kind::of(&entry) {
+            Some(Kind::Folder) if entered.len() < DEEPEST => entered.push((part, entry.id())),
+            Some(Kind::File { executable }) if ahead.is_empty() => {
+                return Ok(Place::File { id: entry.id(), executable });
+            }
+            Some(Kind::Link) => {
+                links += 1;
+                let target = target(repository, entry.id())?;
+                if links > MOST_LINKS || target.starts_with('/') {
+                    return Err(Lost::Outside);
+                }
+                ahead.extend(parts(&target));
+            }
+            Some(Kind::Submodule) => return Err(Lost::Submodule),
+            Some(Kind::Folder | Kind::File { .. }) | None => return Err(Lost::Missing),
+        }
+    }
+    let id = entered.last().map_or(root, |(_, id)| *id);
+    Ok(Place::Folder { id, path: entered.into_iter().map(|(name, _)| name).collect() })
+}
+
+/// A path's parts, the last one first, as a stack wants them.
+fn parts(path: &str) -> Vec<String> {
+    path.split('/').filter(|part| !part.is_empty() && *part != ".").rev().map(str::to_owned).collect()
+}
+
+fn target(repository: &Repository, id: Oid) -> Result<String, Lost> {
+    let objects = repository.odb()?;
+    if !objects.exists_ext(id, git2::OdbLookupFlags::NO_REFRESH) {
+        return Err(Lost::Absent);
+    }
+    if objects.read_header(id)?.0 > LONGEST_TARGET {
+        return Err(Lost::Outside);
+    }
+    let object = objects.read(id)?;
+    std::str::from_utf8(object.data()).map(str::to_owned).map_err(|_| Lost::Missing)
+}
