@@ -1,0 +1,247 @@
+//! Python's `str()`, `repr()`, truth and type names.
+
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+use super::{Dict, Value, ViewKind};
+
+/// Deeper nesting is printed as `...`, as Python prints a list that holds itself.
+const DEPTH: usize = 100;
+
+impl Value {
+    /// Python's `type(x).__name__`.
+    pub fn type_name(&self) -> &str {
+        match self {
+            Self::Undefined(_) => "Undefined",
+            Self::None => "NoneType",
+            Self::Bool(_) => "bool",
+            Self::Int(_) | Self::BigInt(_) => "int",
+            Self::Float(_) => "float",
+            Self::Str(_) => "str",
+            Self::List(_) => "list",
+            Self::Tuple(_) => "tuple",
+            Self::Dict(_) => "dict",
+            Self::Set(_) => "set",
+            Self::Range(_) => "range",
+            Self::View(view) => match view.kind {
+                ViewKind::Keys => "dict_keys",
+                ViewKind::Values => "dict_values",
+                ViewKind::Items => "dict_items",
+            },
+            Self::OneShot(items) => items.type_name,
+            Self::Function(_) => "function",
+            Self::Method(_) => "builtin_function_or_method",
+            Self::Macro(_) => "Macro",
+            Self::Object(object) => object.type_name(),
+        }
+    }
+
+    /// Python's `bool(x)`.
+    pub fn truthy(&self) -> bool {
+        match self {
+            Self::Undefined(_) | Self::None => false,
+            Self::Bool(flag) => *flag,
+            Self::Int(number) => *number != 0,
+            Self::Float(number) => *number != 0.0,
+            Self::Str(text) => !text.is_empty(),
+            Self::List(items) => !items.borrow().is_empty(),
+            Self::Tuple(items) => !items.is_empty(),
+            Self::Dict(dict) => !dict.borrow().is_empty(),
+            Self::Set(set) => !set.borrow().is_empty(),
+            Self::Range(range) => range.len() > 0,
+            Self::View(view) => !view.dict.borrow().is_empty(),
+            Self::BigInt(_) | Self::OneShot(_) | Self::Function(_) | Self::Method(_) | Self::Macro(_) => true,
+            Self::Object(object) => object.truthy(),
+        }
+    }
+
+    /// Python's `len(x)`, for what has one.
+    pub fn len(&self) -> Option<usize> {
+        match self {
+            Self::Undefined(_) => Some(0),
+            Self::Str(text) => Some(if text.is_ascii() { text.len() } else { text.chars().count() }),
+            Self::List(items) => Some(items.borrow().len()),
+            Self::Tuple(items) => Some(items.len()),
+            Self::Dict(dict) => Some(dict.borrow().len()),
+            Self::Set(set) => Some(set.borrow().len()),
+            Self::Range(range) => Some(range.len()),
+            Self::View(view) => Some(view.dict.borrow().len()),
+            Self::Object(object) => object.len(),
+            _ => None,
+        }
+    }
+
+    /// Whether it has a length, and that is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// Python's `str(x)`: what `{{ x }}` prints.
+    pub fn to_str(&self) -> String {
+        let mut text = String::new();
+        self.write_str(&mut text);
+        text
+    }
+
+    /// As [`Value::to_str`], shared when it is text already.
+    pub fn to_shared_str(&self) -> Rc<str> {
+        if let Self::Str(text) = self { Rc::clone(text) } else { self.to_str().into() }
+    }
+
+    /// Appends what `str(x)` gives.
+    pub fn write_str(&self, out: &mut String) {
+        match self {
+            Self::Undefined(_) => {}
+            Self::Str(text) => out.push_str(text),
+            Self::Object(object) => out.push_str(&object.to_str()),
+            _ => write_repr(self, out, 0),
+        }
+    }
+
+    /// Python's `repr(x)`.
+    pub fn repr(&self) -> String {
+        let mut text = String::new();
+        write_repr(self, &mut text, 0);
+        text
+    }
+}
+
+fn write_repr(value: &Value, out: &mut String, depth: usize) {
+    match value {
+        Value::Undefined(_) => out.push_str("Undefined"),
+        Value::None => out.push_str("None"),
+        Value::Bool(flag) => out.push_str(if *flag { "True" } else { "False" }),
+        Value::Int(number) => push(out, format_args!("{number}")),
+        Value::BigInt(number) => push(out, format_args!("{number}")),
+        Value::Float(number) => out.push_str(&of_float(*number)),
+        Value::Str(text) => write_str_repr(text, out),
+        Value::List(items) => write_items(items.borrow().iter(), ("[", "]"), out, depth),
+        Value::Tuple(items) if items.len() == 1 => write_items(items.iter(), ("(", ",)"), out, depth),
+        Value::Tuple(items) => write_items(items.iter(), ("(", ")"), out, depth),
+        Value::Set(set) if set.borrow().is_empty() => out.push_str("set()"),
+        Value::Set(set) => write_items(set.borrow().iter(), ("{", "}"), out, depth),
+        Value::Dict(dict) => write_dict(&dict.borrow(), out, depth),
+        Value::Range(range) if range.step == 1 => push(out, format_args!("range({}, {})", range.start, range.stop)),
+        Value::Range(range) => push(out, format_args!("range({}, {}, {})", range.start, range.stop, range.step)),
+        Value::View(view) => {
+            push(out, format_args!("{}(", value.type_name()));
+            write_items(view.items().iter(), ("[", "]"), out, depth);
+            out.push(')');
+        }
+        Value::OneShot(items) => push(out, format_args!("<{} object>", items.type_name)),
+        Value::Function(function) => push(out, format_args!("<function {}>", function.name)),
+        Value::Method(method) => {
+            push(out, format_args!("<built-in method {} of {} object>", method.name, method.receiver.type_name()));
+        }
+        Value::Macro(called) => push(out, format_args!("<Macro {}>", called.repr_name())),
+        Value::Object(object) => out.push_str(&object.repr()),
+    }
+}
+
+/// Writing to a `String` can't fail.
+fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _infallible = out.write_fmt(text);
+}
+
+fn write_items<'a>(
+    items: impl Iterator<Item = &'a Value>,
+    (open, close): (&str, &str),
+    out: &mut String,
+    depth: usize,
+) {
+    out.push_str(open);
+    if depth >= DEPTH {
+        out.push_str("...");
+    } else {
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                out.push_str(", ");
+            }
+            write_repr(item, out, depth + 1);
+        }
+    }
+    out.push_str(close);
+}
+
+fn write_dict(dict: &Dict, out: &mut String, depth: usize) {
+    if depth >= DEPTH {
+        return out.push_str("{...}");
+    }
+    out.push('{');
+    for (index, (key, item)) in dict.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        write_repr(key, out, depth + 1);
+        out.push_str(": ");
+        write_repr(item, out, depth + 1);
+    }
+    out.push('}');
+}
+
+/// `repr` of text: single quotes, unless only double ones save an escape.
+pub(in crate::jinja) fn of_str(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    write_str_repr(text, &mut out);
+    out
+}
+
+fn write_str_repr(text: &str, out: &mut String) {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    out.push(quote);
+    for character in text.chars() {
+        match character {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\\' => out.push_str("\\\\"),
+            _ if character == quote => {
+                out.push('\\');
+                out.push(character);
+            }
+            ' '..='~' => out.push(character),
+            _ if is_printable(character) => out.push(character),
+            _ => escape(character, out),
+        }
+    }
+    out.push(quote);
+}
+
+/// `\x07`, `\u200b` or `\U000e0001`.
+pub(in crate::jinja) fn escape(character: char, out: &mut String) {
+    let code = u32::from(character);
+    match code {
+        0..=0xff => push(out, format_args!("\\x{code:02x}")),
+        0x100..=0xffff => push(out, format_args!("\\u{code:04x}")),
+        _ => push(out, format_args!("\\U{code:08x}")),
+    }
+}
+
+/// Python's `str.isprintable`, in all but rare unassigned code points.
+fn is_printable(character: char) -> bool {
+    let hidden = character.is_control()
+        || character.is_whitespace()
+        || matches!(u32::from(character),
+            0xad | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e
+            | 0x2060..=0x206f | 0xe000..=0xf8ff | 0xfeff | 0xfff0..=0xfffb | 0xe0000..=0x10_ffff);
+    !hidden
+}
+
+/// Python's `repr` of a float: the shortest digits that read back the same.
+pub(in crate::jinja) fn of_float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let scientific = format!("{number:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..16).contains(&exponent) {
+        let plain = format!("{number}");
+        return if plain.contains('.') { plain } else { plain + ".0" };
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
