@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clean::{clean_columns, clean_line};
+
 /// A place in a file. Lines and columns start at 1 and columns count characters; 0 is "not known".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -28,13 +30,13 @@ pub struct Excerpt {
 
 impl Place {
     /// A place without text around it.
-    pub fn at(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Self { file: file.into(), line, column, excerpt: None }
+    pub fn at(file: impl AsRef<str>, line: u32, column: u32) -> Self {
+        Self { file: clean_line(file.as_ref()), line, column, excerpt: None }
     }
 
     /// A place with up to two lines before and one after it, taken from `text`.
-    pub fn in_text(file: impl Into<String>, text: &str, line: u32, column: u32, width: u32) -> Self {
-        Self { file: file.into(), line, column, excerpt: Excerpt::around(text, line, column, width) }
+    pub fn in_text(file: impl AsRef<str>, text: &str, line: u32, column: u32, width: u32) -> Self {
+        Self { excerpt: Excerpt::around(text, line, column, width), ..Self::at(file, line, column) }
     }
 }
 
@@ -42,14 +44,20 @@ impl Excerpt {
     /// Longest line kept, in characters; the rest is cut.
     pub const WIDEST: usize = 160;
 
-    /// Up to two lines before `line` and one after it; `None` when the text has no such line.
+    /// Up to two lines before `line` and one after it; `None` when the text has no such line. What
+    /// may not be shown is replaced character by character, so columns still hold.
     pub fn around(text: &str, line: u32, column: u32, width: u32) -> Option<Self> {
         let first_line = line.saturating_sub(2).max(1);
         let lines: Vec<String> = text
             .lines()
             .skip(first_line as usize - 1)
             .take((line.saturating_add(1) - first_line) as usize + 1)
-            .map(|text| text.chars().take(Self::WIDEST).collect())
+            .map(|text| {
+                clean_columns(text.get(..text.floor_char_boundary(4 * Self::WIDEST)).unwrap_or_default())
+                    .chars()
+                    .take(Self::WIDEST)
+                    .collect()
+            })
             .collect();
         if line == 0 || lines.len() <= (line - first_line) as usize {
             return None;

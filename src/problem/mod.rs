@@ -4,12 +4,16 @@
 //! no clock. Typed errors live in the module that fails; at that module's edge they become a
 //! [`Problem`], and the [`catalogue`] adds what is known of its code.
 
-pub mod catalogue;
+mod catalogue;
+mod clean;
 mod excerpt;
 mod fix;
+mod nearest;
 mod value;
 
-pub use catalogue::{Area, Catalogue, Entry};
+pub use catalogue::{Advice, Area, Catalogue, Entry};
+pub use clean::{clean, clean_columns, clean_line};
 pub use excerpt::{Excerpt, Place};
-pub use fix::{Action, Fix, Grade};
+pub use fix::{Action, Fix, Grade, key_part};
+pub use nearest::{nearest, nearest_few};
 pub use value::{Code, Evidence, Problem, Severity, Subject};

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::clean::{clean, clean_line};
 use super::excerpt::Place;
 use super::fix::Fix;
 
@@ -91,8 +92,9 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    pub fn new(label: impl Into<String>, lines: Vec<String>) -> Self {
-        Self { label: label.into(), lines }
+    /// Label and lines are cleaned; each stays one line.
+    pub fn new(label: impl AsRef<str>, lines: Vec<String>) -> Self {
+        Self { label: clean_line(label.as_ref()), lines: lines.iter().map(|line| clean_line(line)).collect() }
     }
 }
 
@@ -115,13 +117,14 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// An error about `subject`; the other parts are added with the `with_` methods.
-    pub fn new(code: Code, subject: Subject, summary: impl Into<String>) -> Self {
+    /// An error about `subject`; the other parts are added with the `with_` methods. All of them
+    /// clean what they are given, so that foreign words may stand anywhere in it.
+    pub fn new(code: Code, subject: Subject, summary: impl AsRef<str>) -> Self {
         Self {
             code,
             severity: Severity::Error,
             subject,
-            summary: summary.into(),
+            summary: clean_line(summary.as_ref()),
             raw: String::new(),
             cause: String::new(),
             place: None,
@@ -137,14 +140,14 @@ impl Problem {
     }
 
     #[must_use]
-    pub fn with_raw(mut self, raw: impl Into<String>) -> Self {
-        self.raw = raw.into();
+    pub fn with_raw(mut self, raw: impl AsRef<str>) -> Self {
+        clean(raw.as_ref()).trim_end().clone_into(&mut self.raw);
         self
     }
 
     #[must_use]
-    pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
-        self.cause = cause.into();
+    pub fn with_cause(mut self, cause: impl AsRef<str>) -> Self {
+        self.cause = clean(cause.as_ref()).into_owned();
         self
     }
 
@@ -155,7 +158,7 @@ impl Problem {
     }
 
     #[must_use]
-    pub fn with_evidence(mut self, label: impl Into<String>, lines: Vec<String>) -> Self {
+    pub fn with_evidence(mut self, label: impl AsRef<str>, lines: Vec<String>) -> Self {
         self.evidence.push(Evidence::new(label, lines));
         self
     }
@@ -179,5 +182,36 @@ impl Problem {
         };
         let place = self.place.as_ref().map(|place| place.file.as_str()).unwrap_or_default();
         format!("{}|{subject}|{place}", self.code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(summary: &str) -> Problem {
+        Problem::new(Code::new("GIT-UNKNOWN"), Subject::Project { name: "shop".to_owned() }, summary)
+    }
+
+    #[test]
+    fn foreign_words_are_cleaned_wherever_they_enter() {
+        let foreign = "a\u{1b}[2Jb\u{202e}\nc";
+        let problem = problem(foreign)
+            .with_raw(format!("{foreign}\r\n"))
+            .with_cause(foreign)
+            .with_evidence(foreign, vec![foreign.to_owned()])
+            .with_place(Place::in_text(foreign, "x\u{1b}y", 1, 2, 1));
+        assert_eq!(problem.summary, "ab c");
+        assert_eq!((problem.raw.as_str(), problem.cause.as_str()), ("ab\nc", "ab\nc"));
+        assert_eq!(problem.evidence, [Evidence { label: "ab c".to_owned(), lines: vec!["ab c".to_owned()] }]);
+        let place = problem.place.unwrap();
+        assert_eq!((place.file.as_str(), place.excerpt.unwrap().lines.join("|")), ("ab c", "x�y".to_owned()));
+    }
+
+    #[test]
+    fn the_same_failure_has_the_same_key_whatever_its_words() {
+        assert_eq!(problem("once").key(), problem("twice").with_raw("other").key());
+        let elsewhere = problem("once").with_place(Place::at("models/a.sql", 1, 1));
+        assert_ne!(problem("once").key(), elsewhere.key());
     }
 }
