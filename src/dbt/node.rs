@@ -81,8 +81,61 @@ pub struct Node {
     /// `package://path` of the YAML file that describes it.
     pub patch_path: Option<String>,
     pub test: Option<Test>,
+    /// The version of a versioned model, and the version that an unversioned `ref` means.
+    pub version: Option<String>,
+    pub latest_version: Option<String>,
+    pub group: Option<String>,
+    /// `private`, `protected` or `public`; models only.
+    pub access: Option<String>,
+    /// `sql`, or `python` for a model that is a Python file.
+    pub language: String,
+    /// `unique_id`s of the ephemeral models whose SQL stands in the compiled SQL.
+    pub extra_ctes: Vec<String>,
     /// Codes of this node's own problems; their texts are in [`super::Loaded::problems`].
     pub problems: Vec<Code>,
+}
+
+impl Node {
+    /// A node of a kind with nothing said about it.
+    pub(crate) fn new(kind: NodeKind) -> Self {
+        Self {
+            unique_id: String::new(),
+            kind,
+            name: String::new(),
+            package_name: String::new(),
+            original_file_path: String::new(),
+            path: String::new(),
+            source_name: None,
+            fqn: Vec::new(),
+            database: None,
+            schema: String::new(),
+            alias: String::new(),
+            relation_name: None,
+            enabled: true,
+            materialized: String::new(),
+            tags: Vec::new(),
+            description: String::new(),
+            meta: IndexMap::new(),
+            config: IndexMap::new(),
+            columns: IndexMap::new(),
+            raw_code: String::new(),
+            compiled_code: None,
+            checksum: String::new(),
+            refs: Vec::new(),
+            sources: Vec::new(),
+            depends_on_nodes: Vec::new(),
+            depends_on_macros: Vec::new(),
+            patch_path: None,
+            test: None,
+            version: None,
+            latest_version: None,
+            group: None,
+            access: None,
+            language: "sql".to_owned(),
+            extra_ctes: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
 }
 
 /// A loaded project.

@@ -68,6 +68,9 @@ pub struct LoadProgress {
     pub total: u64,
 }
 
+/// Told after each file or model; called by several threads.
+pub type Progress<'a> = &'a (dyn Fn(LoadProgress) + Sync);
+
 /// The result of a load. `project` is missing only when there is no readable `dbt_project.yml`, or
 /// when the load was cancelled.
 #[derive(Debug, Default)]

@@ -1,0 +1,133 @@
+//! How Python prints and judges plain values: dbt's hashes and messages hang on it.
+
+use serde_json::Value;
+
+/// `repr()`: `{'a': [1, 'it', None, True]}`.
+pub(crate) fn repr(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(number) => number_text(number),
+        Value::String(text) => text_repr(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
+        Value::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{}: {}", text_repr(key), repr(value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+/// `str()`: as `repr()`, but a text is itself.
+pub(crate) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => repr(other),
+    }
+}
+
+/// Whether `if value:` holds.
+pub(crate) fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
+}
+
+fn number_text(number: &serde_json::Number) -> String {
+    match number.as_f64() {
+        Some(value) if number.is_f64() => float_text(value),
+        _ => number.to_string(),
+    }
+}
+
+/// `repr()` of a float: shortest digits that read back, `1e+16` and `1e-05` with an exponent.
+pub(crate) fn float_text(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    let size = value.abs();
+    if size != 0.0 && !(1e-4..1e16).contains(&size) {
+        let text = format!("{value:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
+        return format!("{digits}e{sign}{exponent:0>2}");
+    }
+    let text = value.to_string();
+    if text.contains('.') { text } else { format!("{text}.0") }
+}
+
+/// `repr()` of a text: single quotes unless it has some and no double ones.
+pub(crate) fn text_repr(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c == quote => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
+            '\u{80}'..='\u{a0}' | '\u{ad}' => out.push_str(&format!("\\x{:02x}", c as u32)),
+            '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{3000}' | '\u{2000}'..='\u{200a}' => {
+                out.push_str(&format!("\\u{:04x}", c as u32));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_print_as_python_prints_them() {
+        let table = [
+            (json!(null), "None"),
+            (json!({"a": [1, 2.0, "it's", true]}), r#"{'a': [1, 2.0, "it's", True]}"#),
+            (json!("both ' and \""), r#"'both \' and "'"#),
+            (json!("line\nbreak\\"), r"'line\nbreak\\'"),
+            (json!(1e16), "1e+16"),
+            (json!(0.00001), "1e-05"),
+            (json!(1.5e-7), "1.5e-07"),
+            (json!(0.1), "0.1"),
+            (json!("é"), "'é'"),
+            (json!("\u{a0}"), r"'\xa0'"),
+        ];
+        for (value, expected) in table {
+            assert_eq!(repr(&value), expected);
+        }
+    }
+
+    #[test]
+    fn a_text_prints_itself_and_the_rest_as_repr() {
+        assert_eq!(text(&json!("it's")), "it's");
+        assert_eq!(text(&json!(["it"])), "['it']");
+    }
+
+    #[test]
+    fn empty_things_are_false() {
+        for value in [json!(null), json!(0), json!(0.0), json!(""), json!([]), json!({}), json!(false)] {
+            assert!(!is_true(&value), "{value}");
+        }
+        assert!(is_true(&json!([0])));
+    }
+}
