@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::problem::Problem;
 use crate::store::{Cause, ProblemId, Stage, StageRecord, SyncCounts, SyncId, SyncState};
 
 /// Number of a job, unique in this process.
@@ -114,10 +115,18 @@ pub enum EventKind {
         summary: String,
         unchanged: bool,
     },
-    /// A fix was carried out (or, with `error`, could not be).
+    /// The sync could not begin, because the store would not take it down.
+    SyncRefused {
+        job: JobId,
+        project: String,
+        problem: Problem,
+    },
+    /// A fix was carried out (or, with `error`, could not be). With `sync`, that job tries again.
     FixApplied {
+        job: JobId,
         problem: ProblemId,
         title: String,
+        sync: Option<JobId>,
         error: Option<String>,
     },
     /// `ebb.toml` was read again.

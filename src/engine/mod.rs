@@ -4,8 +4,27 @@
 //! Handed out as a cheap handle: submit, cancel, subscribe, and queries. Every job has an id, a cause
 //! and a cancellation token and emits the same typed events, whoever looks.
 
+pub mod demo;
+mod diagnosis;
 mod events;
+mod fix;
+mod folder;
+mod handle;
+mod jobs;
+mod queries;
+mod record;
+mod repositories;
+mod stages;
+mod sync;
+mod target;
+#[cfg(test)]
+mod tests;
 mod views;
+mod world;
 
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
+pub use handle::{Engine, Subscription};
+pub use jobs::ProgressBoard;
+pub use repositories::GitRepositories;
 pub use views::{ConnectionView, FixPreview, LiveJob, ModelView, Overview, ProjectView, SyncView};
+pub use world::{Answer, Clock, OnProgress, Repositories, SystemClock, World};

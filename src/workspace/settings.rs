@@ -110,6 +110,24 @@ pub struct Project {
     pub env: BTreeMap<String, String>,
 }
 
+/// A public repository, or one on this machine, at its default branch and with `dbt_project.yml` at its root.
+impl Default for Project {
+    fn default() -> Self {
+        Self {
+            git: None,
+            repository: String::new(),
+            branch: None,
+            project_path: Self::default_path(),
+            dbt_version: Self::default_dbt_version(),
+            schema: Self::default_schema(),
+            target: Self::default_target(),
+            source: None,
+            vars: IndexMap::new(),
+            env: BTreeMap::new(),
+        }
+    }
+}
+
 impl Project {
     fn default_path() -> String {
         "dbt_project.yml".to_owned()

@@ -1,0 +1,2 @@
+select id as agent_id, name as agent_name, team
+from {{ source('helpdesk', 'agents') }}

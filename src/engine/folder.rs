@@ -1,0 +1,152 @@
+//! A folder of this machine as a tree of files: a dbt project as it lies there, uncommitted edits
+//! included. Nothing outside of the folder is ever read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::dbt::{FileEntry, FileTree, ReadError};
+use crate::workspace::{Location, Project, Workspace};
+
+/// Folders that hold no part of a dbt project and may be huge.
+const SKIPPED: [&str; 5] = [".git", "target", "node_modules", ".venv", "venv"];
+
+/// Deepest folder looked into.
+const DEEPEST: usize = 40;
+
+/// Most files listed.
+const MOST_FILES: usize = 200_000;
+
+/// A folder opened without set-up gets the one project that it holds, named like the folder; any other
+/// workspace stays as it is.
+pub(super) fn as_workspace(mut workspace: Workspace) -> Workspace {
+    if let Location::Folder(folder) = &workspace.location {
+        let name = folder.file_name().map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned());
+        let project = Project { repository: folder.display().to_string(), ..Project::default() };
+        workspace.settings.projects.entry(name).or_insert(project);
+    }
+    workspace
+}
+
+/// A folder, read at the time of the call.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Canonical, so that links that lead outside are recognised.
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder at `path`, which must exist.
+    pub fn open(path: &Path) -> Result<Self, ReadError> {
+        match fs::canonicalize(path) {
+            Ok(root) => Ok(Self { root }),
+            Err(error) => {
+                let path = path.display().to_string();
+                Err(ReadError::Unreadable { path, reason: error.to_string() })
+            }
+        }
+    }
+
+    fn wanted(entry: &DirEntry) -> bool {
+        !entry.file_type().is_dir() || entry.file_name().to_str().is_some_and(|name| !SKIPPED.contains(&name))
+    }
+
+    /// A regular file inside of the folder, links followed; none for anything else.
+    fn resolve(&self, path: &Path) -> Option<(PathBuf, u64)> {
+        let real = fs::canonicalize(path).ok().filter(|real| real.starts_with(&self.root))?;
+        let facts = fs::metadata(&real).ok().filter(fs::Metadata::is_file)?;
+        Some((real, facts.len()))
+    }
+
+    fn entry(&self, entry: &DirEntry) -> Option<FileEntry> {
+        let path = entry.path().strip_prefix(&self.root).ok()?.to_str()?.to_owned();
+        if entry.file_type().is_file() {
+            return Some(FileEntry { path, size: entry.metadata().ok()?.len() });
+        }
+        let (_, size) = self.resolve(entry.path())?;
+        Some(FileEntry { path, size })
+    }
+}
+
+impl FileTree for Folder {
+    fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
+        let walk = WalkDir::new(self.root.join(folder)).max_depth(DEEPEST).sort_by_file_name();
+        let entries = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || Self::wanted(entry)).flatten();
+        let mut files: Vec<FileEntry> = entries
+            .filter(|entry| !entry.file_type().is_dir())
+            .take(MOST_FILES)
+            .filter_map(|entry| self.entry(&entry))
+            .collect();
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(files)
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let Some((real, _)) = self.resolve(&self.root.join(path)) else {
+            return Err(ReadError::NotFound { path: path.to_owned() });
+        };
+        fs::read(real).map_err(|error| ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Folder) {
+        let place = tempfile::tempdir().unwrap();
+        for (path, text) in [
+            ("dbt_project.yml", "name: a"),
+            ("models/a.sql", "select 1"),
+            ("target/run/a.sql", "x"),
+            (".git/HEAD", "y"),
+        ] {
+            let path = place.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let folder = Folder::open(place.path()).unwrap();
+        (place, folder)
+    }
+
+    fn paths(folder: &Folder, below: &str) -> Vec<String> {
+        folder.list(below).unwrap().into_iter().map(|file| file.path).collect()
+    }
+
+    #[test]
+    fn lists_the_project_and_not_what_was_built_from_it() {
+        let (_place, folder) = folder();
+        assert_eq!(paths(&folder, ""), ["dbt_project.yml", "models/a.sql"]);
+        assert_eq!(paths(&folder, "models"), ["models/a.sql"]);
+    }
+
+    #[test]
+    fn reads_what_is_there_and_says_what_is_not() {
+        let (_place, folder) = folder();
+        assert_eq!(folder.read("models/a.sql").unwrap(), b"select 1");
+        assert!(matches!(folder.read("models/b.sql"), Err(ReadError::NotFound { .. })));
+        assert!(matches!(folder.read("models"), Err(ReadError::NotFound { .. })));
+    }
+
+    #[test]
+    fn nothing_outside_is_read() {
+        let (place, folder) = folder();
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        symlink(outside.path(), place.path().join("models/out.sql")).unwrap();
+        symlink("a.sql", place.path().join("models/in.sql")).unwrap();
+        assert_eq!(paths(&folder, "models"), ["models/a.sql", "models/in.sql"]);
+        assert!(folder.read("models/out.sql").is_err());
+        assert!(folder.read("../../../../etc/hostname").is_err());
+        assert_eq!(folder.read("models/in.sql").unwrap(), b"select 1");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_and_a_missing_subfolder_is_empty() {
+        let (_place, folder) = folder();
+        assert!(paths(&folder, "nowhere").is_empty());
+        assert!(Folder::open(Path::new("/nowhere/at/all")).is_err());
+    }
+}

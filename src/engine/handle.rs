@@ -1,0 +1,220 @@
+//! The handle that the faces hold: submit, cancel, subscribe, shut down. Queries are in `queries`.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, broadcast, watch};
+
+use crate::problem::{Code, Problem, Subject};
+use crate::store::{Cause, ProblemId, Store, StoreError, SyncState, Watch};
+use crate::workspace::{Assignment, Location, Workspace};
+
+use super::events::{Event, EventKind, JobId, Request};
+use super::jobs::{Job, Jobs, ProgressBoard};
+use super::target::Target;
+use super::world::World;
+use super::{fix, folder, sync};
+
+/// How long a shutdown waits for cancelled jobs to write their end.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// What all parts of the engine share.
+pub(super) struct Core {
+    pub(super) world: World,
+    workspace: RwLock<Arc<Workspace>>,
+    pub(super) jobs: Jobs,
+    /// As many as there may be syncs at once.
+    pub(super) seats: Semaphore,
+    runtime: Handle,
+    flags: Vec<Assignment>,
+    /// Wakes us when another process has written to the store; lives as long as the engine.
+    _watch: Option<Watch>,
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").field("jobs", &self.jobs).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    pub(super) fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    pub(super) fn tell(&self, kind: EventKind) {
+        self.jobs.tell(self.now(), kind);
+    }
+
+    pub(super) fn workspace(&self) -> Arc<Workspace> {
+        Arc::clone(&self.workspace.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn replace_workspace(&self, workspace: Workspace) {
+        *self.workspace.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(workspace);
+        self.tell(EventKind::WorkspaceChanged);
+    }
+
+    pub(super) fn target(&self, project: &str) -> Result<Target, Problem> {
+        let cache = self.world.paths.cache_dir.join("git");
+        Target::of(&self.workspace(), project, &cache, &self.world.environment)
+    }
+
+    /// Runs blocking work off the async threads. A panic in it is a problem, not the end.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.runtime.spawn_blocking(work).await.map_err(|error| {
+            let said = match error.try_into_panic() {
+                Ok(panic) => panic
+                    .downcast_ref::<String>()
+                    .cloned()
+                    .or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned())),
+                Err(_) => None,
+            };
+            let summary = "The sync stopped by a mistake in ebb itself";
+            Problem::new(Code::new("SYNC-PANIC"), Subject::Workspace, summary).with_raw(said.unwrap_or_default())
+        })
+    }
+
+    /// Asks the store something, off the async threads.
+    pub(super) async fn in_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store = Arc::clone(&self.world.store);
+        self.blocking(move || work(&store)).await?.map_err(Problem::from)
+    }
+
+    /// The store could not even take down that the sync began.
+    pub(super) fn could_not_begin(&self, job: &Job, problem: Problem) {
+        self.jobs.finished(job.id);
+        self.tell(EventKind::SyncRefused { job: job.id, project: job.project.to_string(), problem });
+    }
+}
+
+/// The two ways in which the engine tells what happens.
+#[derive(Debug)]
+pub struct Subscription {
+    /// What happened, in order. A listener that falls behind by a thousand misses the oldest and is
+    /// told so; the store has everything.
+    pub events: broadcast::Receiver<Event>,
+    /// The newest progress of every running job.
+    pub progress: watch::Receiver<ProgressBoard>,
+}
+
+/// A cheap handle on the engine. Must be used inside of the tokio runtime that it was started in.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(super) core: Arc<Core>,
+}
+
+impl Engine {
+    /// An engine over `workspace`. Starts nothing by itself: see [`Engine::begin`].
+    /// `flags` are the `--set`s that the workspace was loaded with: they hold when it is loaded again.
+    pub fn start(world: World, workspace: Workspace, flags: Vec<Assignment>) -> Self {
+        let workspace = folder::as_workspace(workspace);
+        let seats = usize::try_from(workspace.settings.sync.parallel.max(1)).unwrap_or(1);
+        let core = Arc::new_cyclic(|core: &std::sync::Weak<Core>| {
+            let listener = core.clone();
+            let watch = world.store.watch(move || {
+                if let Some(core) = listener.upgrade() {
+                    core.tell(EventKind::StoreChanged);
+                }
+            });
+            Core {
+                jobs: Jobs::default(),
+                seats: Semaphore::new(seats),
+                runtime: Handle::current(),
+                flags,
+                workspace: RwLock::new(Arc::new(workspace)),
+                // Without it everything works; another process's work is seen at the next refresh.
+                _watch: watch.ok(),
+                world,
+            }
+        });
+        Self { core }
+    }
+
+    /// Starts what a person who opens the workspace expects to run: the first sync of every project
+    /// that has none yet, and a load of a folder.
+    pub async fn begin(&self) -> Result<Vec<JobId>, Problem> {
+        let workspace = self.core.workspace();
+        let folder = matches!(workspace.location, Location::Folder(_));
+        let mut jobs = Vec::new();
+        for project in workspace.settings.projects.keys() {
+            let name = project.clone();
+            let last = self.core.in_store(move |store| store.last_sync(&name)).await?;
+            let never = last.is_none_or(|last| last.state == SyncState::Interrupted);
+            if folder || never {
+                let cause = if never { Cause::Initial } else { Cause::Manual };
+                jobs.push(self.submit(Request::SyncProject { project: project.clone(), cause }));
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// Asks for work. Answers at once with the job that does it: a new one, or for a project that is
+    /// already syncing the one that runs.
+    pub fn submit(&self, request: Request) -> JobId {
+        match request {
+            Request::SyncProject { project, cause } => self.sync(&project, cause, None),
+            Request::ApplyFix { problem, fix } => self.spawn_fix(problem, fix),
+        }
+    }
+
+    pub(super) fn sync(&self, project: &str, cause: Cause, mending: Option<(ProblemId, String)>) -> JobId {
+        let (job, new) = self.core.jobs.join_or_start(project, cause, self.core.now(), mending);
+        let id = job.id;
+        if new {
+            self.core.runtime.spawn(sync::run(Arc::clone(&self.core), job));
+        }
+        id
+    }
+
+    fn spawn_fix(&self, problem: ProblemId, index: usize) -> JobId {
+        let id = self.core.jobs.next_id();
+        let engine = self.clone();
+        self.core.runtime.spawn(async move { fix::apply(&engine, id, problem, index).await });
+        id
+    }
+
+    /// Tells a job to end. False when it is not running.
+    pub fn cancel(&self, job: JobId) -> bool {
+        let Some(job) = self.core.jobs.cancel(job) else { return false };
+        self.core.tell(EventKind::CancelRequested { job: job.id, project: job.project.to_string() });
+        true
+    }
+
+    pub fn subscribe(&self) -> Subscription {
+        let (events, progress) = self.core.jobs.subscribe();
+        Subscription { events, progress }
+    }
+
+    /// Reads `ebb.toml` again. On a mistake in it the running workspace stays as it is.
+    pub async fn reload(&self) -> Result<(), Vec<Problem>> {
+        let location = self.core.workspace().location.clone();
+        let environment = self.core.world.environment.clone();
+        let flags = self.core.flags.clone();
+        let read = self.core.blocking(move || Workspace::load(location, &environment, &flags)).await;
+        let workspace = read.map_err(|problem| vec![problem])??;
+        self.core.replace_workspace(folder::as_workspace(workspace));
+        Ok(())
+    }
+
+    /// Cancels everything and waits, not long, until each job has written its end.
+    pub async fn shut_down(&self) {
+        self.core.jobs.cancel_all();
+        let over = async {
+            while !self.core.jobs.running().is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        // What did not end in time is found interrupted at the next start.
+        let _in_time = tokio::time::timeout(PATIENCE, over).await;
+    }
+}

@@ -1,0 +1,163 @@
+//! A loaded dbt project as the records that the store keeps. Pure.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::dbt::{Column, Node, NodeKind, Project};
+use crate::problem::{Problem, Severity, Subject};
+use crate::store::{ColumnRecord, Kind, ModelRecord, SyncCounts};
+
+/// The records of a project's models, seeds, snapshots, sources and exposures, in the project's
+/// order, and what was counted.
+pub(super) fn records(project: &Project, problems: &[Problem]) -> (Vec<ModelRecord>, SyncCounts) {
+    let troubles = first_problems(problems);
+    let tests = tests_by_node(project);
+    let mut counts = SyncCounts::default();
+    let mut records = Vec::with_capacity(project.nodes.len());
+    for node in project.nodes.values() {
+        if node.kind == NodeKind::Test && node.enabled {
+            counts.tests += 1;
+        }
+        let Some(kind) = kind(node.kind) else { continue };
+        let record = record(project, node, kind, &tests, troubles.get(node.unique_id.as_str()));
+        if record.enabled {
+            count(&mut counts, &record);
+        }
+        records.push(record);
+    }
+    (records, counts)
+}
+
+fn count(counts: &mut SyncCounts, record: &ModelRecord) {
+    match record.kind {
+        Kind::Model => counts.models += 1,
+        Kind::Seed => counts.seeds += 1,
+        Kind::Snapshot => counts.snapshots += 1,
+        Kind::Source => counts.sources += 1,
+        Kind::Exposure => {}
+    }
+    counts.broken += u64::from(record.problem.is_some());
+}
+
+fn kind(kind: NodeKind) -> Option<Kind> {
+    match kind {
+        NodeKind::Model => Some(Kind::Model),
+        NodeKind::Seed => Some(Kind::Seed),
+        NodeKind::Snapshot => Some(Kind::Snapshot),
+        NodeKind::Source => Some(Kind::Source),
+        NodeKind::Exposure => Some(Kind::Exposure),
+        NodeKind::Test | NodeKind::Analysis | NodeKind::Operation => None,
+    }
+}
+
+/// Tests on a node as a whole, by its id; tests on columns stand with their columns.
+fn tests_by_node(project: &Project) -> BTreeMap<&str, Vec<String>> {
+    let mut tests: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for node in project.nodes.values().filter(|node| node.enabled) {
+        let Some(test) = &node.test else { continue };
+        match (&test.attached_node, &test.column_name) {
+            (Some(tested), None) => {
+                let name = test.generic.clone().unwrap_or_else(|| node.name.clone());
+                tests.entry(tested).or_default().push(name);
+            }
+            (None, _) => {
+                for tested in &node.depends_on_nodes {
+                    tests.entry(tested).or_default().push(node.name.clone());
+                }
+            }
+            (Some(_), Some(_)) => {}
+        }
+    }
+    tests
+}
+
+/// The first error of each node: code and summary.
+fn first_problems(problems: &[Problem]) -> BTreeMap<&str, (String, String)> {
+    let mut first = BTreeMap::new();
+    for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
+        if let Subject::Model { model, .. } = &problem.subject {
+            let entry = (problem.code.to_string(), problem.summary.clone());
+            first.entry(model.as_str()).or_insert(entry);
+        }
+    }
+    first
+}
+
+fn record(
+    project: &Project,
+    node: &Node,
+    kind: Kind,
+    tests: &BTreeMap<&str, Vec<String>>,
+    trouble: Option<&(String, String)>,
+) -> ModelRecord {
+    let mut config = node.config.clone();
+    config.sort_keys();
+    let children = project.children.get(&node.unique_id).into_iter().flatten();
+    let shown = |id: &&String| project.nodes.get(*id).is_some_and(|node| self::kind(node.kind).is_some());
+    ModelRecord {
+        unique_id: node.unique_id.clone(),
+        kind,
+        name: shown_name(node),
+        package: node.package_name.clone(),
+        path: path_from_root(project, node),
+        folders: folders(node),
+        materialized: if kind == Kind::Model { node.materialized.clone() } else { kind_word(kind).to_owned() },
+        enabled: node.enabled,
+        relation: node.relation_name.clone(),
+        description: node.description.clone(),
+        tags: node.tags.clone(),
+        config,
+        columns: columns(&node.columns),
+        tests: tests.get(node.unique_id.as_str()).cloned().unwrap_or_default(),
+        raw_code: node.raw_code.clone(),
+        compiled_code: node.compiled_code.clone(),
+        parents: node.depends_on_nodes.iter().filter(shown).cloned().collect(),
+        children: children.filter(shown).cloned().collect(),
+        macros: node.depends_on_macros.clone(),
+        problem: trouble.cloned(),
+    }
+}
+
+/// Sources are known by both of their names.
+fn shown_name(node: &Node) -> String {
+    match &node.source_name {
+        Some(source) => format!("{source}.{}", node.name),
+        None => node.name.clone(),
+    }
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Model => "model",
+        Kind::Seed => "seed",
+        Kind::Snapshot => "snapshot",
+        Kind::Source => "source",
+        Kind::Exposure => "exposure",
+    }
+}
+
+fn path_from_root(project: &Project, node: &Node) -> String {
+    if project.root.is_empty() {
+        node.original_file_path.clone()
+    } else {
+        format!("{}/{}", project.root, node.original_file_path)
+    }
+}
+
+/// What the tree shows above the name: the folders of the fully qualified name, without project and
+/// name; a package's nodes stand below the package's name.
+fn folders(node: &Node) -> Vec<String> {
+    let inner = node.fqn.get(1..node.fqn.len().saturating_sub(1)).unwrap_or_default();
+    inner.to_vec()
+}
+
+fn columns(columns: &IndexMap<String, Column>) -> Vec<ColumnRecord> {
+    let record = |column: &Column| ColumnRecord {
+        name: column.name.clone(),
+        data_type: column.data_type.clone().unwrap_or_default(),
+        description: column.description.clone(),
+        tests: column.tests.clone(),
+    };
+    columns.values().map(record).collect()
+}

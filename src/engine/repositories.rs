@@ -1,0 +1,78 @@
+//! The real port to Git: the `git` module, with its trees shown as the dbt engine's.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::dbt::{FileEntry, FileTree, ReadError};
+use crate::git::{
+    self, FetchProgress, FetchRequest, FetchStage, Fetched, Remote, RemoteError, Repository, TreeError, TreeReader,
+};
+
+use super::world::{Answer, OnProgress, Repositories};
+
+/// Repositories over HTTPS, SSH and on this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GitRepositories;
+
+impl Repositories for GitRepositories {
+    fn fetch(
+        &self,
+        request: FetchRequest,
+        progress: OnProgress,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<Fetched, RemoteError>> {
+        Box::pin(async move {
+            let start = FetchProgress { stage: FetchStage::Connect, bytes: 0, objects: 0, total_objects: None };
+            let (sender, mut newest) = watch::channel(start);
+            let mut fetch = std::pin::pin!(git::fetch(request, sender, cancel));
+            loop {
+                tokio::select! {
+                    fetched = &mut fetch => return fetched,
+                    Ok(()) = newest.changed() => {
+                        let now = *newest.borrow_and_update();
+                        progress(now);
+                    }
+                }
+            }
+        })
+    }
+
+    fn tree(
+        &self,
+        remote: &Remote,
+        cache: &Path,
+        commit: &str,
+    ) -> Result<Arc<dyn FileTree + Send + Sync>, RemoteError> {
+        let reader = Repository::of(remote, cache)?.reader(commit)?;
+        Ok(Arc::new(CommitTree { reader }))
+    }
+}
+
+/// A commit's files.
+struct CommitTree {
+    reader: TreeReader,
+}
+
+impl FileTree for CommitTree {
+    fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
+        let listing = self.reader.list(folder).map_err(|error| told(folder, &error))?;
+        // A file outside of the fetched folder has no known size; its path is evidence all the same.
+        let entries = listing.files.into_iter().map(|file| FileEntry { path: file.path, size: file.size.unwrap_or(0) });
+        Ok(entries.collect())
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.reader.read(path).map_err(|error| told(path, &error))
+    }
+}
+
+fn told(path: &str, error: &TreeError) -> ReadError {
+    let path = path.to_owned();
+    match error {
+        TreeError::NotFound { .. } => ReadError::NotFound { path },
+        other => ReadError::Unreadable { path, reason: other.to_string() },
+    }
+}

@@ -1,0 +1,373 @@
+//! The use case "model sync": fetch the repository, load the dbt project, record its models.
+//!
+//! Every way out of it, a panic included, ends the sync's record and tells of it; what was recorded
+//! by the last good sync stays until a new one has been recorded whole.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+
+use crate::dbt::{self, FileTree, LoadProgress, LoadStage, Loaded};
+use crate::git::{Commit, FetchProgress, FetchRequest, FetchStage, RemoteError};
+use crate::problem::{Code, Problem, Severity, Subject};
+use crate::store::{
+    CommitRecord, Examined, Lease, ModelRecord, ProblemId, Stage, Store, StoreError, SyncCounts, SyncFinish, SyncId,
+    SyncState,
+};
+
+use super::diagnosis;
+use super::events::{EventKind, Outcome};
+use super::folder::Folder;
+use super::handle::Core;
+use super::jobs::Job;
+use super::record;
+use super::stages::{Stages, bytes_in_words};
+use super::target::Target;
+use super::world::OnProgress;
+
+/// How a sync ends before its record is written.
+struct Ending {
+    state: SyncState,
+    commit: Option<CommitRecord>,
+    counts: SyncCounts,
+    summary: Option<String>,
+    models: Option<Vec<ModelRecord>>,
+    problems: Vec<Problem>,
+    examined: Examined,
+    unchanged: bool,
+    settings: String,
+}
+
+impl Ending {
+    fn failed(problem: Problem) -> Self {
+        Self {
+            state: SyncState::Failed,
+            commit: None,
+            counts: SyncCounts::default(),
+            summary: Some(problem.summary.clone()),
+            models: None,
+            problems: vec![problem],
+            examined: Examined::Connection,
+            unchanged: false,
+            settings: String::new(),
+        }
+    }
+
+    fn cancelled() -> Self {
+        Self {
+            state: SyncState::Cancelled,
+            commit: None,
+            counts: SyncCounts::default(),
+            summary: Some("cancelled".to_owned()),
+            models: None,
+            problems: Vec::new(),
+            examined: Examined::Nothing,
+            unchanged: false,
+            settings: String::new(),
+        }
+    }
+}
+
+/// Where the tree came from.
+struct Source {
+    tree: Arc<dyn FileTree + Send + Sync>,
+    commit: Option<CommitRecord>,
+    bytes: u64,
+}
+
+/// A sync that runs.
+struct Run<'a> {
+    core: &'a Arc<Core>,
+    job: &'a Job,
+    target: Target,
+    stages: Arc<Stages>,
+}
+
+/// Runs `job` to its end.
+pub(super) async fn run(core: Arc<Core>, job: Job) {
+    let seat = tokio::select! {
+        seat = core.seats.acquire() => seat,
+        () = job.cancel.cancelled() => return core.jobs.finished(job.id),
+    };
+    let _seat = seat;
+    let _lease = match lease(&core, &job).await {
+        Ok(Some(lease)) => lease,
+        Ok(None) => return core.jobs.finished(job.id),
+        Err(problem) => return core.could_not_begin(&job, problem),
+    };
+    let target = core.target(&job.project);
+    let branch = target.as_ref().map(|target| target.branch.clone()).unwrap_or_default();
+    let (project, cause, at) = (job.project.to_string(), job.cause, core.now());
+    let begun = core.in_store(move |store| store.begin_sync(&project, cause, &branch, at)).await;
+    let sync = match begun {
+        Ok(sync) => sync,
+        Err(problem) => return core.could_not_begin(&job, problem),
+    };
+    core.jobs.started(job.id, sync);
+    core.tell(EventKind::SyncStarted { job: job.id, project: job.project.to_string(), sync, cause });
+    let stages = Arc::new(Stages::new(Arc::clone(&core), job.id, Arc::clone(&job.project)));
+    let work = async {
+        match target {
+            Err(problem) => Ending::failed(problem),
+            Ok(target) => Run { core: &core, job: &job, target, stages: Arc::clone(&stages) }.whole().await,
+        }
+    };
+    let ending = tokio::select! {
+        ending = AssertUnwindSafe(work).catch_unwind() => ending,
+        // Never ends by itself: it goes with the select.
+        never = report(&core, &job, sync) => match never {},
+    };
+    let ending = ending.unwrap_or_else(|panic| Ending::failed(mistake_of_ours(&job.project, &*panic)));
+    finish(&core, &job, sync, ending, &stages).await;
+}
+
+/// The right to sync the project, among all processes on this workspace. While another one has it we
+/// wait for its end; the request has then joined that sync in effect, and runs after it, which costs
+/// next to nothing when the branch has not moved. None when cancelled meanwhile.
+async fn lease(core: &Arc<Core>, job: &Job) -> Result<Option<Lease>, Problem> {
+    let key = format!("project/{}", job.project);
+    loop {
+        let wanted = key.clone();
+        if let Some(lease) = core.in_store(move |store| store.lease(&wanted)).await? {
+            return Ok(Some(lease));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(200)) => {}
+            () = job.cancel.cancelled() => return Ok(None),
+        }
+    }
+}
+
+/// Writes the newest progress to the store, for other processes on the same workspace, not more
+/// often than they would draw it.
+async fn report(core: &Arc<Core>, job: &Job, sync: SyncId) -> Infallible {
+    let (_, mut board) = core.jobs.subscribe();
+    loop {
+        let newest = board.borrow_and_update().iter().find(|row| row.0 == job.id).map(|row| row.2);
+        if let Some(progress) = newest {
+            // Progress that could not be written is out of date in a moment anyway.
+            let _written =
+                core.in_store(move |store| store.set_progress(sync, &serde_json::json!(progress).to_string())).await;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        if board.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+    }
+}
+
+/// What a panic said, as a problem: the sync is over, the program is not.
+fn mistake_of_ours(project: &str, panic: &(dyn std::any::Any + Send)) -> Problem {
+    let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+    let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    let subject = Subject::Project { name: project.to_owned() };
+    Problem::new(Code::new("SYNC-PANIC"), subject, "The sync stopped by a mistake in ebb itself").with_raw(said)
+}
+
+async fn finish(core: &Arc<Core>, job: &Job, sync: SyncId, ending: Ending, stages: &Stages) {
+    stages.enter(Stage::Record, String::new);
+    let mut problems = ending.problems;
+    for problem in &mut problems {
+        core.world.catalogue.describe(problem);
+    }
+    let finish = SyncFinish {
+        id: sync,
+        state: ending.state,
+        at: core.now(),
+        counts: ending.counts,
+        summary: ending.summary,
+        commit: ending.commit,
+        unchanged: ending.unchanged,
+        settings: ending.settings,
+        models: ending.models,
+        problems,
+        examined: ending.examined,
+    };
+    let (over, mending) = (stages.records(), job.mending.clone());
+    let written = core
+        .in_store(move |store| {
+            for stage in &over {
+                store.record_stage(sync, stage)?;
+            }
+            if let Some((problem, how)) = mending {
+                mend(store, problem, &how, &finish)?;
+            }
+            store.finish_sync(finish)?;
+            store.sync(sync)
+        })
+        .await;
+    core.jobs.finished(job.id);
+    let (outcome, counts, summary, unchanged) = match written {
+        Ok(Some(record)) => (Outcome::of(record.state), record.counts, record.summary, record.unchanged),
+        Ok(None) => (None, SyncCounts::default(), "its record is gone".to_owned(), false),
+        Err(problem) => (None, SyncCounts::default(), problem.summary, false),
+    };
+    let (outcome, project) = (outcome.unwrap_or(Outcome::Failed), job.project.to_string());
+    core.tell(EventKind::SyncFinished { job: job.id, project, sync, outcome, counts, summary, unchanged });
+}
+
+/// A fix was tried and the sync went through without meeting the problem again: the fix mended it.
+fn mend(store: &Store, id: ProblemId, how: &str, finish: &SyncFinish) -> Result<(), StoreError> {
+    let went_through = matches!(finish.state, SyncState::Succeeded | SyncState::Partial);
+    let Some(record) = store.problem(id)? else { return Ok(()) };
+    let key = record.problem.key();
+    if went_through && finish.problems.iter().all(|problem| problem.key() != key) {
+        store.mend(id, how, finish.at)?;
+    }
+    Ok(())
+}
+
+impl Run<'_> {
+    async fn whole(self) -> Ending {
+        let source = match self.source().await {
+            Ok(source) => source,
+            Err(ending) => return *ending,
+        };
+        if let Some(ending) = self.unchanged(&source).await {
+            return ending;
+        }
+        match self.load(&source).await {
+            Ok(loaded) => self.record(source, loaded),
+            Err(ending) => *ending,
+        }
+    }
+
+    /// The tree to load: a fetched commit, or a folder of this machine.
+    async fn source(&self) -> Result<Source, Box<Ending>> {
+        if let Some(folder) = &self.target.folder {
+            let opened = Folder::open(folder);
+            let tree = opened.map_err(|error| Ending::failed(diagnosis::folder(&self.target, &error)))?;
+            return Ok(Source { tree: Arc::new(tree), commit: None, bytes: 0 });
+        }
+        self.stages.enter(Stage::Connect, String::new);
+        let request = self.target.fetch_request().await.map_err(Ending::failed)?;
+        let cancel = self.job.cancel.clone();
+        let fetched = self.core.world.repositories.fetch(request.clone(), self.fetch_progress(), cancel).await;
+        let fetched = match fetched {
+            Ok(fetched) => fetched,
+            Err(_) if self.job.cancel.is_cancelled() => return Err(Ending::cancelled().into()),
+            Err(error) => return Err(self.remote_failed(&request, &error)),
+        };
+        self.stages.enter(Stage::Fetch, || self.target.repository.clone());
+        let short: String = fetched.commit.id.chars().take(7).collect();
+        let how = match (fetched.unmoved, fetched.requests) {
+            (_, 0) => "read in place".to_owned(),
+            (true, _) => "nothing new".to_owned(),
+            (false, requests) => format!("{} in {requests} requests", bytes_in_words(fetched.bytes_received)),
+        };
+        self.stages.end(|| format!("{short} on {}, {how}", fetched.branch));
+        let repositories = Arc::clone(&self.core.world.repositories);
+        let (remote, cache, id) = (request.remote.clone(), request.cache.clone(), fetched.commit.id.clone());
+        let tree = self.core.blocking(move || repositories.tree(&remote, &cache, &id)).await.map_err(Ending::failed)?;
+        let tree = match tree {
+            Ok(tree) => tree,
+            Err(error) => return Err(self.remote_failed(&request, &error)),
+        };
+        let Commit { id, author, subject, at, .. } = fetched.commit;
+        let commit = CommitRecord { id, author, subject, at };
+        Ok(Source { tree, commit: Some(commit), bytes: fetched.bytes_received })
+    }
+
+    fn remote_failed(&self, request: &FetchRequest, error: &RemoteError) -> Box<Ending> {
+        Ending::failed(diagnosis::remote(self.core, &self.target, request, error)).into()
+    }
+
+    fn fetch_progress(&self) -> OnProgress {
+        let (stages, repository) = (Arc::clone(&self.stages), self.target.repository.clone());
+        Arc::new(move |progress: FetchProgress| {
+            let stage = if progress.stage == FetchStage::Connect { Stage::Connect } else { Stage::Fetch };
+            stages.enter(stage, || repository.clone());
+            stages.progress(stage, progress.objects, progress.total_objects, progress.bytes);
+        })
+    }
+
+    /// Commit, settings and program are as they were at the last good sync: there is nothing to load.
+    async fn unchanged(&self, source: &Source) -> Option<Ending> {
+        let (project, commit) = (self.job.project.to_string(), source.commit.as_ref()?);
+        let asked = self.core.in_store(move |store| Ok((store.last_load(&project)?, store.last_good(&project)?))).await;
+        let (Some(load), Some(good)) = asked.ok()? else { return None };
+        let same = load.commit.as_deref() == Some(commit.id.as_str()) && load.settings == self.target.inputs();
+        same.then(|| Ending {
+            state: good.state,
+            commit: source.commit.clone(),
+            counts: SyncCounts { added: 0, changed: 0, removed: 0, bytes: source.bytes, ..good.counts },
+            summary: Some("no change".to_owned()),
+            examined: Examined::Connection,
+            unchanged: true,
+            ..Ending::cancelled()
+        })
+    }
+
+    async fn load(&self, source: &Source) -> Result<Loaded, Box<Ending>> {
+        self.stages.enter(Stage::Parse, String::new);
+        let flag = Arc::new(AtomicBool::new(false));
+        let (tree, target, started_at) = (Arc::clone(&source.tree), self.target.clone(), self.core.now());
+        let (stages, raised) = (Arc::clone(&self.stages), Arc::clone(&flag));
+        let work = self.core.blocking(move || {
+            let progress = |progress: LoadProgress| load_progress(&stages, progress);
+            dbt::load(&*tree, &target.load_options(&raised, started_at), &progress)
+        });
+        let mut work = std::pin::pin!(work);
+        let answer = tokio::select! {
+            answer = &mut work => answer,
+            () = self.job.cancel.cancelled() => {
+                flag.store(true, Ordering::Relaxed);
+                work.await
+            }
+        };
+        if self.job.cancel.is_cancelled() {
+            return Err(Ending::cancelled().into());
+        }
+        let mut loaded = answer.map_err(Ending::failed)?;
+        for problem in &mut loaded.problems {
+            diagnosis::of_project(&self.target, problem);
+        }
+        if loaded.project.is_some() {
+            return Ok(loaded);
+        }
+        let (tree, target) = (Arc::clone(&source.tree), self.target.clone());
+        let found = self.core.blocking(move || diagnosis::no_project(&target, &*tree, loaded.problems)).await;
+        let problems = found.map_err(Ending::failed)?;
+        let summary = problems.first().map(|problem| problem.summary.clone());
+        let counts = SyncCounts { bytes: source.bytes, ..SyncCounts::default() };
+        let state = SyncState::Failed;
+        let examined = Examined::Connection;
+        Err(Ending { state, problems, summary, counts, examined, commit: source.commit.clone(), ..Ending::cancelled() }
+            .into())
+    }
+
+    fn record(&self, source: Source, loaded: Loaded) -> Ending {
+        let Some(project) = loaded.project else { return Ending::cancelled() };
+        let (models, mut counts) = record::records(&project, &loaded.problems);
+        counts.bytes = source.bytes;
+        let compiled = models.iter().filter(|model| model.compiled_code.is_some()).count();
+        self.stages.end(|| format!("{compiled} compiled, {} with problems", counts.broken));
+        let broken = loaded.problems.iter().any(|problem| problem.severity == Severity::Error);
+        Ending {
+            state: if broken { SyncState::Partial } else { SyncState::Succeeded },
+            commit: source.commit,
+            counts,
+            summary: None,
+            models: Some(models),
+            problems: loaded.problems,
+            examined: Examined::All,
+            unchanged: false,
+            settings: self.target.inputs(),
+        }
+    }
+}
+
+fn load_progress(stages: &Stages, progress: LoadProgress) {
+    let stage = match progress.stage {
+        LoadStage::Parse => Stage::Parse,
+        LoadStage::Compile => Stage::Compile,
+    };
+    if stage == Stage::Compile {
+        stages.enter(stage, || format!("{} models", progress.total));
+    }
+    stages.progress(stage, progress.done, Some(progress.total), 0);
+}

@@ -1,0 +1,71 @@
+//! The ports: how the engine reaches the world. Each is a trait with a real implementation here or in
+//! `repositories`, and an in-memory one in the tests, so that whole flows run without a network.
+
+use std::fmt;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::dbt::FileTree;
+use crate::git::{FetchProgress, FetchRequest, Fetched, Remote, RemoteError};
+use crate::problem::Catalogue;
+use crate::store::Store;
+use crate::workspace::{Environment, Paths};
+
+/// A future that a port hands out.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Told the newest progress; called from any thread, must not block.
+pub type OnProgress = Arc<dyn Fn(FetchProgress) + Send + Sync>;
+
+/// Git repositories, wherever they are.
+pub trait Repositories: Send + Sync {
+    /// Bring one branch's tip into the cache (or look at a repository of this machine).
+    fn fetch(
+        &self,
+        request: FetchRequest,
+        progress: OnProgress,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<Fetched, RemoteError>>;
+
+    /// The tree of a fetched commit. Blocking.
+    fn tree(&self, remote: &Remote, cache: &Path, commit: &str)
+    -> Result<Arc<dyn FileTree + Send + Sync>, RemoteError>;
+}
+
+/// What time it is.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Everything outside of the engine that it works with.
+#[derive(Clone)]
+pub struct World {
+    pub repositories: Arc<dyn Repositories>,
+    pub clock: Arc<dyn Clock>,
+    pub store: Arc<Store>,
+    pub catalogue: Arc<Catalogue>,
+    /// The process's environment as it was at the start: variables, home, working directory.
+    pub environment: Environment,
+    pub paths: Paths,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").finish_non_exhaustive()
+    }
+}
