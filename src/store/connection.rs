@@ -24,8 +24,10 @@ const READERS_KEPT: usize = 4;
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    // Readers go before the writer: only a connection that may write can bring the log home when it
+    // is the last to close.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
     /// A store in memory has one connection for everything.
     in_memory: bool,
     pub(super) processes: ProcessDesk,
@@ -37,8 +39,9 @@ impl Store {
     /// are missing, brings an older schema up to date, and closes the syncs of processes that died.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        create_private_folder(folder)?;
-        create_private_file(path)?;
+        create_private_folder(folder)
+            .and_then(|()| create_private_file(path))
+            .map_err(|error| StoreError::from_io(path, &error))?;
         let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         prepare(&mut writer, path)?;
         let processes = ProcessDesk::in_folder(&folder.join("processes"))?;
@@ -172,22 +175,21 @@ fn use_write_ahead_log(writer: &Connection) -> rusqlite::Result<()> {
     writer.pragma_update(None, "journal_mode", "WAL")
 }
 
-pub(super) fn create_private_folder(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn create_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| StoreError::from_io(folder, &error))
+    builder.create(folder)
 }
 
-fn create_private_file(path: &Path) -> Result<(), StoreError> {
+fn create_private_file(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(StoreError::from_io(path, &error)),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! The event log: what a process did, for the others that look. Kept short; the history proper is in
 //! syncs, models and problems.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::Store;
 use super::error::StoreError;
@@ -23,6 +23,9 @@ pub struct StoredEvent {
 impl Store {
     /// Records events, in one transaction. Gives the number of the last of them.
     pub fn append_events(&self, events: &[String]) -> Result<i64, StoreError> {
+        if events.is_empty() {
+            return self.last_event();
+        }
         let process = self.process().as_str();
         self.write(|transaction| {
             for event in events {
@@ -52,9 +55,6 @@ impl Store {
 
     /// Number of the newest event; 0 when there is none: where a new follower begins.
     pub fn last_event(&self) -> Result<i64, StoreError> {
-        self.read(|connection| {
-            let last = connection.query_row("SELECT max(seq) FROM events", [], |row| row.get::<_, Option<i64>>(0));
-            last.optional().map(|seq| seq.flatten().unwrap_or(0))
-        })
+        self.read(|connection| connection.query_row("SELECT ifnull(max(seq), 0) FROM events", [], |row| row.get(0)))
     }
 }

@@ -50,7 +50,7 @@ impl LeaseDesk {
     }
 
     pub(super) fn in_folder(folder: &Path) -> Result<Self, StoreError> {
-        create_private_folder(folder)?;
+        create_private_folder(folder).map_err(|error| StoreError::from_io(folder, &error))?;
         Ok(Self::Folder(folder.to_path_buf()))
     }
 }

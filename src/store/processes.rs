@@ -42,7 +42,7 @@ impl ProcessDesk {
     /// Takes a name and its lock. The file gets its name only once it is locked, so that nobody
     /// ever sees the file of a living process without its lock.
     pub(super) fn in_folder(folder: &Path) -> Result<Self, StoreError> {
-        create_private_folder(folder)?;
+        create_private_folder(folder).map_err(|error| StoreError::from_io(folder, &error))?;
         let io = |error: std::io::Error| StoreError::from_io(folder, &error);
         let start = format!("{}-{}", std::process::id(), Timestamp::now().as_microsecond());
         for number in 0_u32.. {

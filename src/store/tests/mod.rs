@@ -6,7 +6,13 @@ use jiff::Timestamp;
 use super::*;
 use crate::problem::{Code, Problem, Subject};
 
+mod against_a_plain_list;
 mod history;
+mod opening;
+mod problems;
+mod retention;
+mod scale;
+mod sharing;
 
 /// A time that many seconds after 1970.
 fn at(second: i64) -> Timestamp {

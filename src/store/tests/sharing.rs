@@ -1,0 +1,225 @@
+//! Several processes on one store. A second `Store` on the same file is as good as a second process:
+//! it has its own connections and its own lock files.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use super::*;
+
+/// Long enough for any machine; a test that passes never waits for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Longer than a wake-up takes; a test that passes waits for it once.
+const QUIET: Duration = Duration::from_millis(300);
+
+fn open(folder: &tempfile::TempDir) -> Store {
+    Store::open(&folder.path().join("ebb.sqlite")).unwrap()
+}
+
+fn watched(store: &Arc<Store>) -> (Watch, Receiver<()>) {
+    let (tell, told) = channel();
+    let watch = store.watch(move || tell.send(()).unwrap_or_default()).unwrap();
+    (watch, told)
+}
+
+#[test]
+fn two_write_at_once_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for project in ["shop", "bank", "farm"] {
+            let store = open(&folder);
+            scope.spawn(move || {
+                for round in 0..10 {
+                    good_sync(&store, project, &[model("a", &round.to_string()), model("b", "1")]);
+                    store.append_events(&[format!("\"{project} {round}\"")]).unwrap();
+                }
+            });
+        }
+    });
+    let store = open(&folder);
+    assert_eq!(store.syncs(&SyncFilter::default()).unwrap().len(), 30);
+    assert_eq!(store.events_after(0, 100).unwrap().len(), 30);
+    for project in ["shop", "bank", "farm"] {
+        assert_eq!(store.versions(project, "model.shop.a", 100).unwrap().len(), 10);
+    }
+}
+
+#[test]
+fn a_running_sync_is_seen_by_others_with_its_progress() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (open(&folder), open(&folder));
+    let id = begin(&theirs, "shop");
+    theirs.set_progress(id, r#"{"done":3}"#).unwrap();
+    let running = ours.running().unwrap();
+    assert_eq!((running.len(), running[0].own, running[0].progress.as_deref()), (1, false, Some(r#"{"done":3}"#)));
+    assert_eq!(running[0].record.id, id);
+    theirs.finish_sync(finish(id, SyncState::Succeeded)).unwrap();
+    assert_eq!(ours.running().unwrap(), []);
+}
+
+#[test]
+fn the_sync_of_a_dead_process_is_interrupted_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let dying = open(&folder);
+    let good = good_sync(&dying, "shop", &[model("a", "1")]);
+    let id = begin(&dying, "shop");
+    dying.record_stage(id, &StageRecord { stage: Stage::Fetch, elapsed_ms: 2_000, detail: String::new() }).unwrap();
+    dying.set_progress(id, "{}").unwrap();
+    drop(dying);
+    let store = open(&folder);
+    let record = store.sync(id).unwrap().unwrap();
+    assert_eq!((record.state, record.finished_at), (SyncState::Interrupted, Some(at(3))));
+    assert!(!record.summary.is_empty());
+    assert_eq!(store.last_good("shop").unwrap().unwrap().id, good);
+    assert_eq!(store.models("shop").unwrap().len(), 1);
+}
+
+#[test]
+fn the_living_see_it_without_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (open(&folder), open(&folder));
+    let (mine, id) = (begin(&ours, "bank"), begin(&theirs, "shop"));
+    drop(theirs);
+    let running: Vec<_> = ours.running().unwrap().iter().map(|sync| sync.record.id).collect();
+    assert_eq!(running, [mine]);
+    assert_eq!(ours.sync(id).unwrap().unwrap().state, SyncState::Interrupted);
+}
+
+#[test]
+fn a_start_leaves_the_syncs_of_the_living() {
+    let folder = tempfile::tempdir().unwrap();
+    let living = open(&folder);
+    let id = begin(&living, "shop");
+    assert_eq!(open(&folder).sync(id).unwrap().unwrap().state, SyncState::Running);
+    assert_eq!(living.close_interrupted().unwrap(), 0);
+}
+
+#[test]
+fn lock_files_do_not_pile_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    // What a killed process leaves: its file, without the lock.
+    std::fs::write(folder.path().join("processes/77-1700000000000000-0.lock"), "").unwrap();
+    drop(open(&folder));
+    let files = || std::fs::read_dir(folder.path().join("processes")).unwrap().count();
+    assert_eq!(files(), 1);
+    drop(store);
+    assert_eq!(files(), 0);
+}
+
+#[test]
+fn a_lease_is_held_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for (ours, theirs) in [(open(&folder), Some(open(&folder))), (Store::in_memory().unwrap(), None)] {
+        let theirs = theirs.as_ref().unwrap_or(&ours);
+        assert_eq!(ours.holder("shop"), None);
+        let lease = ours.lease("shop").unwrap().unwrap();
+        assert!(theirs.lease("shop").unwrap().is_none());
+        assert!(ours.lease("shop").unwrap().is_none());
+        assert_eq!(theirs.holder("shop").unwrap().pid, std::process::id());
+        assert!(theirs.lease("bank").unwrap().is_some(), "another key is free");
+        assert_eq!(lease.key(), "shop");
+        drop(lease);
+        assert_eq!(theirs.holder("shop"), None);
+        assert!(theirs.lease("shop").unwrap().is_some());
+    }
+}
+
+#[test]
+fn keys_with_any_characters_are_leases_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let keys = ["../../etc/passwd", "shop", "Shop", "shop/", "", "店", "a\0b", &"x".repeat(500)];
+    let leases: Vec<Lease> = keys.iter().map(|key| store.lease(key).unwrap().unwrap()).collect();
+    assert_eq!(leases.len(), keys.len());
+    assert!(keys.iter().all(|key| store.lease(key).unwrap().is_none()));
+    assert_eq!(std::fs::read_dir(folder.path().join("leases")).unwrap().count(), keys.len());
+}
+
+#[test]
+fn a_holder_that_died_is_not_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let dying = open(&folder);
+    let lease = dying.lease("shop").unwrap().unwrap();
+    let path = std::fs::read_dir(folder.path().join("leases")).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read(&path).unwrap();
+    drop((lease, dying));
+    // A killed process has no time to empty the file.
+    std::fs::write(&path, text).unwrap();
+    let store = open(&folder);
+    assert_eq!(store.holder("shop"), None);
+    assert!(store.lease("shop").unwrap().is_some());
+}
+
+#[test]
+fn events_are_followed_by_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (open(&folder), open(&folder));
+    assert_eq!(ours.last_event().unwrap(), 0);
+    ours.append_events(&["1".into()]).unwrap();
+    let last = theirs.append_events(&["2".into(), "3".into()]).unwrap();
+    let of = |event: &StoredEvent| (event.own, event.body.clone());
+    let events = ours.events_after(0, 10).unwrap();
+    assert_eq!(
+        events.iter().map(of).collect::<Vec<_>>(),
+        [(true, "1".to_owned()), (false, "2".to_owned()), (false, "3".to_owned())]
+    );
+    assert_eq!(ours.events_after(events[0].seq, 1).unwrap(), events[1..2]);
+    assert_eq!((ours.last_event().unwrap(), ours.events_after(last, 10).unwrap()), (last, Vec::new()));
+    assert_eq!(ours.append_events(&[]).unwrap(), last, "nothing recorded, nothing newer");
+}
+
+#[test]
+fn the_version_changes_by_others_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (open(&folder), open(&folder));
+    let before = ours.data_version().unwrap();
+    good_sync(&ours, "shop", &[model("a", "1")]);
+    assert_eq!(ours.data_version().unwrap(), before);
+    begin(&theirs, "bank");
+    assert_ne!(ours.data_version().unwrap(), before);
+}
+
+#[test]
+fn a_watch_wakes_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (Arc::new(open(&folder)), open(&folder));
+    let (_watch, told) = watched(&ours);
+    let id = begin(&theirs, "shop");
+    told.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(ours.running().unwrap()[0].record.id, id);
+}
+
+#[test]
+fn a_watch_sleeps_while_we_write_and_while_nobody_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Arc::new(open(&folder));
+    let (_watch, told) = watched(&ours);
+    for round in 0..5 {
+        good_sync(&ours, "shop", &[model("a", &round.to_string())]);
+    }
+    assert!(told.recv_timeout(QUIET).is_err());
+}
+
+#[test]
+fn a_watch_tells_of_a_death() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (Arc::new(open(&folder)), open(&folder));
+    let id = begin(&theirs, "shop");
+    let (_watch, told) = watched(&ours);
+    drop(theirs);
+    told.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(ours.running().unwrap(), []);
+    assert_eq!(ours.sync(id).unwrap().unwrap().state, SyncState::Interrupted);
+}
+
+#[test]
+fn a_watch_that_is_dropped_is_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (Arc::new(open(&folder)), open(&folder));
+    let (watch, told) = watched(&ours);
+    drop(watch);
+    begin(&theirs, "shop");
+    // The callback is gone with its sender: the channel closes instead of staying quiet.
+    assert_eq!(told.recv_timeout(PATIENCE), Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+}
