@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::environment::Environment;
 use super::find::Location;
+use super::load::hexadecimal;
 
 /// The four folders. `EBB_CONFIG_DIR`, `EBB_STATE_DIR`, `EBB_CACHE_DIR` and `EBB_DATA_DIR` win over
 /// the platform's (on Linux the XDG ones, e.g. `~/.local/state/ebb`).
@@ -70,7 +71,7 @@ impl Paths {
         let Some(path) = location.path() else { return self.state_dir.join("no-workspace") };
         let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         let digest = Sha256::digest(real.as_os_str().as_encoded_bytes());
-        let hash: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = hexadecimal(&digest).chars().take(10).collect();
         let folder = if matches!(location, Location::File(_)) { real.parent() } else { Some(real.as_path()) };
         let name: String = folder
             .and_then(Path::file_name)

@@ -151,16 +151,22 @@ impl Project {
 #[serde(default, deny_unknown_fields)]
 pub struct SyncSettings {
     /// Projects synced at once.
+    #[schemars(range(min = 1, max = 64))]
     pub parallel: u32,
     /// Seconds to reach a Git server.
+    #[schemars(range(min = 1, max = 3600))]
     pub connect_timeout: u64,
     /// Seconds of silence from a Git server.
+    #[schemars(range(min = 1, max = 3600))]
     pub stall_timeout: u64,
     /// Seconds that one fetch may take.
+    #[schemars(range(min = 1, max = 86_400))]
     pub fetch_timeout: u64,
     /// Largest transfer accepted, in mebibytes.
+    #[schemars(range(min = 1, max = 1_048_576))]
     pub max_transfer: u64,
     /// Syncs kept in the history of each project.
+    #[schemars(range(min = 1, max = 100_000))]
     pub keep: u32,
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 pub use resolve::SecretError;
+pub(super) use scrub::MASK;
 pub use scrub::Scrubber;
 
 /// Where a secret is to be found. The only thing about it that configuration may say.

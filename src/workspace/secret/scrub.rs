@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Secret;
+use crate::workspace::load::hexadecimal;
 
 /// What stands where a secret stood.
 pub(in crate::workspace) const MASK: &str = "[secret]";
@@ -78,7 +79,8 @@ fn percent_encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.push('%');
+            encoded.push_str(&hexadecimal(&[byte]).to_uppercase());
         }
     }
     encoded
