@@ -59,12 +59,15 @@ pub(super) fn decoded(text: &str) -> String {
             (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)),
             _ => None,
         };
-        if let Some((high, low)) = escape {
-            bytes.push(high * 16 + low);
-            rest = tail.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = tail;
+        match escape {
+            Some((high, low)) => {
+                bytes.push(high * 16 + low);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
         }
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())

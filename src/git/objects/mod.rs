@@ -61,12 +61,9 @@ impl Repository {
             });
             Ok((found, local_branches(repository)?))
         })?;
-        found.ok_or_else(|| {
-            if names.is_empty() {
-                RemoteError::Empty
-            } else {
-                RemoteError::BranchMissing { branch: branch.to_owned(), branches: names, default }
-            }
+        found.ok_or_else(|| match names.is_empty() {
+            true => RemoteError::Empty,
+            false => RemoteError::BranchMissing { branch: branch.to_owned(), branches: names, default },
         })
     }
 
