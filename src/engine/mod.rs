@@ -4,6 +4,7 @@
 //! Handed out as a cheap handle: submit, cancel, subscribe, and queries. Every job has an id, a cause
 //! and a cancellation token and emits the same typed events, whoever looks.
 
+mod connect;
 pub mod demo;
 mod diagnosis;
 mod events;
@@ -11,6 +12,7 @@ mod fix;
 mod folder;
 mod handle;
 mod jobs;
+mod open;
 mod queries;
 mod record;
 mod repositories;
@@ -22,6 +24,7 @@ mod tests;
 mod views;
 mod world;
 
+pub use connect::{NewProject, connect};
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
 pub use handle::{Engine, Subscription};
 pub use jobs::ProgressBoard;

@@ -1,0 +1,191 @@
+//! The use case "connect a repository": what a person pasted becomes a project in `ebb.toml`.
+
+use std::path::{Path, PathBuf};
+
+use crate::git::{Address, Provider, Remote, RemoteError};
+use crate::problem::{Code, Problem, Subject};
+use crate::workspace::edit::{self, Change};
+use crate::workspace::{Environment, FILE_NAME, Location, Workspace, make_private_folder};
+
+/// A repository as a person describes it. Only the address is needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewProject {
+    /// A clone URL, a path, or a page copied from a browser, which may say branch and path as well.
+    pub address: String,
+    /// Wins over what the address says; empty: what it says, else the remote's default branch.
+    pub branch: String,
+    /// Path of `dbt_project.yml`; empty: what the address says, else the repository's root.
+    pub project_path: String,
+    /// Name of an environment variable that holds an access token; empty: without one.
+    pub token_variable: String,
+}
+
+/// Adds the project to the `ebb.toml` in `folder`, which is made when it is not there. Gives the file
+/// and the project's name.
+pub fn connect(folder: &Path, new: &NewProject, environment: &Environment) -> Result<(PathBuf, String), Problem> {
+    let address = Address::parse(&new.address, folder).map_err(|error| not_an_address(&error))?;
+    let file = folder.join(FILE_NAME);
+    if !file.is_file() {
+        make_private_folder(folder).map_err(|error| unwritable(&file, &error.to_string()))?;
+        let taken = [].as_slice();
+        let (changes, name) = changes(new, &address, taken);
+        edit::create(&file, &changes, environment).map_err(|error| unwritable(&file, &error.to_string()))?;
+        return Ok((file, name));
+    }
+    let workspace = Workspace::load(Location::File(file.clone()), environment, &[]);
+    let workspace = workspace.map_err(|problems| first(&file, problems))?;
+    let taken: Vec<&str> =
+        workspace.settings.projects.keys().chain(workspace.settings.git.keys()).map(String::as_str).collect();
+    let (changes, name) = changes(new, &address, &taken);
+    let edited = edit::apply(&file, &workspace.version, &changes, environment);
+    edited.map_err(|error| unwritable(&file, &error.to_string()))?;
+    Ok((file, name))
+}
+
+fn changes(new: &NewProject, address: &Address, taken: &[&str]) -> (Vec<Change>, String) {
+    let name = free_name(&name_of(&address.remote), taken);
+    let mut changes = Vec::new();
+    let mut set =
+        |key: &[&str], value: &str| changes.push(Change::Set { key: edit::key(key), value: edit::text(value) });
+    if needs_connection(&address.remote, new) {
+        let provider = match provider(&address.remote) {
+            Provider::GitHub => "github",
+            Provider::GitLab => "gitlab",
+            Provider::Bitbucket => "bitbucket",
+            Provider::Other => "git",
+        };
+        set(&["git", &name, "provider"], provider);
+        if new.token_variable.is_empty() {
+            set(&["git", &name, "auth"], "ssh_agent");
+        } else {
+            set(&["git", &name, "auth", "token", "env"], &new.token_variable);
+        }
+        set(&["projects", &name, "git"], &name);
+    }
+    set(&["projects", &name, "repository"], &address.remote.display());
+    let branch = if new.branch.is_empty() { address.branch.clone().unwrap_or_default() } else { new.branch.clone() };
+    if !branch.is_empty() {
+        set(&["projects", &name, "branch"], &branch);
+    }
+    set(&["projects", &name, "project_path"], &project_path(new, address));
+    (changes, name)
+}
+
+/// A typed path stays as it is typed, right or wrong: the first sync says what is wrong with it.
+fn project_path(new: &NewProject, address: &Address) -> String {
+    const FILE: &str = "dbt_project.yml";
+    match (new.project_path.as_str(), &address.path) {
+        ("", Some(path)) if path.ends_with(".yml") || path.ends_with(".yaml") => path.clone(),
+        ("", Some(path)) if !path.is_empty() => format!("{}/{FILE}", path.trim_end_matches('/')),
+        ("", _) => FILE.to_owned(),
+        (typed, _) => typed.to_owned(),
+    }
+}
+
+fn needs_connection(remote: &Remote, new: &NewProject) -> bool {
+    match remote {
+        Remote::Ssh { .. } => true,
+        Remote::Http { .. } => !new.token_variable.is_empty(),
+        Remote::Local { .. } => false,
+    }
+}
+
+fn provider(remote: &Remote) -> Provider {
+    match remote {
+        Remote::Http { url } => Provider::of_host(url.split('/').nth(2).unwrap_or_default()),
+        Remote::Ssh { host, .. } => Provider::of_host(host),
+        Remote::Local { .. } => Provider::Other,
+    }
+}
+
+/// The repository's own name, as a bare key.
+fn name_of(remote: &Remote) -> String {
+    let shown = remote.display();
+    let last = shown.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let last = last.strip_suffix(".git").unwrap_or(last);
+    let plain = |character: char| if character.is_ascii_alphanumeric() || character == '_' { character } else { '_' };
+    let name: String = last.chars().map(plain).collect::<String>().trim_matches('_').to_lowercase();
+    if name.is_empty() { "project".to_owned() } else { name }
+}
+
+/// `shop`, or `shop_2` where there is a `shop` already.
+fn free_name(wanted: &str, taken: &[&str]) -> String {
+    let numbered = (2..).map(|number| format!("{wanted}_{number}"));
+    let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
+    names.find(|name| !taken.contains(&name.as_str())).unwrap_or_default()
+}
+
+fn not_an_address(error: &RemoteError) -> Problem {
+    Problem::new(Code::new("GIT-UNKNOWN-SCHEME"), Subject::Workspace, error.to_string())
+}
+
+fn unwritable(file: &Path, why: &str) -> Problem {
+    let summary = format!("{} could not be changed: {why}", file.display());
+    Problem::new(Code::new("CONFIG-UNREADABLE"), Subject::Workspace, summary)
+}
+
+fn first(file: &Path, problems: Vec<Problem>) -> Problem {
+    problems.into_iter().next().unwrap_or_else(|| unwritable(file, "it could not be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn written(address: &str, new: NewProject) -> String {
+        let place = tempfile::tempdir().unwrap();
+        let environment = Environment::new([("TOKEN".to_owned(), "x".to_owned())], place.path(), place.path());
+        let new = NewProject { address: address.to_owned(), ..new };
+        let (file, _) = connect(place.path(), &new, &environment).unwrap();
+        fs::read_to_string(file).unwrap()
+    }
+
+    #[test]
+    fn a_public_repository_needs_its_address_only() {
+        let text = written("https://github.com/acme/Shop-DBT.git", NewProject::default());
+        assert!(text.contains("[projects.shop_dbt]") && !text.contains("[git"), "{text}");
+        assert!(text.contains("project_path = \"dbt_project.yml\""), "{text}");
+    }
+
+    #[test]
+    fn a_pasted_page_says_branch_and_path() {
+        let text = written("https://github.com/acme/mono/tree/dev/transform", NewProject::default());
+        assert!(text.contains("branch = \"dev\"") && text.contains("\"transform/dbt_project.yml\""), "{text}");
+    }
+
+    #[test]
+    fn ssh_goes_through_the_agent() {
+        let text = written("git@gitlab.com:acme/shop.git", NewProject::default());
+        assert!(text.contains("provider = \"gitlab\"") && text.contains("ssh_agent"), "{text}");
+    }
+
+    #[test]
+    fn a_token_is_named_and_never_written() {
+        let token = NewProject { token_variable: "TOKEN".to_owned(), ..NewProject::default() };
+        let text = written("https://bitbucket.org/acme/shop", token);
+        assert!(text.contains("env = \"TOKEN\"") && text.contains("provider = \"bitbucket\""), "{text}");
+    }
+
+    #[test]
+    fn a_second_project_keeps_the_first_and_its_comments() {
+        let place = tempfile::tempdir().unwrap();
+        let environment = Environment::new(Vec::<(String, String)>::new(), place.path(), place.path());
+        fs::write(place.path().join(FILE_NAME), "# mine\n[projects.shop]\nrepository = \"/tmp/x\" # here\n").unwrap();
+        let new = NewProject { address: "https://github.com/acme/shop".to_owned(), ..NewProject::default() };
+        let (file, name) = connect(place.path(), &new, &environment).unwrap();
+        let text = fs::read_to_string(file).unwrap();
+        assert_eq!(name, "shop_2");
+        assert!(text.starts_with("# mine\n[projects.shop]\nrepository = \"/tmp/x\" # here\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_and_nothing_is_written() {
+        let place = tempfile::tempdir().unwrap();
+        let environment = Environment::new(Vec::<(String, String)>::new(), place.path(), place.path());
+        let new = NewProject { address: "htps://github.com/acme/shop".to_owned(), ..NewProject::default() };
+        assert!(connect(place.path(), &new, &environment).is_err());
+        assert!(!place.path().join(FILE_NAME).exists());
+    }
+}
