@@ -200,20 +200,17 @@ fn terminal(role: Role) -> Style {
         Role::Dim | Role::Label | Role::Border | Role::Disabled => dim,
         Role::SqlComment => dim.add_modifier(Modifier::ITALIC),
         Role::Title => bold,
-        Role::BorderFocused | Role::Accent | Role::Running => plain.fg(Color::Cyan),
+        Role::BorderFocused | Role::Accent | Role::Running | Role::SqlNumber => plain.fg(Color::Cyan),
         Role::Selection => reversed(),
-        Role::Success | Role::Added => plain.fg(Color::Green),
+        Role::Success | Role::Added | Role::SqlString => plain.fg(Color::Green),
         Role::Warning | Role::Changed | Role::Stale => plain.fg(Color::Yellow),
         Role::Failure => bold.fg(Color::Red),
         Role::Removed => plain.fg(Color::Red),
         Role::Key => bold.fg(Color::Cyan),
-        Role::Match => bold.fg(Color::Magenta),
+        Role::Match | Role::JinjaName => bold.fg(Color::Magenta),
         Role::Emphasis => bold.add_modifier(Modifier::UNDERLINED),
         Role::SqlKeyword => plain.fg(Color::Blue).add_modifier(Modifier::BOLD),
-        Role::SqlString => plain.fg(Color::Green),
-        Role::SqlNumber => plain.fg(Color::Cyan),
         Role::Jinja => plain.fg(Color::Magenta),
-        Role::JinjaName => bold.fg(Color::Magenta),
         Role::Link => plain.fg(Color::Cyan).add_modifier(Modifier::UNDERLINED),
     }
 }
@@ -232,7 +229,7 @@ fn mono(role: Role) -> Style {
         | Role::SqlString
         | Role::SqlNumber
         | Role::Jinja => plain,
-        Role::Dim | Role::Label | Role::Border | Role::Disabled | Role::Stale | Role::SqlComment => dim,
+        Role::Dim | Role::Label | Role::Border | Role::Disabled | Role::Stale | Role::SqlComment | Role::Removed => dim,
         Role::Title
         | Role::BorderFocused
         | Role::Accent
@@ -244,7 +241,6 @@ fn mono(role: Role) -> Style {
         | Role::JinjaName => bold,
         Role::Selection => reversed(),
         Role::Match | Role::Emphasis => bold.add_modifier(Modifier::UNDERLINED),
-        Role::Removed => dim,
         Role::Link => plain.add_modifier(Modifier::UNDERLINED),
     }
 }

@@ -94,13 +94,8 @@ impl Cleaner {
             '\u{1b}' if text.get(at + 1..).is_some_and(|rest| rest.starts_with('\\')) => Some(at + 2),
             _ => None,
         });
-        match end {
-            Some(end) => text.get(end..).unwrap_or_default(),
-            None => {
-                self.unended = true;
-                text
-            }
-        }
+        self.unended = end.is_none();
+        text.get(end.unwrap_or(0)..).unwrap_or_default()
     }
 }
 

@@ -30,9 +30,8 @@ enum Inside {
 impl Inside {
     fn role(self) -> Role {
         match self {
-            Self::Nothing => Role::Text,
             // A quoted name is a name.
-            Self::Quoted(b'"' | b'`') => Role::Text,
+            Self::Nothing | Self::Quoted(b'"' | b'`') => Role::Text,
             Self::Quoted(_) | Self::Dollar(..) => Role::SqlString,
             Self::LineComment | Self::BlockComment(_) => Role::SqlComment,
         }

@@ -5,7 +5,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::Theme;
 
 fn numbered(count: usize) -> Document {
-    Document::plain(&(1..=count).map(|line| format!("line {line}\n")).collect::<String>())
+    Document::plain(&(1..=count).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat())
 }
 
 fn drawn(view: &TextView, document: &Document, width: u16, height: u16) -> Vec<String> {
