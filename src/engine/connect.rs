@@ -75,11 +75,16 @@ fn changes(new: &NewProject, address: &Address, taken: &[&str]) -> (Vec<Change>,
 fn project_path(new: &NewProject, address: &Address) -> String {
     const FILE: &str = "dbt_project.yml";
     match (new.project_path.as_str(), &address.path) {
-        ("", Some(path)) if path.ends_with(".yml") || path.ends_with(".yaml") => path.clone(),
+        ("", Some(path)) if is_a_file(path) => path.clone(),
         ("", Some(path)) if !path.is_empty() => format!("{}/{FILE}", path.trim_end_matches('/')),
         ("", _) => FILE.to_owned(),
         (typed, _) => typed.to_owned(),
     }
+}
+
+fn is_a_file(path: &str) -> bool {
+    let extension = Path::new(path).extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
 }
 
 fn needs_connection(remote: &Remote, new: &NewProject) -> bool {

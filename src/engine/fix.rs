@@ -53,13 +53,11 @@ async fn find(engine: &Engine, id: ProblemId, index: usize) -> Result<(ProblemRe
         let summary = format!("There is no problem {} in this workspace", id.0);
         return Err(Problem::new(Code::new("PROBLEM-UNKNOWN"), Subject::Workspace, summary));
     };
-    match record.problem.fixes.get(index).cloned() {
-        Some(fix) => Ok((record, fix)),
-        None => {
-            let summary = format!("Problem {} has no fix {}", id.0, index + 1);
-            Err(Problem::new(Code::new("PROBLEM-UNKNOWN"), record.problem.subject, summary))
-        }
-    }
+    let Some(fix) = record.problem.fixes.get(index).cloned() else {
+        let summary = format!("Problem {} has no fix {}", id.0, index + 1);
+        return Err(Problem::new(Code::new("PROBLEM-UNKNOWN"), record.problem.subject, summary));
+    };
+    Ok((record, fix))
 }
 
 async fn carry_out(engine: &Engine, id: ProblemId, fix: &Fix) -> Result<Option<JobId>, Problem> {

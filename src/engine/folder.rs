@@ -31,14 +31,14 @@ pub(super) fn as_workspace(mut workspace: Workspace) -> Workspace {
 
 /// A folder, read at the time of the call.
 #[derive(Clone, Debug)]
-pub struct Folder {
+pub(super) struct Folder {
     /// Canonical, so that links that lead outside are recognised.
     root: PathBuf,
 }
 
 impl Folder {
     /// The folder at `path`, which must exist.
-    pub fn open(path: &Path) -> Result<Self, ReadError> {
+    pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
         match fs::canonicalize(path) {
             Ok(root) => Ok(Self { root }),
             Err(error) => {
@@ -48,7 +48,8 @@ impl Folder {
         }
     }
 
-    fn wanted(entry: &DirEntry) -> bool {
+    /// False for a folder that is passed over.
+    pub(super) fn wanted(entry: &DirEntry) -> bool {
         !entry.file_type().is_dir() || entry.file_name().to_str().is_some_and(|name| !SKIPPED.contains(&name))
     }
 

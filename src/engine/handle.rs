@@ -1,6 +1,7 @@
 //! The handle that the faces hold: submit, cancel, subscribe, shut down. Queries are in `queries`.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::workspace::{Assignment, Location, Workspace};
 use super::events::{Event, EventKind, JobId, Request};
 use super::jobs::{Job, Jobs, ProgressBoard};
 use super::target::Target;
+use super::watch::FolderWatch;
 use super::world::World;
 use super::{fix, folder, sync};
 
@@ -155,7 +157,29 @@ impl Engine {
                 jobs.push(self.submit(Request::SyncProject { project: project.clone(), cause }));
             }
         }
+        if let Location::Folder(root) = &workspace.location {
+            self.follow(root);
+        }
         Ok(jobs)
+    }
+
+    /// Loads a folder again whenever a file in it was changed, for as long as the engine is in use.
+    fn follow(&self, root: &Path) {
+        // Where the system cannot watch, `s` loads again.
+        let Ok(watch) = FolderWatch::start(root) else { return };
+        let core = Arc::downgrade(&self.core);
+        self.core.runtime.spawn(async move {
+            loop {
+                watch.changed().await;
+                let Some(core) = core.upgrade() else { return };
+                let engine = Self { core };
+                for project in engine.core.workspace().settings.projects.keys() {
+                    // A load that runs may have read the file before the edit: it is waited for.
+                    engine.core.jobs.wait_for_end(project).await;
+                    engine.sync(project, Cause::Edit, None);
+                }
+            }
+        });
     }
 
     /// Asks for work. Answers at once with the job that does it: a new one, or for a project that is
@@ -168,7 +192,7 @@ impl Engine {
     }
 
     pub(super) fn sync(&self, project: &str, cause: Cause, mending: Option<(ProblemId, String)>) -> JobId {
-        let (job, new) = self.core.jobs.join_or_start(project, cause, self.core.now(), mending);
+        let (job, new) = self.core.jobs.join_or_start(project, cause, mending);
         let id = job.id;
         if new {
             self.core.runtime.spawn(sync::run(Arc::clone(&self.core), job));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::{Cause, ProblemId, SyncId};
@@ -24,7 +24,6 @@ pub(super) struct Job {
     pub(super) id: JobId,
     pub(super) project: Arc<str>,
     pub(super) cause: Cause,
-    pub(super) started_at: Timestamp,
     pub(super) sync: Option<SyncId>,
     pub(super) cancel: CancellationToken,
     pub(super) progress: Option<Progress>,
@@ -44,6 +43,8 @@ pub(super) struct Jobs {
     table: Mutex<Table>,
     events: broadcast::Sender<Event>,
     progress: watch::Sender<ProgressBoard>,
+    /// Told whenever a job has ended.
+    ended: Notify,
 }
 
 impl Default for Jobs {
@@ -52,6 +53,7 @@ impl Default for Jobs {
             table: Mutex::default(),
             events: broadcast::Sender::new(BACKLOG),
             progress: watch::Sender::new(Vec::new()),
+            ended: Notify::new(),
         }
     }
 }
@@ -69,7 +71,6 @@ impl Jobs {
         &self,
         project: &str,
         cause: Cause,
-        at: Timestamp,
         mending: Option<(ProblemId, String)>,
     ) -> (Job, bool) {
         let mut table = self.table();
@@ -81,7 +82,6 @@ impl Jobs {
             id: JobId(table.last),
             project: project.into(),
             cause,
-            started_at: at,
             sync: None,
             cancel: CancellationToken::new(),
             progress: None,
@@ -100,6 +100,7 @@ impl Jobs {
     /// Takes the job off the table; its last progress goes with it.
     pub(super) fn finished(&self, id: JobId) {
         self.table().running.remove(&id);
+        self.ended.notify_waiters();
         self.publish();
     }
 
@@ -125,6 +126,18 @@ impl Jobs {
 
     pub(super) fn running(&self) -> Vec<Job> {
         self.table().running.values().cloned().collect()
+    }
+
+    /// Returns when no job syncs `project`.
+    pub(super) async fn wait_for_end(&self, project: &str) {
+        loop {
+            // Listening begins before looking, so that an end in between is not missed.
+            let ended = self.ended.notified();
+            if !self.table().running.values().any(|job| &*job.project == project) {
+                return;
+            }
+            ended.await;
+        }
     }
 
     pub(super) fn set_progress(&self, id: JobId, progress: Progress) {
@@ -159,15 +172,11 @@ impl Jobs {
 mod tests {
     use super::*;
 
-    fn at() -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-
     #[test]
     fn a_second_request_joins_the_running_job() {
         let jobs = Jobs::default();
-        let (first, new) = jobs.join_or_start("shop", Cause::Manual, at(), None);
-        let (second, again) = jobs.join_or_start("shop", Cause::Manual, at(), None);
+        let (first, new) = jobs.join_or_start("shop", Cause::Manual, None);
+        let (second, again) = jobs.join_or_start("shop", Cause::Manual, None);
         assert!(new && !again);
         assert_eq!(first.id, second.id);
     }
@@ -175,17 +184,17 @@ mod tests {
     #[test]
     fn another_project_gets_a_job_of_its_own() {
         let jobs = Jobs::default();
-        let (first, _) = jobs.join_or_start("shop", Cause::Manual, at(), None);
-        let (second, new) = jobs.join_or_start("support", Cause::Manual, at(), None);
+        let (first, _) = jobs.join_or_start("shop", Cause::Manual, None);
+        let (second, new) = jobs.join_or_start("support", Cause::Manual, None);
         assert!(new && first.id != second.id);
     }
 
     #[test]
     fn nobody_joins_a_job_that_is_being_cancelled() {
         let jobs = Jobs::default();
-        let (first, _) = jobs.join_or_start("shop", Cause::Manual, at(), None);
+        let (first, _) = jobs.join_or_start("shop", Cause::Manual, None);
         jobs.cancel(first.id);
-        assert!(jobs.join_or_start("shop", Cause::Manual, at(), None).1);
+        assert!(jobs.join_or_start("shop", Cause::Manual, None).1);
     }
 
     #[test]
@@ -196,7 +205,7 @@ mod tests {
     #[test]
     fn progress_is_the_latest_value_and_goes_with_its_job() {
         let jobs = Jobs::default();
-        let (job, _) = jobs.join_or_start("shop", Cause::Manual, at(), None);
+        let (job, _) = jobs.join_or_start("shop", Cause::Manual, None);
         let (_, board) = jobs.subscribe();
         for done in 0..10 {
             let progress = Progress {

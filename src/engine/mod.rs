@@ -22,6 +22,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod views;
+mod watch;
 mod world;
 
 pub use connect::{NewProject, connect};

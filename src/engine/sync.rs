@@ -345,6 +345,8 @@ impl Run<'_> {
         let (models, mut counts) = record::records(&project, &loaded.problems);
         counts.bytes = source.bytes;
         let compiled = models.iter().filter(|model| model.compiled_code.is_some()).count();
+        // A project without models is compiled in no time and tells of no progress.
+        self.stages.enter(Stage::Compile, String::new);
         self.stages.end(|| format!("{compiled} compiled, {} with problems", counts.broken));
         let broken = loaded.problems.iter().any(|problem| problem.severity == Severity::Error);
         Ending {

@@ -242,7 +242,8 @@ fn short_hash(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let half: Vec<u8> = hash.finalize().iter().copied().take(16).collect();
+    half.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// An identifier in the form of a UUID, made of project and time: dbt's `invocation_id`.

@@ -26,7 +26,7 @@ macro_rules! stored_as_word {
     };
 }
 
-stored_as_word!(Cause { Initial = "initial", Manual = "manual", Fix = "fix", Schedule = "schedule", Push = "push" });
+stored_as_word!(Cause { Initial = "initial", Manual = "manual", Fix = "fix", Schedule = "schedule", Push = "push", Edit = "edit" });
 stored_as_word!(SyncState {
     Running = "running",
     Succeeded = "succeeded",
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_serialised_form() {
-        same_word(&[Cause::Initial, Cause::Manual, Cause::Fix, Cause::Schedule, Cause::Push]);
+        same_word(&[Cause::Initial, Cause::Manual, Cause::Fix, Cause::Schedule, Cause::Push, Cause::Edit]);
         same_word(&[Kind::Model, Kind::Seed, Kind::Snapshot, Kind::Source, Kind::Exposure]);
         same_word(&[
             SyncState::Running,

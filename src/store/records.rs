@@ -32,6 +32,8 @@ pub enum Cause {
     Fix,
     Schedule,
     Push,
+    /// A file was changed in a folder that is opened without set-up.
+    Edit,
 }
 
 /// Steps of a model sync, in their order.
