@@ -9,10 +9,13 @@ pub mod author;
 mod error;
 mod fetch;
 mod objects;
+mod patience;
+mod protocol;
 mod remote;
+mod transport;
 
 pub use address::Address;
 pub use error::{Obstacle, RemoteError};
-pub use fetch::{Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, fetch};
+pub use fetch::{Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch};
 pub use objects::{Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
 pub use remote::{Credential, Provider, Remote};

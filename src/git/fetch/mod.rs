@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::remote::{Credential, Remote};
 
-pub use run::fetch;
+pub use run::{branches, fetch};
 
 /// Bounds on one fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,45 +1,238 @@
-//! One fetch from start to end: connect, ask for the branch, receive what is missing, check, and
-//! only then move the cache's ref.
+//! One fetch from start to end: connect, ask where the branch stands, receive what is missing, look
+//! that nothing is missing any more, and only then say so in the cache.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::super::error::{Obstacle, RemoteError};
-use super::super::objects::Repository;
+use super::super::error::RemoteError;
+use super::super::objects::{Cache, Lock, Missing, Receiver, Repository, missing_branch};
+use super::super::patience::Patience;
+use super::super::protocol::{Ask, Session, Which};
 use super::super::remote::Remote;
-use super::{FetchProgress, FetchRequest, Fetched};
+use super::super::transport::Connection;
+use super::{Branches, FetchProgress, FetchRequest, FetchStage, Fetched};
+
+/// Looks for what is missing and requests for it. Two are usual; more only where links lead to links
+/// outside of the folder.
+const MOST_ROUNDS: usize = 6;
 
 /// Brings the tip of one branch and the files of one folder into the cache. A repository on this
 /// machine is only looked at: nothing is copied and the cache stays untouched.
 ///
-/// Ends with [`RemoteError::Cancelled`] soon after `cancel`, whatever the other side does.
+/// Ends with [`RemoteError::Cancelled`] soon after `cancel`, whatever the other side does. Must be
+/// called inside of a tokio runtime.
 pub async fn fetch(
     request: FetchRequest,
     progress: watch::Sender<FetchProgress>,
     cancel: CancellationToken,
 ) -> Result<Fetched, RemoteError> {
-    match &request.remote {
-        Remote::Local { path } => {
-            let looked = tokio::task::spawn_blocking(local(path.clone(), request.branch.clone()));
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => Err(RemoteError::Cancelled),
-                looked = looked => looked.unwrap_or(Err(RemoteError::Cancelled)),
-            }
+    let patience = Patience::new(request.limits, cancel);
+    progress.send_replace(FetchProgress::START);
+    if let Remote::Local { path } = &request.remote {
+        let (path, branch) = (path.clone(), request.branch.clone());
+        let (branch, commit) = blocking(&patience, move || Repository::open(&path)?.tip(&branch)).await?;
+        return Ok(Fetched { branch, commit, unmoved: false, bytes_received: 0, requests: 0 });
+    }
+    let lock = Arc::new(Lock::take(&request.cache, &patience).await?);
+    let path = request.cache.clone();
+    let cache = blocking(&patience, move || Cache::open(&path)).await?;
+    let session = connect(&request, &patience).await?;
+    let (cache, before) = (Arc::new(cache), Counts::default());
+    let mut fetch = Fetch { request, progress, patience, lock, cache, session, before };
+    match fetch.run().await {
+        // What the cache holds cannot be read after all: once more, with a new one.
+        Err(RemoteError::Cache { .. }) => {
+            fetch.in_cache(Cache::move_aside).await?;
+            let path = fetch.request.cache.clone();
+            fetch.cache = Arc::new(blocking(&fetch.patience, move || Cache::open(&path)).await?);
+            fetch.reconnect().await?;
+            fetch.run().await
         }
-        Remote::Http { .. } | Remote::Ssh { .. } => {
-            progress.send_replace(FetchProgress::START);
-            let host = request.remote.host().unwrap_or_default().to_owned();
-            Err(RemoteError::Unreachable { host, obstacle: Obstacle::Connection, raw: String::new() })
-        }
+        result => result,
     }
 }
 
-fn local(path: PathBuf, branch: String) -> impl FnOnce() -> Result<Fetched, RemoteError> {
-    move || {
-        let (branch, commit) = Repository::open(&path)?.tip(&branch)?;
-        Ok(Fetched { branch, commit, unmoved: false, bytes_received: 0, requests: 0 })
+/// The branches of a repository and which of them is the default one. Of the request, branch and
+/// folder play no part.
+pub async fn branches(request: FetchRequest, cancel: CancellationToken) -> Result<Branches, RemoteError> {
+    let patience = Patience::new(request.limits, cancel);
+    if let Remote::Local { path } = request.remote {
+        return blocking(&patience, move || Repository::open(&path)?.branches()).await;
+    }
+    Ok(connect(&request, &patience).await?.refs(Which::All).await?.to_branches())
+}
+
+async fn connect(request: &FetchRequest, patience: &Patience) -> Result<Session, RemoteError> {
+    Session::open(Connection::new(request, patience.clone())?).await
+}
+
+/// Work on the file system, which must not keep other tasks waiting.
+async fn blocking<T: Send + 'static>(
+    patience: &Patience,
+    work: impl FnOnce() -> Result<T, RemoteError> + Send + 'static,
+) -> Result<T, RemoteError> {
+    match patience.total("reading the repository", tokio::task::spawn_blocking(work)).await? {
+        Ok(result) => result,
+        Err(error) => Err(RemoteError::Broken { raw: error.to_string() }),
+    }
+}
+
+/// What went over connections that are closed by now.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    bytes: u64,
+    requests: u32,
+}
+
+/// Why a pack did not come in.
+enum Failure {
+    /// The other side, or the way to it.
+    Wire(RemoteError),
+    /// The pack itself, or our disk.
+    Pack(RemoteError),
+}
+
+/// One fetch under way.
+struct Fetch {
+    request: FetchRequest,
+    progress: watch::Sender<FetchProgress>,
+    patience: Patience,
+    lock: Arc<Lock>,
+    cache: Arc<Cache>,
+    session: Session,
+    before: Counts,
+}
+
+impl Fetch {
+    async fn run(&mut self) -> Result<Fetched, RemoteError> {
+        let (branch, tip) = self.tip().await?;
+        let missing = self.missing(&tip).await?;
+        let unmoved = missing == Missing::Nothing;
+        if !unmoved {
+            self.bring(&tip, missing).await?;
+        }
+        let name = branch.clone();
+        let commit = self.in_cache(move |cache| cache.keep(&name, &tip)).await?;
+        let bytes_received = self.before.bytes + self.session.received();
+        let requests = self.before.requests + self.session.requests();
+        Ok(Fetched { branch, commit, unmoved, bytes_received, requests })
+    }
+
+    /// The branch's full name and where it stands.
+    async fn tip(&mut self) -> Result<(String, String), RemoteError> {
+        let wanted = self.request.branch.clone();
+        if wanted.is_empty() {
+            let refs = self.session.refs(Which::Head).await?;
+            if let (Some(name), Some(id)) = (refs.head, refs.head_id) {
+                return Ok((name, id));
+            }
+        } else if git2::Reference::is_valid_name(&format!("refs/heads/{wanted}")) {
+            let refs = self.session.refs(Which::Branch(&wanted)).await?;
+            if let Some(id) = refs.tip(&wanted) {
+                return Ok((wanted, id.to_owned()));
+            }
+        }
+        let refs = self.session.refs(Which::All).await?;
+        match refs.default_branch().and_then(|name| Some((name.to_owned(), refs.tip(name)?.to_owned()))) {
+            Some(found) if wanted.is_empty() => Ok(found),
+            _ => Err(missing_branch(&wanted, refs.to_branches())),
+        }
+    }
+
+    /// Downloads until nothing is missing: first the commit with its trees, or with everything where
+    /// the server cannot leave files out; then the files of the folder.
+    async fn bring(&mut self, tip: &str, mut missing: Missing) -> Result<(), RemoteError> {
+        if missing == Missing::Trees {
+            self.bring_commit(tip).await?;
+            missing = self.missing(tip).await?;
+        }
+        for _ in 0..MOST_ROUNDS {
+            match missing {
+                Missing::Nothing => return Ok(()),
+                Missing::Blobs(wants) if self.session.can_want_any() => {
+                    let ask = Ask { wants: &wants, haves: &[], shallow: false, without_blobs: false };
+                    match self.receive(ask).await {
+                        // Not every server gives objects by their ids.
+                        Err(Failure::Wire(RemoteError::Refused { .. })) => self.bring_everything(tip).await?,
+                        done => done?,
+                    }
+                }
+                Missing::Blobs(_) | Missing::Trees => self.bring_everything(tip).await?,
+            }
+            missing = self.missing(tip).await?;
+        }
+        Err(RemoteError::Broken { raw: "the server's packs lack objects that were asked for".to_owned() })
+    }
+
+    async fn bring_commit(&mut self, tip: &str) -> Result<(), RemoteError> {
+        let complete = self.in_cache(|cache| cache.haves(true)).await?;
+        let partial = self.in_cache(|cache| cache.haves(false)).await?;
+        // With everything wanted, leaving files out pays only where some of them are here already.
+        let all_at_once = self.request.folder.is_empty() && (partial.is_empty() || !complete.is_empty());
+        let without_blobs = self.session.can_filter() && !all_at_once;
+        let haves = if without_blobs { partial } else { complete };
+        let wants = [tip.to_owned()];
+        match self.receive(Ask { wants: &wants, haves: &haves, shallow: true, without_blobs }).await {
+            // A pack that builds on what we said we have can be bad where one that stands alone is not.
+            Err(Failure::Pack(RemoteError::Broken { .. })) if !haves.is_empty() => self.bring_everything(tip).await,
+            done => Ok(done?),
+        }
+    }
+
+    /// The commit with all its files, whatever is here.
+    async fn bring_everything(&mut self, tip: &str) -> Result<(), RemoteError> {
+        self.reconnect().await?;
+        let wants = [tip.to_owned()];
+        Ok(self.receive(Ask { wants: &wants, haves: &[], shallow: true, without_blobs: false }).await?)
+    }
+
+    async fn receive(&mut self, ask: Ask<'_>) -> Result<(), Failure> {
+        self.progress.send_modify(|progress| progress.stage = FetchStage::Receive);
+        let mut pack = self.session.pack(&ask).await.map_err(Failure::Wire)?;
+        let (path, limit) = (&self.request.cache, self.request.limits.pack_bytes);
+        let mut receiver = Receiver::start(path, Arc::clone(&self.lock), limit, self.progress.clone());
+        while let Some(bytes) = pack.next().await.map_err(Failure::Wire)? {
+            let received = self.before.bytes + pack.received();
+            self.progress.send_modify(|progress| progress.bytes = received);
+            receiver.push(bytes, &self.patience).await.map_err(Failure::Pack)?;
+        }
+        receiver.finish(&self.patience).await.map_err(Failure::Pack)
+    }
+
+    /// A new conversation, after one that was broken off.
+    async fn reconnect(&mut self) -> Result<(), RemoteError> {
+        self.before.bytes += self.session.received();
+        self.before.requests += self.session.requests();
+        self.session = connect(&self.request, &self.patience).await?;
+        Ok(())
+    }
+
+    async fn missing(&self, tip: &str) -> Result<Missing, RemoteError> {
+        let (tip, folder) = (tip.to_owned(), self.request.folder.clone());
+        self.in_cache(move |cache| cache.missing(&tip, &folder)).await
+    }
+
+    /// Work on the cache. The lock goes along: it outlives a cancelled wait for the work.
+    async fn in_cache<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Cache) -> Result<T, RemoteError> + Send + 'static,
+    ) -> Result<T, RemoteError> {
+        let (cache, lock) = (Arc::clone(&self.cache), Arc::clone(&self.lock));
+        blocking(&self.patience, move || {
+            let result = work(&cache);
+            drop(lock);
+            result
+        })
+        .await
+    }
+}
+
+impl From<Failure> for RemoteError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Wire(error) | Failure::Pack(error) => error,
+        }
     }
 }

@@ -56,25 +56,20 @@ pub struct Listing {
 /// Lists the files below `folder`; a folder that is not there has none. More than `limit` entries
 /// are an error.
 pub(super) fn list(repository: &Repository, root: Oid, folder: &str, limit: usize) -> Result<Listing, TreeError> {
-    let mut walk = Walk {
-        repository,
-        objects: repository.odb()?,
-        root,
-        listing: Listing::default(),
-        seen: 0,
-        limit,
-        entered: Vec::new(),
-    };
-    match resolve(repository, root, &[], folder) {
-        Ok(Place::Folder { id, path }) => {
-            let shown = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect::<Vec<_>>().join("/");
-            walk.folder(id, &shown, &path)?;
-        }
-        Ok(Place::File { .. }) | Err(Lost::Missing | Lost::Outside | Lost::Submodule | Lost::Absent) => {}
-        Err(Lost::Failed(error)) => return Err(error.into()),
-    }
+    let mut walk = Walk::new(repository, root, limit)?;
+    walk.start(folder)?;
     walk.listing.files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(walk.listing)
+}
+
+/// The files below `folder`, and links on the way to them, whose bytes are not in the object store;
+/// sorted, each once.
+pub(super) fn absent_files(repository: &Repository, root: Oid, folder: &str) -> Result<Vec<Oid>, TreeError> {
+    let mut walk = Walk::new(repository, root, super::tree::MOST_ENTRIES)?;
+    walk.start(folder)?;
+    walk.absent.sort_unstable();
+    walk.absent.dedup();
+    Ok(walk.absent)
 }
 
 /// One listing under way.
@@ -88,9 +83,31 @@ struct Walk<'a> {
     limit: usize,
     /// Folders that we are inside of; meeting one of them again through a link is a circle.
     entered: Vec<Oid>,
+    /// Objects that would be needed and are not in the store.
+    absent: Vec<Oid>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(repository: &'a Repository, root: Oid, limit: usize) -> Result<Self, TreeError> {
+        let (listing, entered, absent) = (Listing::default(), Vec::new(), Vec::new());
+        Ok(Self { repository, objects: repository.odb()?, root, listing, seen: 0, limit, entered, absent })
+    }
+
+    fn start(&mut self, folder: &str) -> Result<(), TreeError> {
+        match resolve(self.repository, self.root, &[], folder) {
+            Ok(Place::Folder { id, path }) => {
+                let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+                self.folder(id, &parts.join("/"), &path)
+            }
+            Err(Lost::Failed(error)) => Err(error.into()),
+            Err(Lost::Absent(id)) => {
+                self.absent.push(id);
+                Ok(())
+            }
+            Ok(Place::File { .. }) | Err(Lost::Missing | Lost::Outside | Lost::Submodule) => Ok(()),
+        }
+    }
+
     /// `shown` is the path by which the folder was reached, `real` its own.
     fn folder(&mut self, id: Oid, shown: &str, real: &[String]) -> Result<(), TreeError> {
         let tree = self.repository.find_tree(id)?;
@@ -139,7 +156,10 @@ impl Walk<'_> {
             Ok(Place::File { id, executable }) => self.file(path, id, executable),
             Ok(Place::Folder { id, path: real }) => self.inner_folder(id, path, &real),
             Err(Lost::Failed(error)) => Err(error.into()),
-            Err(Lost::Missing | Lost::Outside | Lost::Submodule | Lost::Absent) => {
+            Err(lost) => {
+                if let Lost::Absent(id) = lost {
+                    self.absent.push(id);
+                }
                 self.listing.left_out.links.add(path);
                 Ok(())
             }
@@ -149,6 +169,9 @@ impl Walk<'_> {
     fn file(&mut self, path: String, id: Oid, executable: bool) -> Result<(), TreeError> {
         let present = self.objects.exists_ext(id, OdbLookupFlags::NO_REFRESH);
         let size = if present { Some(self.objects.read_header(id)?.0 as u64) } else { None };
+        if !present {
+            self.absent.push(id);
+        }
         self.listing.files.push(TreeFile { path, size, executable });
         Ok(())
     }

@@ -1,8 +1,12 @@
 //! Objects on this machine: somebody's own repository or our cache of a remote one, and the files of
 //! a commit read straight out of them. Nothing is checked out and no network is touched.
 
+mod cache;
 mod handles;
 mod listing;
+mod lock;
+mod missing;
+mod receive;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -17,9 +21,13 @@ use jiff::Timestamp;
 use super::error::RemoteError;
 use super::fetch::{Branches, Commit};
 use super::remote::Remote;
+pub(super) use cache::Cache;
 use handles::Handles;
 
 pub use listing::{LeftOut, Listing, Paths, TreeFile};
+pub(super) use lock::Lock;
+pub(super) use missing::Missing;
+pub(super) use receive::Receiver;
 pub use tree::{Found, TreeError, TreeReader};
 
 /// Longest subject line and author kept, in characters.
@@ -53,7 +61,7 @@ impl Repository {
 
     /// A branch's name and tip; an empty name asks for the branch that HEAD points at.
     pub fn tip(&self, branch: &str) -> Result<(String, Commit), RemoteError> {
-        let (found, Branches { names, default }) = self.with(|repository| {
+        let (found, known) = self.with(|repository| {
             let name = if branch.is_empty() { default_branch(repository) } else { Some(branch.to_owned()) };
             let found = name.and_then(|name| {
                 let reference = repository.find_reference(&format!("refs/heads/{name}")).ok()?;
@@ -61,10 +69,7 @@ impl Repository {
             });
             Ok((found, local_branches(repository)?))
         })?;
-        found.ok_or_else(|| match names.is_empty() {
-            true => RemoteError::Empty,
-            false => RemoteError::BranchMissing { branch: branch.to_owned(), branches: names, default },
-        })
+        found.ok_or_else(|| missing_branch(branch, known))
     }
 
     /// Every branch, sorted by name, and the one that HEAD points at.
@@ -85,6 +90,14 @@ impl Repository {
     fn unusable(&self, error: &git2::Error) -> RemoteError {
         RemoteError::Cache { path: self.handles.path.clone(), raw: error.message().to_owned() }
     }
+}
+
+/// Why a branch could not be found where only `known` are.
+pub(in crate::git) fn missing_branch(branch: &str, known: Branches) -> RemoteError {
+    if known.names.is_empty() {
+        return RemoteError::Empty;
+    }
+    RemoteError::BranchMissing { branch: branch.to_owned(), branches: known.names, default: known.default }
 }
 
 fn default_branch(repository: &git2::Repository) -> Option<String> {

@@ -51,7 +51,7 @@ pub(super) enum Lost {
     Outside,
     Submodule,
     /// The object of a link is not in the cache: it lies outside of the fetched folder.
-    Absent,
+    Absent(Oid),
     Failed(git2::Error),
 }
 
@@ -103,7 +103,7 @@ fn parts(path: &str) -> Vec<String> {
 fn target(repository: &Repository, id: Oid) -> Result<String, Lost> {
     let objects = repository.odb()?;
     if !objects.exists_ext(id, git2::OdbLookupFlags::NO_REFRESH) {
-        return Err(Lost::Absent);
+        return Err(Lost::Absent(id));
     }
     if objects.read_header(id)?.0 > LONGEST_TARGET {
         return Err(Lost::Outside);

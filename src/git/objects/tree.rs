@@ -10,7 +10,7 @@ use super::listing::{Listing, is_file_name, joined, list};
 use super::resolve::{DEEPEST, Kind, Lost, Place, resolve};
 
 /// Entries of a tree looked at by one call.
-const MOST_ENTRIES: usize = 200_000;
+pub(super) const MOST_ENTRIES: usize = 200_000;
 /// Largest file read into memory, in bytes.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 /// How a file begins that stands for one kept by Git LFS; such stand-ins are short.
@@ -125,7 +125,7 @@ fn told(lost: Lost, path: &str) -> TreeError {
         Lost::Missing => TreeError::NotFound { path },
         Lost::Outside => TreeError::Outside { path },
         Lost::Submodule => TreeError::Submodule { path },
-        Lost::Absent => TreeError::NotFetched { path },
+        Lost::Absent(_) => TreeError::NotFetched { path },
         Lost::Failed(error) => error.into(),
     }
 }

@@ -1,0 +1,163 @@
+//! Our own copy of a remote repository's objects: a bare repository whose refs `refs/ebb/BRANCH` say
+//! which commits are here whole. Written only under the cache's lock; a kill at any byte leaves the
+//! refs, and everything that they reach, as they were.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use git2::{Oid, Repository};
+
+use super::super::error::RemoteError;
+use super::super::fetch::Commit;
+use super::commit_facts;
+use super::handles::DAMAGED;
+use super::missing::{Missing, missing};
+use super::tree::TreeError;
+
+/// Where the refs of a cache stand.
+const REFS: &str = "refs/ebb/";
+/// Commits told to a server.
+const MOST_HAVES: usize = 32;
+/// Folder inside of a cache for packs that are not whole yet.
+pub(super) const INCOMING: &str = "incoming";
+
+/// A cache, opened for writing. The caller holds its lock.
+#[derive(Debug)]
+pub(in crate::git) struct Cache {
+    path: PathBuf,
+}
+
+impl Cache {
+    /// Opens the cache, or makes a new one. One that is damaged is moved aside first and never used;
+    /// leftovers of a fetch that was killed are removed.
+    pub(in crate::git) fn open(path: &Path) -> Result<Self, RemoteError> {
+        let cache = Self { path: path.to_owned() };
+        if path.exists() && (path.join(DAMAGED).exists() || cache.check().is_err()) {
+            cache.move_aside()?;
+        }
+        if !path.exists() {
+            cache.create()?;
+        }
+        let incoming = path.join(INCOMING);
+        if incoming.exists() {
+            std::fs::remove_dir_all(&incoming).map_err(|error| failed(path, &error))?;
+        }
+        std::fs::create_dir(&incoming).map_err(|error| failed(path, &error))?;
+        Ok(cache)
+    }
+
+    /// Made under another name and renamed, so that a half-made cache is never met.
+    fn create(&self) -> Result<(), RemoteError> {
+        let making = beside(&self.path, "making");
+        if making.exists() {
+            std::fs::remove_dir_all(&making).map_err(|error| failed(&self.path, &error))?;
+        }
+        let mut options = git2::RepositoryInitOptions::new();
+        options.bare(true).external_template(false).mkpath(true).initial_head("none");
+        Repository::init_opts(&making, &options).map_err(|error| unusable(&self.path, &error))?;
+        std::fs::rename(&making, &self.path).map_err(|error| failed(&self.path, &error))
+    }
+
+    /// Every ref must lead to a commit whose trees can be read.
+    fn check(&self) -> Result<(), git2::Error> {
+        let repository = self.repository()?;
+        for tip in tips(&repository)? {
+            repository.find_commit(tip)?.tree()?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the damaged cache under another name, in place of the one before it.
+    pub(in crate::git) fn move_aside(&self) -> Result<(), RemoteError> {
+        let aside = beside(&self.path, "damaged");
+        if aside.exists() {
+            std::fs::remove_dir_all(&aside).map_err(|error| failed(&self.path, &error))?;
+        }
+        std::fs::rename(&self.path, &aside).map_err(|error| failed(&self.path, &error))
+    }
+
+    /// What is missing of `commit` so that the files below `folder` can be read.
+    pub(in crate::git) fn missing(&self, commit: &str, folder: &str) -> Result<Missing, RemoteError> {
+        let look = || missing(&self.repository()?, Oid::from_str(commit)?, folder);
+        match look() {
+            // Too large to look at, and for the same reason too large to read: the reader tells.
+            Err(TreeError::TooMany { .. }) => Ok(Missing::Nothing),
+            found => found.map_err(|error| self.damaged(&error)),
+        }
+    }
+
+    /// Commits that the server may take us to have, a bounded number: their trees are here whole and,
+    /// where `with_blobs`, all their files as well.
+    pub(in crate::git) fn haves(&self, with_blobs: bool) -> Result<Vec<String>, RemoteError> {
+        let haves = || -> Result<Vec<String>, git2::Error> {
+            let repository = self.repository()?;
+            let mut tips = tips(&repository)?;
+            let whole = |tip: &Oid| matches!(missing(&repository, *tip, ""), Ok(Missing::Nothing));
+            tips.retain(|tip| !with_blobs || whole(tip));
+            tips.truncate(MOST_HAVES);
+            Ok(tips.iter().map(Oid::to_string).collect())
+        };
+        haves().map_err(|error| unusable(&self.path, &error))
+    }
+
+    /// Says that `commit` is here whole: the last step of a fetch.
+    pub(in crate::git) fn keep(&self, branch: &str, commit: &str) -> Result<Commit, RemoteError> {
+        let keep = || {
+            let repository = self.repository()?;
+            let commit = repository.find_commit(Oid::from_str(commit)?)?;
+            repository.reference(&reference(branch), commit.id(), true, "fetch")?;
+            Ok(commit_facts(&commit))
+        };
+        keep().map_err(|error| unusable(&self.path, &error))
+    }
+
+    fn damaged(&self, error: &TreeError) -> RemoteError {
+        RemoteError::Cache { path: self.path.clone(), raw: error.to_string() }
+    }
+
+    pub(super) fn repository(&self) -> Result<Repository, git2::Error> {
+        Repository::open_bare(&self.path)
+    }
+}
+
+/// A branch's ref in a cache. Without folders, so that a branch `a` that was deleted is not in the
+/// way of a branch `a/b`.
+fn reference(branch: &str) -> String {
+    format!("{REFS}{}", branch.replace('%', "%25").replace('/', "%2F"))
+}
+
+/// The tips of all branches that were fetched, each once.
+fn tips(repository: &Repository) -> Result<Vec<Oid>, git2::Error> {
+    let mut tips = Vec::new();
+    for reference in repository.references_glob(&format!("{REFS}*"))? {
+        if let Some(id) = reference?.target()
+            && !tips.contains(&id)
+        {
+            tips.push(id);
+        }
+    }
+    Ok(tips)
+}
+
+fn beside(path: &Path, what: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{what}"));
+    path.with_file_name(name)
+}
+
+/// A failure of the file system.
+pub(super) fn failed(path: &Path, error: &io::Error) -> RemoteError {
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        return RemoteError::DiskFull { raw: error.to_string() };
+    }
+    RemoteError::Cache { path: path.to_owned(), raw: error.to_string() }
+}
+
+/// A failure of the object store.
+pub(super) fn unusable(path: &Path, error: &git2::Error) -> RemoteError {
+    let raw = error.message().to_owned();
+    if raw.contains("No space left") || raw.contains("quota exceeded") {
+        return RemoteError::DiskFull { raw };
+    }
+    RemoteError::Cache { path: path.to_owned(), raw }
+}

@@ -1,0 +1,268 @@
+//! Smart HTTP: one GET for the greeting, one POST a request. The token goes to the host it was meant
+//! for and nowhere else.
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+
+use super::super::error::{Obstacle, RemoteError};
+use super::super::patience::Patience;
+use super::super::protocol::LONGEST_WORDS;
+use super::super::remote::{Credential, Provider};
+use super::redirect::{GREETING, follow};
+use super::words;
+use crate::workspace::Secret;
+
+/// Some forges answer Git only to clients that begin so.
+const USER_AGENT: &str = concat!("git/2.0 (ebbtide ", env!("CARGO_PKG_VERSION"), ")");
+const PROTOCOL: (&str, &str) = ("git-protocol", "version=2");
+const MOST_REDIRECTS: usize = 5;
+
+#[derive(Debug)]
+pub(super) struct Http {
+    client: Client,
+    base: Url,
+    login: Option<Login>,
+    answer: Option<Response>,
+}
+
+/// A token and the usernames to try with it: the provider's usual one first, two at most.
+#[derive(Clone, Debug)]
+struct Login {
+    usernames: Vec<String>,
+    token: Secret,
+}
+
+impl Http {
+    pub(super) fn new(url: &str, credential: &Credential, patience: &Patience) -> Result<Self, RemoteError> {
+        let base = Url::parse(url.trim_end_matches('/')).map_err(|_| RemoteError::Address { url: url.to_owned() })?;
+        let login = match credential {
+            Credential::Token { username, token } => {
+                if base.scheme() != "https" && !is_this_machine(&base) {
+                    return Err(RemoteError::Insecure { url: base.to_string() });
+                }
+                let usernames = usernames(&base, username.as_deref(), token);
+                Some(Login { usernames, token: token.clone() })
+            }
+            // Keys are for SSH; an https address is read without them.
+            Credential::Anonymous | Credential::SshKey { .. } | Credential::SshAgent => None,
+        };
+        let client = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(patience.limits.connect)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .build()
+            .map_err(|error| unreachable(&base, &error))?;
+        Ok(Self { client, base, login, answer: None })
+    }
+
+    /// The greeting, through redirects and the second username where there is one.
+    pub(super) async fn greet(&mut self, patience: &Patience, requests: &mut u32) -> Result<(), RemoteError> {
+        let mut redirects = 0;
+        loop {
+            *requests += 1;
+            let url = format!("{}{GREETING}?service=git-upload-pack", self.address());
+            let response = self.answer_to(self.client.get(url), patience).await?;
+            let tried_again = response.status() == StatusCode::UNAUTHORIZED && self.next_username();
+            if response.status().is_redirection() && redirects < MOST_REDIRECTS {
+                redirects += 1;
+                self.move_on(&response)?;
+            } else if !tried_again {
+                self.answer = Some(self.accepted(response, "advertisement", patience).await?);
+                return Ok(());
+            }
+        }
+    }
+
+    pub(super) async fn send(&mut self, body: Vec<u8>, patience: &Patience) -> Result<(), RemoteError> {
+        self.answer = None;
+        let request = self
+            .client
+            .post(format!("{}/git-upload-pack", self.address()))
+            .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
+            .header(ACCEPT, "application/x-git-upload-pack-result")
+            .body(body);
+        let response = self.answer_to(request, patience).await?;
+        self.answer = Some(self.accepted(response, "result", patience).await?);
+        Ok(())
+    }
+
+    /// The next bytes of the answer; `None` at its end.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, RemoteError> {
+        let Some(answer) = &mut self.answer else { return Ok(None) };
+        match answer.chunk().await {
+            Ok(bytes) => Ok(bytes.map(|bytes| bytes.to_vec())),
+            Err(error) => Err(RemoteError::Broken { raw: words::chain(&error.without_url()) }),
+        }
+    }
+
+    async fn answer_to(&self, request: RequestBuilder, patience: &Patience) -> Result<Response, RemoteError> {
+        let mut request = request.header(PROTOCOL.0, PROTOCOL.1);
+        if let Some(Login { usernames, token }) = &self.login {
+            request = request.basic_auth(usernames.first().map_or("", String::as_str), Some(token.expose()));
+        }
+        let host = self.base.host_str().unwrap_or_default();
+        match patience.stall(&format!("waiting for {host}"), request.send()).await? {
+            Ok(response) => Ok(response),
+            Err(error) if error.is_timeout() => Err(RemoteError::TimedOut {
+                what: format!("connecting to {host}"),
+                seconds: patience.limits.connect.as_secs(),
+            }),
+            Err(error) => Err(unreachable(&self.base, &error)),
+        }
+    }
+
+    fn move_on(&mut self, response: &Response) -> Result<(), RemoteError> {
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let Some(moved) = follow(&self.base, location) else {
+            let page = location.split(['?', '#']).next().unwrap_or_default();
+            let raw = format!("unable to update url base from redirection: {} leads to {page}", self.base);
+            return Err(RemoteError::Refused { status: Some(response.status().as_u16()), raw });
+        };
+        self.base = moved.base;
+        if moved.elsewhere {
+            self.login = None;
+        }
+        Ok(())
+    }
+
+    /// Makes the next username the one to use; false where there is none.
+    fn next_username(&mut self) -> bool {
+        match &mut self.login {
+            Some(login) if login.usernames.len() > 1 => {
+                login.usernames.remove(0);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    async fn accepted(&self, response: Response, kind: &str, patience: &Patience) -> Result<Response, RemoteError> {
+        let status = response.status();
+        if status != StatusCode::OK {
+            return Err(self.refused(response, patience).await?);
+        }
+        let wanted = format!("application/x-git-upload-pack-{kind}");
+        let got = response.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+        if got != wanted.as_bytes() {
+            let raw = format!(
+                "fatal: {} is no Git repository: invalid content-type: '{}'",
+                self.address(),
+                words::bounded(got)
+            );
+            return Err(RemoteError::Refused { status: Some(status.as_u16()), raw });
+        }
+        Ok(response)
+    }
+
+    /// The refusal with the server's own words, and below them the line that `git` would end with.
+    async fn refused(&self, mut response: Response, patience: &Patience) -> Result<RemoteError, RemoteError> {
+        let status = response.status();
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut said = Vec::new();
+        if kind.is_empty() || kind.starts_with("text/plain") {
+            while said.len() < LONGEST_WORDS {
+                match patience.stall("waiting for the server", response.chunk()).await? {
+                    Ok(Some(bytes)) => said.extend_from_slice(&bytes),
+                    Ok(None) | Err(_) => break,
+                }
+            }
+        }
+        let said = words::remote_lines(&self.without_secrets(&words::bounded(&said)));
+        let url = self.address();
+        let last = match (status.as_u16(), &self.login) {
+            (401, None) => format!("fatal: could not read Username for '{url}': the connection has no token"),
+            (401, Some(_)) => format!("fatal: Authentication failed for '{url}'"),
+            (404, _) => format!("fatal: repository '{url}' not found"),
+            (code, _) => format!("fatal: unable to access '{url}': The requested URL returned error: {code}"),
+        };
+        Ok(RemoteError::Refused { status: Some(status.as_u16()), raw: format!("{said}{last}") })
+    }
+
+    /// Takes out the token, plain and as it stands in the request's header.
+    fn without_secrets(&self, text: &str) -> String {
+        let Some(Login { usernames, token }) = &self.login else { return text.to_owned() };
+        let name = usernames.first().map_or("", String::as_str);
+        let request = self.client.get(self.base.clone()).basic_auth(name, Some(token.expose())).build();
+        let header = request.ok().and_then(|request| request.headers().get(AUTHORIZATION).cloned());
+        let header = header.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        words::without(text, &[token.expose(), header.trim_start_matches("Basic ")])
+    }
+
+    fn address(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+}
+
+fn unreachable(base: &Url, error: &reqwest::Error) -> RemoteError {
+    let host = base.host_str().unwrap_or_default().to_owned();
+    let cause = std::error::Error::source(error);
+    let (obstacle, raw) = match cause {
+        Some(cause) => (words::obstacle(cause), words::chain(cause)),
+        None => (Obstacle::Connection, "the request could not be made".to_owned()),
+    };
+    RemoteError::Unreachable { host, obstacle, raw }
+}
+
+fn is_this_machine(base: &Url) -> bool {
+    matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+/// Usernames to send with a token, by the provider's rules.
+fn usernames(base: &Url, given: Option<&str>, token: &Secret) -> Vec<String> {
+    let usual: &[&str] = match (given, Provider::of_host(base.host_str().unwrap_or_default())) {
+        (Some(given), _) => return vec![given.to_owned()],
+        (None, Provider::GitHub) => &["x-access-token"],
+        (None, Provider::GitLab) if token.expose().starts_with("glcbt-") => &["gitlab-ci-token"],
+        (None, Provider::GitLab) => &["oauth2"],
+        (None, Provider::Bitbucket) if token.expose().starts_with("ATATT") => {
+            &["x-bitbucket-api-token-auth", "x-token-auth"]
+        }
+        // Bitbucket is the one provider that checks the name. Others take any that is not empty.
+        (None, Provider::Bitbucket) => &["x-token-auth", "x-bitbucket-api-token-auth"],
+        (None, Provider::Other) => &["x-token-auth"],
+    };
+    usual.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(url: &str, given: Option<&str>, token: &str) -> Vec<String> {
+        usernames(&Url::parse(url).unwrap(), given, &Secret::new(token))
+    }
+
+    #[test]
+    fn usernames_follow_the_provider() {
+        assert_eq!(names("https://github.com/a/b", None, "ghp_x"), ["x-access-token"]);
+        assert_eq!(names("https://gitlab.com/a/b", None, "glpat-x"), ["oauth2"]);
+        assert_eq!(names("https://gitlab.com/a/b", None, "glcbt-x"), ["gitlab-ci-token"]);
+        assert_eq!(
+            names("https://gitlab.com/a/b", Some("gitlab+deploy-token-12"), "gldt-x"),
+            ["gitlab+deploy-token-12"]
+        );
+        assert_eq!(names("https://bitbucket.org/a/b", None, "ATATTx"), ["x-bitbucket-api-token-auth", "x-token-auth"]);
+        assert_eq!(names("https://bitbucket.org/a/b", None, "ATCTTx").first().unwrap(), "x-token-auth");
+        assert_eq!(names("https://git.example/a/b", None, "x").len(), 1);
+    }
+
+    #[test]
+    fn a_token_is_not_sent_in_the_clear() {
+        let limits = crate::git::FetchLimits {
+            connect: std::time::Duration::from_secs(1),
+            stall: std::time::Duration::from_secs(1),
+            total: std::time::Duration::from_secs(1),
+            pack_bytes: 0,
+        };
+        let patience = Patience::new(limits, tokio_util::sync::CancellationToken::new());
+        let token = Credential::Token { username: None, token: Secret::new("hunter2") };
+        for (url, refused) in
+            [("http://git.example/a", true), ("http://127.0.0.1:1/a", false), ("http://127.0.0.1.example/a", true)]
+        {
+            let result = Http::new(url, &token, &patience);
+            assert_eq!(matches!(result, Err(RemoteError::Insecure { .. })), refused, "{url}");
+            assert!(!format!("{result:?}").contains("hunter2"));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Repositories to serve, made of values.
+
+use std::path::{Path, PathBuf};
+
+use ebbtide::git::author::{NewCommit, commit_to_branch, create};
+
+/// A dbt project in a folder, and much beside it that nobody asked for.
+pub const SHOP: &[(&str, &[u8])] = &[
+    ("README.md", b"# The shop\n"),
+    ("transform/dbt_project.yml", b"name: shop\nversion: '1.0'\n"),
+    ("transform/models/orders.sql", b"select 1 as id\n"),
+    ("transform/models/customers.sql", b"select 2 as id\n"),
+    ("web/index.html", b"<html>not for dbt</html>\n"),
+];
+
+fn commit<'a>(message: &'a str, files: &'a [(&'a str, &'a [u8])]) -> NewCommit<'a> {
+    let at = "2026-01-05T09:00:00Z".parse().expect("a time");
+    NewCommit { message, author: "Ada", email: "ada@acme.example", at, files }
+}
+
+/// A bare repository `NAME.git` below `root` with one commit of `files` on `main`.
+pub fn with_files(root: &Path, name: &str, files: &[(&str, &[u8])]) -> PathBuf {
+    let path = root.join(format!("{name}.git"));
+    create(&path, "main", &[commit("Start", files)]).expect("a repository");
+    path
+}
+
+/// The shop, with filters allowed or not.
+pub fn shop(root: &Path, filters: bool) -> PathBuf {
+    let path = with_files(root, "shop", SHOP);
+    allow_filters(&path, filters);
+    path
+}
+
+pub fn empty(root: &Path, name: &str) -> PathBuf {
+    let path = root.join(format!("{name}.git"));
+    create(&path, "main", &[]).expect("a repository");
+    path
+}
+
+pub fn allow_filters(path: &Path, allowed: bool) {
+    let repository = git2::Repository::open(path).expect("a repository");
+    repository.config().expect("its settings").set_bool("uploadpack.allowFilter", allowed).expect("a setting");
+}
+
+/// A commit on `branch` that holds exactly `files`; gives its id.
+pub fn push(path: &Path, branch: &str, files: &[(&str, &[u8])]) -> String {
+    commit_to_branch(path, branch, &commit("Change", files)).expect("a commit")
+}
+
+/// Points `branch` at a new commit without any parent, as a forced push does; gives its id.
+pub fn force_push(path: &Path, branch: &str, files: &[(&str, &[u8])]) -> String {
+    let repository = git2::Repository::open(path).expect("a repository");
+    repository.find_reference(&format!("refs/heads/{branch}")).expect("the branch").delete().expect("no branch");
+    push(path, branch, files)
+}
