@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod clean;
+pub mod diagnosis;
 mod excerpt;
 mod fix;
 mod nearest;
@@ -13,7 +14,8 @@ mod value;
 
 pub use catalogue::{Advice, Area, Catalogue, Entry};
 pub use clean::{clean, clean_columns, clean_line};
+pub use diagnosis::Diagnosis;
 pub use excerpt::{Excerpt, Place};
 pub use fix::{Action, Fix, Grade, key_part};
-pub use nearest::{nearest, nearest_few};
+pub use nearest::{is_near, nearest, nearest_few};
 pub use value::{Code, Evidence, Problem, Severity, Subject};

@@ -19,6 +19,13 @@ pub fn nearest_few<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>
     near.into_iter().take(limit).map(|(_, candidate)| candidate).collect()
 }
 
+/// Whether two words differ by nothing but a few mistypings.
+pub fn is_near(word: &str, other: &str) -> bool {
+    let word: Vec<char> = word.to_lowercase().chars().take(LONGEST + 1).collect();
+    let other: Vec<char> = other.to_lowercase().chars().take(LONGEST + 1).collect();
+    word.len() <= LONGEST && distance(&word, &other, mistypings_allowed(word.len())).is_some()
+}
+
 /// Words longer than this, in characters, are near to nothing: it bounds the work.
 const LONGEST: usize = 200;
 /// Score of a candidate that merely holds the word.
@@ -120,6 +127,12 @@ mod tests {
     fn a_part_is_a_whole_word_at_one_side() {
         assert_eq!(nearest("git", ["digits"]), None);
         assert_eq!(nearest("git", ["my-git"]), Some("my-git"));
+    }
+
+    #[test]
+    fn a_part_alone_is_not_near() {
+        assert!(is_near("tranform", "transform") && is_near("Orders", "orders"));
+        assert!(!is_near("orders", "stg_orders") && !is_near("z", "x"));
     }
 
     #[test]

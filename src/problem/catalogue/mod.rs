@@ -89,14 +89,16 @@ impl Catalogue {
     }
 
     /// Adds what is known of the problem's code: its cause where the problem has none, and the
-    /// entry's advice after the fixes that it has already. Advice that only puts into words what the
-    /// problem already offers with a key is left out. Saying it twice changes nothing.
+    /// entry's advice after the fixes that it has already. General words for what the program offers
+    /// by itself are left out where the problem has fixes with a key, or a diagnosis of its own.
+    /// Describing it twice changes nothing.
     pub fn describe(&self, problem: &mut Problem) {
         let Some(entry) = self.entry(&problem.code) else { return };
+        let diagnosed = !problem.cause.is_empty() && !problem.fixes.is_empty();
+        let offered = diagnosed || problem.fixes.iter().any(|fix| fix.grade != Grade::Show);
         if problem.cause.is_empty() {
             problem.cause.clone_from(&entry.cause);
         }
-        let offered = problem.fixes.iter().any(|fix| fix.grade != Grade::Show);
         for advice in entry.fixes.iter().filter(|advice| !offered || advice.grade == Grade::Show) {
             let fix = advice.to_fix(&problem.subject);
             if !problem.fixes.iter().any(|known| known.title == fix.title) {
