@@ -1,0 +1,65 @@
+//! Effects: everything that the screen wants done, as imperatives. Carried out by `run`, never by
+//! `update`.
+
+use std::path::PathBuf;
+
+use crate::engine::NewProject;
+use crate::store::{ProblemId, SyncId};
+
+/// Number of an asking: an answer with an older one comes too late and is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Generation(pub u64);
+
+/// A question to the engine.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Query {
+    Overview,
+    Models,
+    Model { project: String, unique_id: String },
+    Syncs,
+    Sync(SyncId),
+    Problems,
+    FixPreview { problem: ProblemId, fix: usize },
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the engine; the answer comes as a message with the same generation.
+    Load {
+        query: Query,
+        generation: Generation,
+    },
+    SyncProject {
+        project: String,
+    },
+    /// Ask the end of a project's running sync.
+    CancelSync {
+        project: String,
+    },
+    ApplyFix {
+        problem: ProblemId,
+        fix: usize,
+    },
+    /// Send text to the clipboard; `what` names it in the toast.
+    CopyText {
+        what: String,
+        text: String,
+    },
+    /// Hand the terminal to `$EDITOR`. `line` is 1-based; 0 is the top.
+    OpenEditor {
+        file: PathBuf,
+        line: u32,
+    },
+    /// Write a new project (and its connection) to `ebb.toml` and sync it.
+    AddProject(NewProject),
+    /// Leave this workspace for the demo's.
+    StartDemo,
+    /// Leave this workspace for the dbt project in a folder.
+    OpenFolder(PathBuf),
+    SetMouse(bool),
+    /// Stop as a job of the shell until it brings us back.
+    Suspend,
+    SaveScreen,
+    Quit,
+}

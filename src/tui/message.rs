@@ -1,0 +1,100 @@
+//! Messages: everything that can happen to the screen, in the past tense. The closed set that
+//! `update` folds over.
+
+use std::sync::Arc;
+
+use crate::engine::{Event, FixPreview, JobId, ModelView, Overview, Progress, SyncView};
+use crate::problem::Problem;
+use crate::store::{ModelSummary, ProblemId, ProblemRecord, SyncRecord};
+
+use super::effect::{Generation, Query};
+use super::key::Key;
+
+/// What a mouse did, in cells from the upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    pub action: MouseAction,
+    pub column: u16,
+    pub row: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseAction {
+    Pressed,
+    ScrolledUp,
+    ScrolledDown,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Message {
+    Key(Key),
+    Pasted(String),
+    MouseMoved(Mouse),
+    Resized {
+        columns: u16,
+        rows: u16,
+    },
+    FocusGained,
+    FocusLost,
+    /// The engine told of something.
+    EngineHappened(Event),
+    /// The newest progress of every running job; older figures were never seen and are not missed.
+    ProgressChanged(Vec<(JobId, Arc<str>, Progress)>),
+    /// The event queue overflowed: everything shown may be old.
+    EventsMissed,
+    OverviewLoaded {
+        generation: Generation,
+        overview: Box<Overview>,
+    },
+    ModelsLoaded {
+        generation: Generation,
+        models: Arc<[ModelSummary]>,
+    },
+    /// `model` is none when it is gone.
+    ModelLoaded {
+        generation: Generation,
+        model: Option<Box<ModelView>>,
+    },
+    SyncsLoaded {
+        generation: Generation,
+        syncs: Vec<SyncRecord>,
+    },
+    SyncLoaded {
+        generation: Generation,
+        sync: Option<Box<SyncView>>,
+    },
+    ProblemsLoaded {
+        generation: Generation,
+        problems: Vec<ProblemRecord>,
+    },
+    FixPreviewed {
+        problem: ProblemId,
+        fix: usize,
+        preview: FixPreview,
+    },
+    /// A query had no answer.
+    QueryFailed {
+        query: Query,
+        generation: Generation,
+        problem: Box<Problem>,
+    },
+    /// Something asked for could not be begun.
+    RequestFailed(Box<Problem>),
+    /// A copy left for the terminal's or the machine's clipboard.
+    Copied {
+        what: String,
+        /// "sent to terminal", "copied".
+        how: String,
+    },
+    /// `$EDITOR` ended; `failure` says why it could not do its work.
+    EditorClosed {
+        failure: Option<String>,
+    },
+    /// Back from Ctrl-Z.
+    Resumed,
+    /// A frame took so long to write that the link must be slow.
+    LinkFoundSlow,
+    /// The deadline of [`super::state::State::next_deadline`] came.
+    TimerFired,
+}

@@ -1,0 +1,200 @@
+//! What lies over the panes: the one on top has the keys, Esc closes it, and it never blocks what is
+//! below from going on.
+
+mod choices;
+mod confirm;
+mod form;
+mod work;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+
+use super::commands::{Command, Lookup};
+use super::effect::Effect;
+use super::key::{Key, KeyCode};
+use super::message::{Mouse, MouseAction};
+use super::state::State;
+use super::theme::Look;
+use super::widgets::list::Motion;
+
+pub use choices::{Choice, Choices};
+pub use confirm::{Confirm, QuitQuestion};
+pub use form::AddProject;
+pub use work::WorkList;
+
+/// An overlay with its state.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// Every command with its keys; Enter runs the row.
+    Keys(Choices),
+    /// Commands, projects and models by name.
+    Palette(Choices),
+    /// What an effect would do, before it is done.
+    Confirm(Confirm),
+    Quit(QuitQuestion),
+    Work(WorkList),
+    AddProject(Box<AddProject>),
+}
+
+/// What a key did to an overlay.
+pub(super) enum Answer {
+    /// It stays, with nothing more to do.
+    Stays,
+    /// It goes, and this is to be done in its place.
+    Closes(After),
+}
+
+/// What is to be done when an overlay has gone.
+pub(super) enum After {
+    Nothing,
+    Run(Command),
+    Choose(Choice),
+    Do(Vec<Effect>),
+    Leave,
+    ShowProject(String),
+    CancelProject(String),
+}
+
+impl Overlay {
+    pub fn keys(state: &State) -> Self {
+        Self::Keys(choices::keys(state))
+    }
+
+    pub fn palette(state: &State) -> Self {
+        Self::Palette(choices::palette(state))
+    }
+
+    pub fn work() -> Self {
+        Self::Work(WorkList::default())
+    }
+
+    pub fn add_project() -> Self {
+        Self::AddProject(Box::default())
+    }
+}
+
+/// A key for the overlay on top.
+pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
+    let Some(mut overlay) = state.overlays.pop() else { return Vec::new() };
+    let answer = if key == Key::plain(KeyCode::Esc) {
+        Answer::Closes(After::Nothing)
+    } else {
+        match &mut overlay {
+            Overlay::Keys(choices) | Overlay::Palette(choices) => choices.pressed(key, height(state)),
+            Overlay::Confirm(confirm) => confirm.pressed(key),
+            Overlay::Quit(question) => question.pressed(key),
+            Overlay::Work(list) => list.pressed(key, state),
+            Overlay::AddProject(form) => form.pressed(key),
+        }
+    };
+    match answer {
+        Answer::Stays => {
+            state.overlays.push(overlay);
+            Vec::new()
+        }
+        Answer::Closes(after) => carry_out(state, after),
+    }
+}
+
+fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
+    use super::update::{cancel, leave, run, travel_to};
+    match after {
+        After::Nothing => Vec::new(),
+        After::Run(command) => run(state, command),
+        After::Choose(choice) => match choice {
+            Choice::Command(command) => run(state, command),
+            Choice::Thing { tab, id } => travel_to(state, tab, &id),
+        },
+        After::Do(effects) => effects,
+        After::Leave => leave(state),
+        After::ShowProject(project) => travel_to(state, super::state::Tab::Connections, &project),
+        After::CancelProject(project) => {
+            let effects = cancel(state, &project);
+            state.overlays.push(Overlay::work());
+            effects
+        }
+    }
+}
+
+/// Pasted text of one line.
+pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
+    let height = height(state);
+    match state.overlays.last_mut() {
+        Some(Overlay::Keys(choices) | Overlay::Palette(choices)) => choices.pasted(line, height),
+        Some(Overlay::AddProject(form)) => form.pasted(line),
+        Some(Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Work(_)) | None => {}
+    }
+    Vec::new()
+}
+
+/// The wheel moves through a list; a click beside the overlay closes it.
+pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    match mouse.action {
+        MouseAction::ScrolledDown => pressed(state, Key::plain(KeyCode::Down)),
+        MouseAction::ScrolledUp => pressed(state, Key::plain(KeyCode::Up)),
+        MouseAction::Pressed => {
+            let place = Position::new(mouse.column, mouse.row);
+            let area = state.overlays.last().map(|overlay| area(overlay, state));
+            if area.is_some_and(|area| !area.contains(place)) {
+                state.overlays.pop();
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Moving keys of the person's own keymap, for overlays in which nothing is typed.
+pub(super) fn motion(key: Key, state: &State) -> Option<Motion> {
+    match state.keymap.lookup(&[key], state.tab) {
+        Lookup::Command(command) => super::update::motion(command),
+        Lookup::Prefix(_) | Lookup::Nothing => None,
+    }
+}
+
+/// Rows of a list of choices that are seen.
+fn height(state: &State) -> usize {
+    usize::from(choices::area(state).height.saturating_sub(4)).max(1)
+}
+
+/// Where an overlay stands.
+pub fn area(overlay: &Overlay, state: &State) -> ratatui::layout::Rect {
+    match overlay {
+        Overlay::Keys(_) | Overlay::Palette(_) => choices::area(state),
+        Overlay::Confirm(confirm) => confirm.area(state),
+        Overlay::Quit(_) => QuitQuestion::area(state),
+        Overlay::Work(_) => WorkList::area(state),
+        Overlay::AddProject(_) => AddProject::area(state),
+    }
+}
+
+/// Draws an overlay over what is below; gives the place of the cursor where text is typed.
+pub fn draw(overlay: &Overlay, state: &State, look: Look<'_>, buffer: &mut Buffer) -> Option<Position> {
+    let area = area(overlay, state).intersection(buffer.area);
+    if area.width < 4 || area.height < 3 {
+        return None;
+    }
+    match overlay {
+        Overlay::Keys(choices) => choices.draw("Keys", state, look, area, buffer),
+        Overlay::Palette(choices) => choices.draw("Commands", state, look, area, buffer),
+        Overlay::Confirm(confirm) => {
+            confirm.draw(look, area, buffer);
+            None
+        }
+        Overlay::Quit(question) => {
+            question.draw(state, look, area, buffer);
+            None
+        }
+        Overlay::Work(list) => {
+            list.draw(state, look, area, buffer);
+            None
+        }
+        Overlay::AddProject(form) => form.draw(look, area, buffer),
+    }
+}
+
+/// Wipes what is below.
+fn clear(area: ratatui::layout::Rect, look: Look<'_>, buffer: &mut Buffer) {
+    use ratatui::widgets::Widget as _;
+    ratatui::widgets::Clear.render(area, buffer);
+    buffer.set_style(area, look.style(super::theme::Role::Text));
+}

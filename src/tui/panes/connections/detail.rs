@@ -1,0 +1,167 @@
+//! The detail of a connection, a project, or a way to begin, as lines.
+
+use jiff::tz::TimeZone;
+
+use super::rows::{Begin, Row};
+use crate::engine::{ConnectionView, ProjectView};
+use crate::store::{SyncRecord, SyncState};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::panes::PaneContext;
+use crate::tui::text;
+use crate::tui::theme::Role;
+use crate::tui::widgets::progress;
+use crate::tui::widgets::role_line::RoleLine;
+use crate::tui::widgets::textview::Document;
+
+/// Cells of the labels.
+const LABEL: usize = 13;
+
+/// The lines about a row.
+pub(super) fn document(row: Option<&Row>, context: &PaneContext<'_>) -> Document {
+    let overview = context.overview.value();
+    let lines = match row {
+        None => Vec::new(),
+        Some(Row::Begin(begin)) => begin_lines(begin),
+        Some(Row::Connection { name }) => {
+            let found =
+                overview.and_then(|overview| overview.connections.iter().find(|connection| connection.name == *name));
+            found.map(connection_lines).unwrap_or_default()
+        }
+        Some(Row::Project { name }) => {
+            let found = overview.and_then(|overview| overview.projects.iter().find(|project| project.name == *name));
+            found.map(|project| project_lines(project, context)).unwrap_or_default()
+        }
+    };
+    Document::new(lines)
+}
+
+fn labelled(label: &str, value: &str) -> RoleLine {
+    RoleLine::of(Role::Label, format!("{label:<LABEL$} ")).with(Role::Text, text::clean(value))
+}
+
+fn begin_lines(begin: &Begin) -> Vec<RoleLine> {
+    let words: &[&str] = match begin {
+        Begin::Demo => &[
+            "Two small dbt projects in Git repositories on this machine: one is right, the other has the most common mistake.",
+            "",
+            "No account and no network is needed. Everything is written to a folder of its own.",
+            "",
+            "enter starts it",
+        ],
+        Begin::Folder(folder) => {
+            let mut lines = vec![labelled("Folder", &folder.display().to_string()), RoleLine::new()];
+            lines.extend(
+                [
+                    "Shows the dbt project in this folder, uncommitted edits included. Nothing is written into it.",
+                    "",
+                    "enter opens it",
+                ]
+                .map(|line| RoleLine::of(Role::Text, line)),
+            );
+            return lines;
+        }
+        Begin::Connect => &[
+            "A dbt project in a Git repository: GitHub, GitLab, Bitbucket, or any Git server.",
+            "",
+            "Its address is written to ebb.toml when you confirm, and its models are synced.",
+            "",
+            "enter asks for the address",
+        ],
+    };
+    words.iter().map(|line| RoleLine::of(Role::Text, line)).collect()
+}
+
+fn connection_lines(connection: &ConnectionView) -> Vec<RoleLine> {
+    vec![
+        labelled("Provider", &connection.provider),
+        labelled("Signs in by", &connection.auth),
+        labelled("Projects", &connection.projects.join(", ")),
+    ]
+}
+
+fn project_lines(project: &ProjectView, context: &PaneContext<'_>) -> Vec<RoleLine> {
+    let mut lines = Vec::new();
+    if context.work.of_project(&project.name).is_none() {
+        match &project.last_sync {
+            Some(record) => last_sync(record, context, &mut lines),
+            None => lines.push(RoleLine::of(Role::Dim, "never synced: s syncs it")),
+        }
+        lines.push(RoleLine::new());
+    }
+    as_of(project, context, &mut lines);
+    if project.open_problems > 0 {
+        let words = text::plural(project.open_problems, "open problem", "open problems");
+        lines.push(
+            RoleLine::of(Role::Failure, format!("{} {words}", context.glyphs.cross))
+                .with(Role::Dim, ": 4 shows what to do"),
+        );
+    }
+    lines.push(RoleLine::new());
+    lines.push(labelled(if project.folder { "Folder" } else { "Repository" }, &project.repository));
+    if !project.folder {
+        lines.push(labelled("Branch", &project.branch));
+        lines.push(labelled("Connection", project.connection.as_deref().unwrap_or("none needed")));
+    }
+    lines.push(labelled("Project file", &project.project_path));
+    lines.push(labelled("Schema", &project.schema));
+    lines.push(labelled("Adapter", &project.adapter));
+    lines
+}
+
+fn state_words(record: &SyncRecord, glyphs: &Glyphs) -> (Role, String) {
+    match record.state {
+        SyncState::Running => (Role::Running, format!("{} running", glyphs.running)),
+        SyncState::Succeeded => (Role::Success, format!("{} ok", glyphs.check)),
+        SyncState::Partial => (Role::Warning, format!("{} partial", glyphs.warning)),
+        SyncState::Failed => (Role::Failure, format!("{} failed", glyphs.cross)),
+        SyncState::Cancelled => (Role::Dim, format!("{} cancelled", glyphs.cancelled)),
+        SyncState::Interrupted => (Role::Warning, format!("{} interrupted", glyphs.cancelled)),
+    }
+}
+
+fn last_sync(record: &SyncRecord, context: &PaneContext<'_>, lines: &mut Vec<RoleLine>) {
+    let (role, words) = state_words(record, context.glyphs);
+    let at = record.finished_at.unwrap_or(record.started_at);
+    let ago = format!(
+        "  {} {} {}",
+        text::ago(at, context.now.wall),
+        context.glyphs.separator,
+        text::date_time(at, &TimeZone::UTC)
+    );
+    lines.push(RoleLine::of(role, words).with(Role::Dim, ago));
+    if !record.summary.is_empty() {
+        lines.push(RoleLine::of(Role::Text, text::clean(&record.summary)));
+    }
+    for stage in &record.stages {
+        lines.push(
+            RoleLine::of(Role::Success, format!("  {} ", context.glyphs.check))
+                .with(Role::Text, format!("{:<9}", progress::stage_name(stage.stage)))
+                .with(Role::Dim, format!("{:>8}  ", text::duration(stage.elapsed_ms)))
+                .with(Role::Text, text::clean(&stage.detail)),
+        );
+    }
+}
+
+/// What the models on the screen are as of, which need not be the last sync.
+fn as_of(project: &ProjectView, context: &PaneContext<'_>, lines: &mut Vec<RoleLine>) {
+    let Some(good) = &project.last_good else { return };
+    let models = text::plural(project.models, "model", "models");
+    let at = good.finished_at.unwrap_or(good.started_at);
+    let mut line =
+        RoleLine::of(Role::Text, models).with(Role::Dim, format!(" as of {}", text::ago(at, context.now.wall)));
+    if project.last_sync.as_ref().is_some_and(|last| last.id != good.id) {
+        line.push(Role::Stale, &format!("  {} from an earlier sync", context.glyphs.stale));
+    }
+    lines.push(line);
+    if let Some(commit) = &good.commit {
+        let id = commit.id.get(..7).unwrap_or(&commit.id);
+        lines.push(
+            RoleLine::of(Role::Accent, text::clean(id))
+                .with(Role::Text, format!(" {}", text::clean(&commit.subject)))
+                .with(
+                    Role::Dim,
+                    format!("  {}, {}", text::clean(&commit.author), text::ago(commit.at, context.now.wall)),
+                ),
+        );
+    }
+}

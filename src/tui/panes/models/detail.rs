@@ -1,0 +1,323 @@
+//! The views of one model: overview, SQL, columns, lineage, config, changes. Lines made of values;
+//! where a person stands in them is the pane's.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::engine::ModelView;
+use crate::store::{ModelRecord, ModelVersion};
+use crate::tui::layout::in_a_row;
+use crate::tui::panes::PaneContext;
+use crate::tui::text;
+use crate::tui::theme::{Look, Role};
+use crate::tui::widgets::diff;
+use crate::tui::widgets::highlight;
+use crate::tui::widgets::lineage::Lineage;
+use crate::tui::widgets::markdown;
+use crate::tui::widgets::role_line::RoleLine;
+use crate::tui::widgets::textview::{Document, TextView};
+
+use super::rows::kind_word;
+
+/// What the detail shows of a model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    #[default]
+    Overview,
+    Sql,
+    Columns,
+    Lineage,
+    Config,
+    Changes,
+}
+
+impl View {
+    const ALL: [Self; 6] = [Self::Overview, Self::Sql, Self::Columns, Self::Lineage, Self::Config, Self::Changes];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Sql => "SQL",
+            Self::Columns => "Columns",
+            Self::Lineage => "Lineage",
+            Self::Config => "Config",
+            Self::Changes => "Changes",
+        }
+    }
+
+    pub fn by_title(title: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.title() == title)
+    }
+
+    /// The view so many places to the right, without going round the corner.
+    #[must_use]
+    pub fn beside(self, places: isize) -> Self {
+        let index = Self::ALL.iter().position(|view| *view == self).unwrap_or(0);
+        let target = index.saturating_add_signed(places).min(Self::ALL.len() - 1);
+        Self::ALL.into_iter().nth(target).unwrap_or(self)
+    }
+
+    /// Whether its lines are laid out to the size of the area.
+    pub(super) fn is_laid_out(self) -> bool {
+        matches!(self, Self::Overview | Self::Columns | Self::Lineage)
+    }
+
+    /// How its lines are shown at first.
+    pub(super) fn text_view(self) -> TextView {
+        match self {
+            Self::Sql => TextView::default().with_numbers(),
+            Self::Overview | Self::Columns | Self::Lineage | Self::Config | Self::Changes => TextView::default(),
+        }
+    }
+}
+
+/// What lines are made of, to know when they have grown old.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) id: Option<Arc<str>>,
+    pub(super) loaded_at: Option<Timestamp>,
+    pub(super) view: View,
+    pub(super) compiled: bool,
+    pub(super) size: Option<(u16, u16)>,
+}
+
+/// The lines of a view.
+pub(super) fn document(
+    model: Option<&ModelView>,
+    view: View,
+    compiled: bool,
+    area: Rect,
+    context: &PaneContext<'_>,
+) -> Document {
+    let Some(model) = model else { return Document::default() };
+    let width = usize::from(area.width);
+    Document::new(match view {
+        View::Overview => overview(model, area, context),
+        View::Sql => sql(&model.record, compiled),
+        View::Columns => columns(&model.record, width, context),
+        View::Lineage => lineage(&model.record, area, context),
+        View::Config => config(&model.record),
+        View::Changes => changes(&model.versions, context),
+    })
+}
+
+/// The row of views, with the chosen one marked.
+pub(super) fn draw_views(chosen: View, compiled: bool, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let title = |view: View| match (view, compiled) {
+        (View::Sql, true) => "SQL compiled",
+        (View::Sql, false) if view == chosen => "SQL raw",
+        _ => view.title(),
+    };
+    let inner = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(1), ..area };
+    let places = in_a_row(inner, View::ALL.map(|view| title(view).len() as u16), 2);
+    for (view, place) in View::ALL.into_iter().zip(places) {
+        let role = if view == chosen { Role::Title } else { Role::Dim };
+        buffer.set_line(place.x, place.y, &Line::from(Span::styled(title(view), look.style(role))), place.width);
+        if view == chosen {
+            buffer.set_stringn(place.x - 1, place.y, look.glyphs.marker, 1, look.style(Role::BorderFocused));
+        }
+    }
+}
+
+fn labelled(label: &str, value: &str) -> RoleLine {
+    RoleLine::of(Role::Label, format!("{label:<13} ")).with(Role::Text, text::clean(value))
+}
+
+/// The last part of a `unique_id`: a person's name for the node.
+fn short(unique_id: &str) -> &str {
+    unique_id.splitn(3, '.').nth(2).unwrap_or(unique_id)
+}
+
+fn overview(model: &ModelView, area: Rect, context: &PaneContext<'_>) -> Vec<RoleLine> {
+    let record = &model.record;
+    let glyphs = context.glyphs;
+    let width = usize::from(area.width);
+    let relation = record.relation.as_deref().unwrap_or("no relation of its own");
+    let mut lines = vec![RoleLine::of(Role::Accent, text::clean(relation)).with(
+        Role::Dim,
+        format!(
+            " {} {} {} {}",
+            glyphs.separator,
+            text::clean(&record.materialized),
+            glyphs.separator,
+            kind_word(record.kind)
+        ),
+    )];
+    if !record.enabled {
+        lines.push(RoleLine::of(Role::Warning, "disabled: it is listed, and nothing may refer to it"));
+    }
+    for problem in &model.problems {
+        lines.push(
+            RoleLine::of(Role::Failure, format!("{} {}", glyphs.cross, problem.problem.code))
+                .with(Role::Text, format!(" {}", text::clean(&problem.problem.summary)))
+                .with(Role::Dim, "  ! shows the fix"),
+        );
+    }
+    if !record.description.trim().is_empty() {
+        lines.push(RoleLine::new());
+        lines.extend(markdown::lines(&record.description, width, glyphs));
+    }
+    lines.push(RoleLine::new());
+    lines.extend(drawn_lineage(record, width, 9, context));
+    lines.push(RoleLine::new());
+    lines.push(labelled("Project", &model.project));
+    lines.push(labelled("Path", &record.path));
+    if !record.tags.is_empty() {
+        lines.push(labelled("Tags", &record.tags.join(", ")));
+    }
+    let tested = record.columns.iter().filter(|column| !column.tests.is_empty()).count();
+    lines.push(labelled(
+        "Columns",
+        &format!("{} described, {} tested", text::number(record.columns.len() as u64), text::number(tested as u64)),
+    ));
+    if !record.tests.is_empty() {
+        lines.push(labelled("Tests", &record.tests.join(", ")));
+    }
+    if let Some(sync) = &model.as_of {
+        let at = sync.finished_at.unwrap_or(sync.started_at);
+        let commit = sync
+            .commit
+            .as_ref()
+            .map(|commit| format!(", {}", commit.id.get(..7).unwrap_or(&commit.id)))
+            .unwrap_or_default();
+        lines.push(labelled(
+            "As of",
+            &format!("{}{commit} ({})", text::ago(at, context.now.wall), text::date_time(at, &TimeZone::UTC)),
+        ));
+    }
+    lines
+}
+
+fn sql(record: &ModelRecord, compiled: bool) -> Vec<RoleLine> {
+    match (compiled, &record.compiled_code, &record.problem) {
+        (false, ..) => highlight::sql(&record.raw_code),
+        (true, Some(code), _) => highlight::sql(code),
+        (true, None, Some((code, words))) => vec![
+            RoleLine::of(Role::Failure, format!("not compiled: {code}")),
+            RoleLine::of(Role::Text, text::clean(words)),
+            RoleLine::of(Role::Dim, "! shows the problem; c shows the model's source"),
+        ],
+        (true, None, None) => vec![RoleLine::of(Role::Dim, "there is no compiled SQL for this; c shows the source")],
+    }
+}
+
+fn columns(record: &ModelRecord, width: usize, context: &PaneContext<'_>) -> Vec<RoleLine> {
+    if record.columns.is_empty() {
+        return vec![RoleLine::of(Role::Dim, "no columns are described in the project's YAML")];
+    }
+    let ellipsis = context.glyphs.ellipsis;
+    let widest = |values: &mut dyn Iterator<Item = usize>, most: usize| values.max().unwrap_or(0).min(most);
+    let name = widest(&mut record.columns.iter().map(|column| text::width(&column.name)), width / 3).max(4);
+    let kind = widest(&mut record.columns.iter().map(|column| text::width(&column.data_type)), 16);
+    let rest = width.saturating_sub(name + kind + 4);
+    let cell = |value: &str, cells: usize| text::pad(&text::clean(value), cells, ellipsis).into_owned();
+    let mut lines = Vec::new();
+    for column in &record.columns {
+        let mut line = RoleLine::of(Role::Text, cell(&column.name, name))
+            .with(Role::Dim, format!("  {}  ", cell(&column.data_type, kind)));
+        let mut words = text::wrap(&text::clean(&column.description), rest).into_iter();
+        line.push(Role::Text, &words.next().unwrap_or_default());
+        lines.push(line);
+        let hanging = " ".repeat(name + kind + 4);
+        lines.extend(words.map(|words| RoleLine::of(Role::Text, format!("{hanging}{words}"))));
+        if !column.tests.is_empty() {
+            let tests = format!("{} {}", context.glyphs.check, text::clean(&column.tests.join(", ")));
+            lines.push(RoleLine::of(Role::Dim, format!("{hanging}{}", text::truncate(&tests, rest, ellipsis))));
+        }
+    }
+    lines
+}
+
+fn drawn_lineage(record: &ModelRecord, width: usize, height: usize, context: &PaneContext<'_>) -> Vec<RoleLine> {
+    let names = |ids: &[String]| ids.iter().map(|id| text::clean(short(id)).into_owned()).collect::<Vec<_>>();
+    let (parents, children) = (names(&record.parents), names(&record.children));
+    let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
+    let children: Vec<&str> = children.iter().map(String::as_str).collect();
+    let model = text::clean(&record.name);
+    Lineage { parents: &parents, model: &model, children: &children }.lines(width, height, context.glyphs)
+}
+
+fn lineage(record: &ModelRecord, area: Rect, context: &PaneContext<'_>) -> Vec<RoleLine> {
+    let mut lines = drawn_lineage(record, usize::from(area.width), usize::from(area.height), context);
+    for (title, ids) in [("Parents", &record.parents), ("Children", &record.children), ("Macros", &record.macros)] {
+        lines.push(RoleLine::new());
+        lines.push(RoleLine::of(Role::Title, format!("{title} ({})", text::number(ids.len() as u64))));
+        lines.extend(ids.iter().map(|id| RoleLine::of(Role::Text, format!("  {}", text::clean(id)))));
+    }
+    lines
+}
+
+fn config(record: &ModelRecord) -> Vec<RoleLine> {
+    let widest = record.config.keys().map(|key| text::width(key)).max().unwrap_or(0).min(28);
+    record
+        .config
+        .iter()
+        .map(|(key, value)| {
+            let (role, value) = match value {
+                serde_json::Value::String(words) => (Role::SqlString, words.clone()),
+                serde_json::Value::Number(number) => (Role::SqlNumber, number.to_string()),
+                serde_json::Value::Null => (Role::Dim, "none".to_owned()),
+                other => (Role::Text, other.to_string()),
+            };
+            RoleLine::of(Role::Label, format!("{} ", text::pad(&text::clean(key), widest, "")))
+                .with(role, text::clean(&value))
+        })
+        .collect()
+}
+
+/// Each change since the first version that is kept: newest first, as a diff of the source.
+fn changes(versions: &[ModelVersion], context: &PaneContext<'_>) -> Vec<RoleLine> {
+    if versions.len() < 2 {
+        let since = versions
+            .first()
+            .map(|version| format!(" since {}", text::ago(version.at, context.now.wall)))
+            .unwrap_or_default();
+        return vec![RoleLine::of(Role::Dim, format!("no change{since}"))];
+    }
+    let mut lines = Vec::new();
+    for (new, old) in versions.iter().zip(versions.iter().skip(1)) {
+        if !lines.is_empty() {
+            lines.push(RoleLine::new());
+        }
+        lines.push(version_line(new, context));
+        let code = diff::unified(&old.record.raw_code, &new.record.raw_code, 3);
+        let settings = diff::unified(&settings_text(&old.record), &settings_text(&new.record), 0);
+        if code.is_empty() && settings.is_empty() {
+            lines.push(RoleLine::of(Role::Dim, "  only what surrounds it changed: lineage, tests or macros"));
+        }
+        lines.extend(code.lines);
+        lines.extend(settings.lines);
+    }
+    lines
+}
+
+fn version_line(version: &ModelVersion, context: &PaneContext<'_>) -> RoleLine {
+    let when = format!("{} {}", text::ago(version.at, context.now.wall), context.glyphs.separator);
+    match &version.commit {
+        Some(commit) => RoleLine::of(Role::Accent, text::clean(commit.id.get(..7).unwrap_or(&commit.id)))
+            .with(Role::Text, format!(" {}", text::clean(&commit.subject)))
+            .with(Role::Dim, format!("  {when} {}", text::clean(&commit.author))),
+        None => RoleLine::of(Role::Dim, format!("{when} sync {}", version.sync.0)),
+    }
+}
+
+/// What else may change, one thing a line.
+fn settings_text(record: &ModelRecord) -> String {
+    let mut lines: Vec<String> = record.config.iter().map(|(key, value)| format!("config {key}: {value}")).collect();
+    lines.push(format!("description: {}", record.description.replace('\n', " ")));
+    lines.extend(record.columns.iter().map(|column| {
+        format!(
+            "column {} {} {} {}",
+            column.name,
+            column.data_type,
+            column.tests.join(","),
+            column.description.replace('\n', " ")
+        )
+    }));
+    lines.join("\n")
+}

@@ -1,0 +1,495 @@
+//! Models: the models of every project as a tree, flat while filtering; and one of them whole, in
+//! several views. The detail follows the selection when it rests.
+
+mod detail;
+mod rows;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::parts::{Detail, Empty, FilteredList, Typed, draw_words, instead_of_rows, refresh};
+use super::{Copy, Pane, PaneContext, Subject};
+use crate::engine::ModelView;
+use crate::problem::Problem;
+use crate::store::ModelSummary;
+use crate::tui::commands::Command;
+use crate::tui::effect::{Effect, Generation, Query};
+use crate::tui::key::Key;
+use crate::tui::layout::{Focus, inside, split_first_row};
+use crate::tui::state::{Fetched, PaneMemory};
+use crate::tui::theme::Look;
+use crate::tui::widgets::frame::Frame;
+use crate::tui::widgets::list::{self, Motion};
+use crate::tui::widgets::tree::{NodeKind, Tree};
+
+pub use detail::View;
+use rows::ModelRows;
+
+/// Id of a model in this pane and in links to it.
+pub fn model_id(project: &str, unique_id: &str) -> String {
+    format!("{project}#{unique_id}")
+}
+
+/// The pane's state.
+#[derive(Debug, Default)]
+pub struct Models {
+    models: Fetched<Arc<[ModelSummary]>>,
+    /// Grows with every list of models.
+    revision: u64,
+    /// Ids of the models, as [`model_id`], in their order, and back.
+    ids: Vec<Arc<str>>,
+    by_id: HashMap<Arc<str>, u32>,
+    tree: Tree,
+    /// Whether folders were ever folded: a big tree starts folded.
+    folds_known: bool,
+    list: FilteredList<Arc<str>>,
+    /// The model whose detail is shown, whole.
+    model: Fetched<ModelView>,
+    /// The id that `model` is, or is being asked, of.
+    asked: Option<Arc<str>>,
+    /// Milliseconds at which a selection that rests is asked for.
+    due: Option<u64>,
+    view: View,
+    compiled: bool,
+    detail: Detail,
+    /// What the detail's lines were made of; they are made anew when it changes.
+    made_of: Option<detail::Source>,
+}
+
+/// Milliseconds that a selection rests before its model is asked for.
+const REST: u64 = 80;
+/// Trees with more models start with everything below the projects folded.
+const BIG: usize = 200;
+
+const EMPTY: Empty<'_> = Empty {
+    never: "not loaded yet: r reads the models",
+    loading: "reading the models",
+    empty: &["no models yet: s syncs the selected project, 1 shows the projects"],
+};
+
+impl Models {
+    /// What is known of every model.
+    pub fn summaries(&self) -> &[ModelSummary] {
+        self.models.value().map(AsRef::as_ref).unwrap_or_default()
+    }
+
+    pub(crate) fn models_loaded(&mut self, generation: Generation, models: Arc<[ModelSummary]>, at: Timestamp) {
+        let same = self.models.value().is_some_and(|old| **old == *models);
+        if !self.models.answer(generation, models, at) {
+            return;
+        }
+        // A model whose summary is the same may still have another text.
+        self.asked = None;
+        if same {
+            return;
+        }
+        self.revision += 1;
+        self.ids = self.summaries().iter().map(|model| model_id(&model.project, &model.unique_id).into()).collect();
+        self.by_id = self.ids.iter().zip(0..).map(|(id, index)| (Arc::clone(id), index)).collect();
+        self.tree.set(rows::leaves(self.summaries(), &self.ids));
+        if !self.folds_known && self.ids.len() > BIG {
+            self.tree.close_from(1);
+        }
+        self.folds_known |= !self.ids.is_empty();
+    }
+
+    pub(crate) fn model_loaded(&mut self, generation: Generation, model: Option<Box<ModelView>>, at: Timestamp) {
+        match model {
+            Some(model) => {
+                self.model.answer(generation, *model, at);
+            }
+            None => self.model.clear(),
+        }
+    }
+
+    pub(crate) fn query_failed(&mut self, query: &Query, generation: Generation, problem: Box<Problem>) {
+        if *query == Query::Models {
+            self.models.fail(generation, problem);
+        } else {
+            self.model.fail(generation, problem);
+        }
+    }
+
+    fn rows(&self) -> ModelRows<'_> {
+        ModelRows::new(&self.tree, &self.ids, &self.by_id, self.list.is_filtered().then(|| self.list.filter.hits()))
+    }
+
+    /// The selected model's summary; none on a folder.
+    fn summary(&self) -> Option<&ModelSummary> {
+        let index = self.by_id.get(self.list.selected()?)?;
+        self.summaries().get(*index as usize)
+    }
+
+    /// The selected model whole, when it is loaded.
+    fn whole(&self) -> Option<&ModelView> {
+        (self.asked.is_some() && self.asked.as_ref() == self.list.selected()).then(|| self.model.value()).flatten()
+    }
+
+    /// Asks for the selected model when the selection has rested; at once when nothing is shown yet.
+    fn follow(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
+        let selected = self.list.selected().cloned();
+        if selected == self.asked && self.asked.is_some() {
+            self.due = None;
+            return Vec::new();
+        }
+        let query = self.summary().map(|summary| Query::Model {
+            project: summary.project.to_string(),
+            unique_id: summary.unique_id.to_string(),
+        });
+        let Some(query) = query else {
+            self.due = None;
+            return Vec::new();
+        };
+        let now = context.now.millis;
+        let due = *self.due.get_or_insert(if self.model.value().is_none() { now } else { now + REST });
+        if due > now {
+            return Vec::new();
+        }
+        self.due = None;
+        self.asked = selected;
+        vec![Effect::Load { query, generation: self.model.ask(context.now.wall) }]
+    }
+
+    /// Makes the detail's lines anew when what they are made of is another.
+    fn make_detail(&mut self, context: &PaneContext<'_>) {
+        let area = text_area(context.areas.detail);
+        let source = detail::Source {
+            id: self.asked.clone(),
+            loaded_at: self.model.loaded_at(),
+            view: self.view,
+            compiled: self.compiled,
+            // Only what is laid out to a size depends on it.
+            size: self.view.is_laid_out().then_some((area.width, area.height)),
+        };
+        if self.made_of.as_ref() != Some(&source) {
+            let same_thing = self
+                .made_of
+                .as_ref()
+                .is_some_and(|old| (&old.id, old.view, old.compiled) == (&source.id, source.view, source.compiled));
+            let lines = detail::document(self.model.value(), source.view, self.compiled, area, context);
+            if same_thing {
+                self.detail.update(lines);
+            } else {
+                if self.made_of.as_ref().is_none_or(|old| old.view != source.view) {
+                    self.detail.set_view(self.view.text_view());
+                }
+                self.detail.replace(lines);
+            }
+            self.made_of = Some(source);
+        }
+        self.detail.set_size(area);
+    }
+
+    fn show_view(&mut self, view: View) -> Option<Vec<Effect>> {
+        self.view = view;
+        Some(Vec::new())
+    }
+
+    /// The row that the tree's commands act on; none while the list is flat.
+    fn tree_row(&self) -> Option<usize> {
+        if self.list.is_filtered() { None } else { self.list.state.index() }
+    }
+
+    fn is_folder(&self, row: usize) -> bool {
+        self.tree.node(row).is_some_and(|node| matches!(node.kind, NodeKind::Folder { .. }))
+    }
+
+    /// Left in the tree: fold, else to the parent.
+    fn left(&mut self) -> Option<Vec<Effect>> {
+        let row = self.tree_row()?;
+        if !self.tree.close(row)
+            && let Some(parent) = self.tree.parent(row)
+        {
+            self.list.state.go(Motion::To(parent), &self.tree);
+        }
+        Some(Vec::new())
+    }
+
+    fn run_in_list(&mut self, command: Command) -> Option<Vec<Effect>> {
+        let row = self.tree_row();
+        match (command, row) {
+            (Command::Left, _) => return self.left(),
+            (Command::Right, Some(row)) if self.is_folder(row) => {
+                if !self.tree.open(row) {
+                    self.list.state.go(Motion::Down(1), &self.tree);
+                }
+            }
+            (Command::Open | Command::Fold, Some(row)) if self.is_folder(row) => {
+                self.tree.toggle(row);
+            }
+            (Command::Fold, Some(row)) => {
+                if let Some(parent) = self.tree.parent(row) {
+                    self.list.state.go(Motion::To(parent), &self.tree);
+                    self.tree.close(parent);
+                }
+            }
+            (Command::FoldAll, _) => self.tree.close_all(),
+            (Command::UnfoldAll, _) => self.tree.open_all(),
+            (Command::Filter, _) => self.list.begin_filter(),
+            (Command::Back, _) => {
+                if !self.list.is_filtered() {
+                    return None;
+                }
+                // The row that was found stays selected, in the tree as well.
+                let selected = self.list.selected().cloned();
+                self.list.clear_filter();
+                self.list.wanted = selected;
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+}
+
+/// The detail's text: below the row of views.
+fn text_area(detail: Rect) -> Rect {
+    let (_, rest) = split_first_row(inside(detail));
+    let air = u16::from(rest.width > 2);
+    Rect { x: rest.x + air, width: rest.width - air, ..rest }
+}
+
+impl Pane for Models {
+    fn refresh(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
+        vec![Effect::Load { query: Query::Models, generation: self.models.ask(context.now.wall) }]
+    }
+
+    fn settle(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
+        let candidates = rows::Summaries(self.models.value().map(AsRef::as_ref).unwrap_or_default());
+        self.list.filter.apply(self.list.line.text(), &candidates, self.revision);
+        if let Some(id) = &self.list.wanted {
+            self.tree.reveal(id);
+        }
+        self.list.state.set_height(context.areas.list_height());
+        let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
+        let rows = ModelRows::new(&self.tree, &self.ids, &self.by_id, flat);
+        refresh(&mut self.list.state, &mut self.list.wanted, &rows);
+        let effects = self.follow(context);
+        self.make_detail(context);
+        effects
+    }
+
+    fn step(&mut self, motion: Motion, context: &PaneContext<'_>) -> Vec<Effect> {
+        if context.focus == Focus::Detail && !self.list.line.typing() {
+            self.detail.step(motion);
+            return Vec::new();
+        }
+        let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
+        let rows = ModelRows::new(&self.tree, &self.ids, &self.by_id, flat);
+        self.list.state.go(motion, &rows);
+        // Each step begins the rest anew.
+        self.due = None;
+        Vec::new()
+    }
+
+    fn run(&mut self, command: Command, context: &PaneContext<'_>) -> Option<Vec<Effect>> {
+        match command {
+            Command::NextView => return self.show_view(self.view.beside(1)),
+            Command::PreviousView => return self.show_view(self.view.beside(-1)),
+            Command::ToggleCompiled => {
+                if self.view == View::Sql {
+                    self.compiled = !self.compiled;
+                }
+                return self.show_view(View::Sql);
+            }
+            Command::ScrollLeft
+            | Command::ScrollRight
+            | Command::Wrap
+            | Command::NextMatch
+            | Command::PreviousMatch => {
+                return self.detail.run(command).then(Vec::new);
+            }
+            _ => {}
+        }
+        if context.focus == Focus::List {
+            return self.run_in_list(command);
+        }
+        match command {
+            Command::Right => self.show_view(self.view.beside(1)),
+            Command::Left => self.show_view(self.view.beside(-1)),
+            _ => self.detail.run(command).then(Vec::new),
+        }
+    }
+
+    fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
+        let when = |holds: bool, reason: &str| Some(if holds { Ok(()) } else { Err(reason.to_owned()) });
+        match command {
+            Command::Filter | Command::NextView | Command::PreviousView | Command::ToggleCompiled => Some(Ok(())),
+            Command::Fold | Command::FoldAll | Command::UnfoldAll => {
+                when(!self.list.is_filtered(), "a filtered list has no folders; esc takes the filter away")
+            }
+            Command::CopySql | Command::CopyRow | Command::CopyPath | Command::CopyLink => {
+                when(self.summary().is_some(), "no model is selected")
+            }
+            Command::CopyJson => when(self.whole().is_some(), "no model is selected, or it is not loaded yet"),
+            Command::Wrap
+            | Command::ScrollLeft
+            | Command::ScrollRight
+            | Command::NextMatch
+            | Command::PreviousMatch => self.detail.can(command),
+            _ if context.focus == Focus::Detail => self.detail.can(command),
+            _ => None,
+        }
+    }
+
+    fn click(&mut self, row: usize, _context: &PaneContext<'_>) -> bool {
+        let Some(index) = self.list.state.index_at(row) else { return false };
+        let again = self.list.state.index() == Some(index);
+        let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
+        self.list.state.go(Motion::To(index), &ModelRows::new(&self.tree, &self.ids, &self.by_id, flat));
+        self.due = None;
+        again
+    }
+
+    fn typing(&self) -> bool {
+        self.list.line.typing() || self.detail.typing()
+    }
+
+    fn type_key(&mut self, key: Key, _context: &PaneContext<'_>) -> Vec<Effect> {
+        if self.detail.typing() {
+            self.detail.key(key);
+        } else if self.list.key(key) == Typed::Changed {
+            // The best hit is what is meant.
+            self.list.state = list::ListState::default();
+            self.due = None;
+        }
+        Vec::new()
+    }
+
+    fn paste(&mut self, text: &str, _context: &PaneContext<'_>) -> Vec<Effect> {
+        if self.detail.typing() {
+            self.detail.paste(text);
+        } else {
+            self.list.line.paste(text);
+        }
+        Vec::new()
+    }
+
+    fn subject(&self, context: &PaneContext<'_>) -> Subject {
+        let summary = self.summary();
+        let project = summary.map(|summary| summary.project.to_string()).or_else(|| {
+            let node = self.tree.node(self.tree_row()?)?;
+            node.id.split('/').next().map(str::to_owned)
+        });
+        let folder = context.overview.value().and_then(|overview| {
+            overview.projects.iter().find(|view| view.folder && Some(&view.name) == project.as_ref())
+        });
+        let file = summary.map(|summary| match folder {
+            Some(view) => Ok((PathBuf::from(&view.repository).join(&*summary.path), 0)),
+            None => Err("the model comes from a Git repository, not from a file of this machine".to_owned()),
+        });
+        let problem = self.whole().and_then(|model| model.problems.first()).map(|record| record.id);
+        Subject { project, problem, file }
+    }
+
+    fn copy(&self, what: Copy, _context: &PaneContext<'_>) -> Option<String> {
+        let Some(summary) = self.summary() else {
+            let node = self.tree.node(self.tree_row()?)?;
+            return (what == Copy::Id).then(|| node.id.trim_end_matches('/').to_owned());
+        };
+        match what {
+            Copy::Id => Some(summary.unique_id.to_string()),
+            Copy::Path => Some(summary.path.to_string()),
+            Copy::Link => Some(format!("ebb show {} --project {}", summary.name, summary.project)),
+            Copy::Row => {
+                let cells = [&summary.project, &summary.unique_id, &summary.materialized, &summary.path];
+                Some(cells.map(|cell| cell.replace('\t', " ")).join("\t"))
+            }
+            Copy::Sql => self.whole().and_then(|model| model.record.compiled_code.clone()),
+            Copy::Json => serde_json::to_string_pretty(&*self.whole()?.record).ok(),
+        }
+    }
+
+    fn selected(&self) -> Option<String> {
+        self.list.selected().map(ToString::to_string)
+    }
+
+    fn select(&mut self, id: &str) {
+        self.list.clear_filter();
+        self.list.wanted = Some(id.into());
+        self.due = None;
+    }
+
+    fn deadline(&self) -> Option<u64> {
+        self.due
+    }
+
+    fn memory(&self) -> PaneMemory {
+        PaneMemory {
+            selected: self.selected(),
+            filter: self.list.line.text().to_owned(),
+            folded: self.tree.closed().iter().map(ToString::to_string).collect(),
+            view: Some(self.view.title().to_owned()),
+            switches: self.compiled.then(|| "compiled".to_owned()).into_iter().collect(),
+        }
+    }
+
+    fn remember(&mut self, memory: &PaneMemory) {
+        self.list.line.set(&memory.filter);
+        self.list.wanted = memory.selected.as_deref().map(Into::into);
+        self.tree.set_closed(memory.folded.iter().map(|id| id.as_str().into()));
+        self.folds_known = true;
+        self.view = memory.view.as_deref().and_then(View::by_title).unwrap_or_default();
+        self.compiled = memory.switches.iter().any(|switch| switch == "compiled");
+    }
+
+    fn draw(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) -> Option<Position> {
+        let focused = context.focus == Focus::List;
+        let shown = context.areas.list_height();
+        let frame = Frame::new("Models")
+            .number(2)
+            .focused(focused)
+            .right(self.list.line.title(look))
+            .position(self.position())
+            .scroll(self.list.state.scroll(shown));
+        let area = frame.draw(look, context.areas.list, buffer);
+        let empty = self.summaries().is_empty();
+        match instead_of_rows(self.models.shown(), context.now.wall, &EMPTY, empty) {
+            Some(words) => draw_words(&words, look, area, buffer),
+            None => self.draw_rows(look, area, focused, buffer),
+        }
+        self.draw_detail(look, context, buffer);
+        self.list.line.cursor(context.areas.list).or_else(|| self.detail.cursor(context.areas.detail))
+    }
+}
+
+impl Models {
+    /// `5/10 000`; how many of all while a filter holds: `37/10 000`.
+    fn position(&self) -> String {
+        if self.list.is_filtered() {
+            crate::tui::text::count_of(self.list.filter.hits().len() as u64, self.ids.len() as u64)
+        } else {
+            self.list.state.position()
+        }
+    }
+
+    fn draw_rows(&self, look: Look<'_>, area: Rect, focused: bool, buffer: &mut Buffer) {
+        if self.list.is_filtered() && self.list.filter.hits().is_empty() {
+            let words = vec![(crate::tui::theme::Role::Dim, "nothing matches: esc takes the filter away".to_owned())];
+            draw_words(&words, look, area, buffer);
+            return;
+        }
+        let mut highlighter = self.list.filter.highlighter();
+        let rows = self.rows();
+        list::draw(look, area, &self.list.state, focused, buffer, |index, width| {
+            rows.line(index, self.summaries(), highlighter.as_mut(), look, width)
+        });
+    }
+
+    fn draw_detail(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) {
+        let title = self
+            .model
+            .value()
+            .map_or_else(String::new, |model| crate::tui::text::clean(&model.record.name).into_owned());
+        let focused = context.focus == Focus::Detail;
+        let frame = Frame::new(&title).focused(focused);
+        let area = self.detail.frame(frame, look).draw(look, context.areas.detail, buffer);
+        let (views, _) = split_first_row(area);
+        detail::draw_views(self.view, self.compiled, look, views, buffer);
+        self.detail.draw(look, text_area(context.areas.detail).intersection(area), buffer);
+    }
+}

@@ -1,0 +1,24 @@
+//! Copying what is selected.
+
+use crate::tui::effect::Effect;
+use crate::tui::panes::Copy;
+use crate::tui::state::{State, Tone};
+
+pub(super) fn selected(state: &mut State, what: Copy) -> Vec<Effect> {
+    let name = match what {
+        Copy::Id => "id",
+        Copy::Sql => "SQL",
+        Copy::Json => "JSON",
+        Copy::Row => "row",
+        Copy::Path => "path",
+        Copy::Link => "command",
+    };
+    let (pane, context) = state.pane();
+    match pane.copy(what, &context) {
+        Some(text) => vec![Effect::CopyText { what: name.to_owned(), text }],
+        None => {
+            state.say(Tone::Note, format!("there is no {name} to copy here"));
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Answers of the engine: each goes to the pane that asked, unless it comes too late.
+
+use crate::problem::Problem;
+use crate::tui::effect::{Effect, Generation, Query};
+use crate::tui::message::Message;
+use crate::tui::state::{State, Tab, Tone};
+
+/// Asks for everything anew; what is shown stays until the answers come.
+pub(crate) fn refresh_all(state: &mut State) -> Vec<Effect> {
+    let mut effects = vec![load_overview(state)];
+    for tab in Tab::ALL {
+        let (pane, context) = state.pane_of(tab);
+        effects.extend(pane.refresh(&context));
+    }
+    effects
+}
+
+fn load_overview(state: &mut State) -> Effect {
+    Effect::Load { query: Query::Overview, generation: state.overview.ask(state.now.wall) }
+}
+
+pub(super) fn loaded(state: &mut State, message: Message) -> Vec<Effect> {
+    let at = state.now.wall;
+    match message {
+        Message::OverviewLoaded { generation, overview } => {
+            let live = overview.live.clone();
+            if state.overview.answer(generation, *overview, at) {
+                state.work.reconcile(&live);
+            }
+        }
+        Message::ModelsLoaded { generation, models } => state.models.models_loaded(generation, models, at),
+        Message::ModelLoaded { generation, model } => state.models.model_loaded(generation, model, at),
+        Message::SyncsLoaded { generation, syncs } => state.history.syncs_loaded(generation, syncs, at),
+        Message::SyncLoaded { generation, sync } => state.history.sync_loaded(generation, sync, at),
+        Message::ProblemsLoaded { generation, problems } => {
+            state.troubleshooting.problems_loaded(generation, problems, at);
+        }
+        Message::FixPreviewed { problem, fix, preview } => state.troubleshooting.fix_previewed(problem, fix, preview),
+        Message::QueryFailed { query, generation, problem } => failed(state, &query, generation, problem),
+        other => debug_assert!(false, "no answer of the engine: {other:?}"),
+    }
+    Vec::new()
+}
+
+/// The old value stays; the pane says why there is no newer one.
+fn failed(state: &mut State, query: &Query, generation: Generation, problem: Box<Problem>) {
+    match query {
+        Query::Overview => {
+            state.overview.fail(generation, problem);
+        }
+        Query::Models | Query::Model { .. } => state.models.query_failed(query, generation, problem),
+        Query::Syncs | Query::Sync(_) => state.history.query_failed(query, generation, problem),
+        Query::Problems => state.troubleshooting.query_failed(query, generation, problem),
+        Query::FixPreview { .. } => state.say(Tone::Failed, problem.summary),
+    }
+}

@@ -1,0 +1,59 @@
+//! The mouse: what is under it comes from the same rectangles that are drawn.
+
+use ratatui::layout::Position;
+
+use crate::tui::commands::Command;
+use crate::tui::effect::Effect;
+use crate::tui::layout::{Focus, list_row_at};
+use crate::tui::message::{Mouse, MouseAction};
+use crate::tui::overlays;
+use crate::tui::state::State;
+use crate::tui::view;
+use crate::tui::widgets::list::Motion;
+
+use super::{command, travel};
+
+/// Rows that one notch of the wheel moves.
+const NOTCH: usize = 3;
+
+pub(super) fn moved(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    if !state.overlays.is_empty() {
+        return overlays::mouse(state, mouse);
+    }
+    match mouse.action {
+        MouseAction::ScrolledDown => wheel(state, mouse, Motion::Down(NOTCH)),
+        MouseAction::ScrolledUp => wheel(state, mouse, Motion::Up(NOTCH)),
+        MouseAction::Pressed => pressed(state, mouse),
+    }
+}
+
+/// The wheel moves what is under it, whatever has the focus.
+fn wheel(state: &mut State, mouse: Mouse, motion: Motion) -> Vec<Effect> {
+    let place = Position::new(mouse.column, mouse.row);
+    let under = if state.areas().detail.contains(place) { Focus::Detail } else { Focus::List };
+    let (pane, mut context) = state.pane_mut();
+    context.focus = under;
+    pane.step(motion, &context)
+}
+
+fn pressed(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    let areas = state.areas();
+    let place = Position::new(mouse.column, mouse.row);
+    if let Some(tab) = view::tab_at(state, place) {
+        return travel::to_tab(state, tab);
+    }
+    if let Some(command) = view::hint_at(state, place) {
+        return command::run(state, command, None);
+    }
+    if areas.detail.contains(place) {
+        state.focus = Focus::Detail;
+        return Vec::new();
+    }
+    let Some(row) = list_row_at(&areas, mouse.column, mouse.row) else { return Vec::new() };
+    state.focus = Focus::List;
+    let (pane, context) = state.pane_mut();
+    if pane.click(row, &context) {
+        return command::run(state, Command::Open, None);
+    }
+    Vec::new()
+}

@@ -1,0 +1,215 @@
+//! `view`: draws the state into a frame and changes nothing.
+
+use ratatui::Frame as Screen;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::commands::{self, Command, Lookup};
+use super::layout::{Areas, Arrangement, SMALLEST, in_a_row};
+use super::live;
+use super::overlays;
+use super::state::{State, Tab, Tone};
+use super::text;
+use super::theme::{Look, Role, Theme};
+use super::widgets::popup;
+
+/// Draws everything.
+pub fn view(state: &State, theme: Theme, screen: &mut Screen<'_>) {
+    let cursor = draw(state, Look::new(theme, &state.glyphs), screen.buffer_mut());
+    if let Some(position) = cursor {
+        screen.set_cursor_position(position);
+    }
+}
+
+/// Draws everything into a buffer; gives the place of the cursor where text is typed.
+pub fn draw(state: &State, look: Look<'_>, buffer: &mut Buffer) -> Option<Position> {
+    // The terminal may have another size by now than the last message said.
+    let areas = state.areas();
+    if areas.arrangement == Arrangement::Notice || areas.whole.intersection(buffer.area) != areas.whole {
+        draw_notice(look, buffer);
+        return None;
+    }
+    draw_status(state, look, areas.status, buffer);
+    draw_tabs(state, look, &areas, buffer);
+    let (pane, context) = state.pane();
+    let mut cursor = pane.draw(look, &context, buffer);
+    draw_footer(state, look, areas.footer, buffer);
+    draw_toast(state, look, areas.toast, buffer);
+    draw_prefix_help(state, look, &areas, buffer);
+    for overlay in &state.overlays {
+        cursor = overlays::draw(overlay, state, look, buffer);
+    }
+    cursor
+}
+
+fn draw_notice(look: Look<'_>, buffer: &mut Buffer) {
+    let area = buffer.area;
+    let words = format!("ebb needs {}x{} cells; q quits", SMALLEST.0, SMALLEST.1);
+    for (line, y) in text::wrap(&words, usize::from(area.width)).into_iter().zip(area.y..area.bottom()) {
+        buffer.set_stringn(area.x, y, line, usize::from(area.width), look.style(Role::Text));
+    }
+}
+
+/// Who we are at the left, what needs attention at the right, what runs between.
+fn draw_status(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let workspace = state.overview.value().map_or("", |overview| overview.workspace.as_str());
+    let mut left = vec![Span::styled(" ebb", look.style(Role::Title))];
+    if !workspace.is_empty() {
+        left.push(Span::styled(format!(" {} ", look.glyphs.separator), look.style(Role::Dim)));
+        left.push(Span::styled(text::clean(workspace).into_owned(), look.style(Role::Text)));
+    }
+    let left = Line::from(left);
+    let right = status_right(state, look);
+    let (left_width, right_width) = (left.width() as u16, right.width() as u16);
+    buffer.set_line(area.x, area.y, &left, area.width);
+    if left_width + right_width + 2 > area.width {
+        return;
+    }
+    buffer.set_line(area.right() - right_width - 1, area.y, &right, right_width);
+    let room = usize::from(area.width - left_width - right_width).saturating_sub(5);
+    let mut running = state.work.running.iter();
+    if let Some(first) = running.next() {
+        let others = running.count();
+        let line = live::status(first, others, state, look, room);
+        let width = line.width() as u16;
+        buffer.set_line(area.right().saturating_sub(right_width + 3 + width), area.y, &line, width);
+    }
+}
+
+fn status_right(state: &State, look: Look<'_>) -> Line<'static> {
+    let open = state.overview.value().map_or(0, |overview| overview.open_problems);
+    let (role, words) = match open {
+        0 => return Line::default(),
+        1 => (Role::Failure, "1 problem".to_owned()),
+        many => (Role::Failure, format!("{} problems", text::number(many))),
+    };
+    Line::from(Span::styled(format!("{} {words}", look.glyphs.cross), look.style(role)))
+}
+
+/// The tabs' titles with their widths, from left to right.
+fn tab_titles(state: &State) -> Vec<(Tab, String)> {
+    let open = state.overview.value().map_or(0, |overview| overview.open_problems);
+    let title = |tab: Tab| match tab {
+        Tab::Troubleshooting if open > 0 => format!("{} {} {}{open}", tab.number(), tab.title(), state.glyphs.dot),
+        Tab::Connections | Tab::Models | Tab::History | Tab::Troubleshooting => {
+            format!("{} {}", tab.number(), tab.title())
+        }
+    };
+    Tab::ALL.into_iter().map(|tab| (tab, title(tab))).collect()
+}
+
+fn tab_places(state: &State, area: Rect) -> Vec<(Tab, String, Rect)> {
+    let titles = tab_titles(state);
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    let places = in_a_row(inner, titles.iter().map(|(_, title)| text::width(title) as u16), 3);
+    titles.into_iter().zip(places).map(|((tab, title), place)| (tab, title, place)).collect()
+}
+
+fn draw_tabs(state: &State, look: Look<'_>, areas: &Areas, buffer: &mut Buffer) {
+    for (tab, title, place) in tab_places(state, areas.tabs) {
+        let chosen = tab == state.tab;
+        let style = look.style(if chosen { Role::Title } else { Role::Dim });
+        buffer.set_stringn(place.x, place.y, &title, usize::from(place.width), style);
+        if chosen {
+            // Seen without colour, too.
+            buffer.set_stringn(place.x - 1, place.y, look.glyphs.marker, 1, look.style(Role::BorderFocused));
+        } else {
+            buffer.set_stringn(place.x, place.y, title.get(..1).unwrap_or_default(), 1, look.style(Role::Key));
+        }
+    }
+}
+
+/// The tab under the mouse.
+pub(super) fn tab_at(state: &State, place: Position) -> Option<Tab> {
+    tab_places(state, state.areas().tabs).into_iter().find(|(_, _, area)| area.contains(place)).map(|(tab, _, _)| tab)
+}
+
+fn hint_places(state: &State, area: Rect) -> Vec<(Command, String, Rect)> {
+    let keyed = commands::hints(state).into_iter().map(|command| (command, state.keymap.shown(command)));
+    let hints: Vec<(Command, String)> = keyed.filter(|(_, keys)| !keys.is_empty()).collect();
+    let width =
+        |(command, keys): &(Command, String)| (text::width(keys) + 1 + text::width(command.info().title)) as u16;
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let places = in_a_row(inner, hints.iter().map(width), 3);
+    hints.into_iter().zip(places).map(|((command, keys), place)| (command, keys, place)).collect()
+}
+
+/// The command whose hint is under the mouse.
+pub(super) fn hint_at(state: &State, place: Position) -> Option<Command> {
+    let hints = hint_places(state, state.areas().footer);
+    hints.into_iter().find(|(_, _, area)| area.contains(place)).map(|(command, _, _)| command)
+}
+
+fn draw_footer(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    for (index, (command, keys, place)) in hint_places(state, area).into_iter().enumerate() {
+        if index > 0 {
+            buffer.set_stringn(place.x - 2, place.y, look.glyphs.separator, 1, look.style(Role::Dim));
+        }
+        let line = Line::from(vec![
+            Span::styled(keys, look.style(Role::Key)),
+            Span::styled(format!(" {}", command.info().title), look.style(Role::Dim)),
+        ]);
+        buffer.set_line(place.x, place.y, &line, place.width);
+    }
+    draw_pending(state, look, area, buffer);
+}
+
+/// The count and the keys pressed so far, at the right end.
+fn draw_pending(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let mut words: String = state.pending.count.map(|count| count.to_string()).unwrap_or_default();
+    words.extend(state.pending.keys.iter().map(ToString::to_string));
+    if !words.is_empty() {
+        let words = format!(" {words} ");
+        let width = text::width(&words) as u16;
+        if width < area.width {
+            buffer.set_stringn(area.right() - width, area.y, words, usize::from(width), look.style(Role::Key));
+        }
+    }
+}
+
+fn draw_toast(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let Some(toast) = &state.toast else { return };
+    let (role, mark) = match toast.tone {
+        Tone::Done => (Role::Success, look.glyphs.check),
+        Tone::Note => (Role::Accent, look.glyphs.notice),
+        Tone::Failed => (Role::Failure, look.glyphs.cross),
+    };
+    let room = usize::from(area.width.saturating_sub(8));
+    let clean = text::clean(&toast.text);
+    let words = text::truncate(&clean, room, look.glyphs.ellipsis);
+    let line = Line::from(vec![
+        Span::styled(format!(" {mark} "), look.style(role)),
+        Span::styled(words.into_owned(), look.style(Role::Text)),
+        Span::raw(" "),
+    ]);
+    let width = line.width() as u16;
+    let place =
+        Rect { x: area.x + 2, width: width.min(area.width.saturating_sub(2)), ..area }.intersection(buffer.area);
+    ratatui::widgets::Widget::render(ratatui::widgets::Clear, place, buffer);
+    buffer.set_line(place.x, place.y, &line, place.width);
+}
+
+/// What may follow a prefix, when a person hesitates. It takes no key away.
+fn draw_prefix_help(state: &State, look: Look<'_>, areas: &Areas, buffer: &mut Buffer) {
+    let waited = state.now.millis.saturating_sub(state.pending.since) >= State::PREFIX_HELP;
+    if state.pending.keys.is_empty() || !waited {
+        return;
+    }
+    let Lookup::Prefix(next) = state.keymap.lookup(&state.pending.keys, state.tab) else { return };
+    let lines: Vec<Line<'_>> = next
+        .iter()
+        .map(|(chord, command)| {
+            let keys = Span::styled(format!("{chord:<6}"), look.style(Role::Key));
+            let enabled = commands::enabled(*command, state).is_ok();
+            Line::from(vec![
+                keys,
+                Span::styled(command.info().title, look.style(if enabled { Role::Text } else { Role::Disabled })),
+            ])
+        })
+        .collect();
+    let above = Rect { height: areas.whole.height.saturating_sub(1), ..areas.whole };
+    let area = popup::corner(above, 28, lines.len() as u16 + 2);
+    let inside = popup::draw(look, area, &super::widgets::frame::Frame::new("then"), buffer);
+    popup::draw_lines(inside, lines, buffer);
+}
