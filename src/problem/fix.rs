@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::clean::{clean, clean_line};
 
 /// How far the program may go by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Grade {
     /// One key applies it: harmless, shown before, can be undone.

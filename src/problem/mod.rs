@@ -10,6 +10,8 @@ pub mod diagnosis;
 mod excerpt;
 mod fix;
 mod nearest;
+mod reference;
+pub mod text;
 mod value;
 
 pub use catalogue::{Advice, Area, Catalogue, Entry};
@@ -18,4 +20,5 @@ pub use diagnosis::Diagnosis;
 pub use excerpt::{Excerpt, Place};
 pub use fix::{Action, Fix, Grade, key_part};
 pub use nearest::{is_near, nearest, nearest_few};
+pub use reference::reference;
 pub use value::{Code, Evidence, Problem, Severity, Subject};
