@@ -1,12 +1,18 @@
 //! Errors become problems here: the code (typed first, then the catalogue's match on the raw words),
 //! evidence gathered on the spot, and fixes that can be carried out.
 
-use crate::dbt::{self, FileTree, ReadError};
-use crate::git::{Credential, FetchRequest, RemoteError};
-use crate::problem::{Area, Code, Problem, Subject};
+use crate::dbt::{FileTree, ReadError};
+use crate::git::{self, Credential, FetchRequest, Remote, RemoteError};
+use crate::problem::diagnosis::{
+    self, CredentialKind, MissingVariable, Operation, Provider, Refusal, WantedProjectPath,
+};
+use crate::problem::{Area, Code, Diagnosis, Problem, Subject};
 
 use super::handle::Core;
 use super::target::Target;
+
+/// dbt versions that a project may be given, for `require-dbt-version`.
+const DBT_VERSIONS: [&str; 8] = ["1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9", "1.10"];
 
 /// A folder that cannot be opened.
 pub(super) fn folder(target: &Target, error: &ReadError) -> Problem {
@@ -26,7 +32,65 @@ pub(super) fn remote(core: &Core, target: &Target, request: &FetchRequest, error
         (_, Some(entry)) => entry.title.clone(),
     };
     let problem = Problem::new(code, target.subject(), summary).with_raw(raw);
-    problem.with_evidence("What was asked", asked(target, request))
+    let problem = problem.with_evidence("What was asked", asked(target, request));
+    match on_the_spot(core, target, request, error, problem.code.as_str()) {
+        Some(diagnosis) => diagnosis.of(problem),
+        None => problem,
+    }
+}
+
+/// What can be told about this very case beyond what the catalogue knows of the code.
+fn on_the_spot(
+    core: &Core,
+    target: &Target,
+    request: &FetchRequest,
+    error: &RemoteError,
+    code: &str,
+) -> Option<Diagnosis> {
+    let (project, repository) = (&target.name, &target.repository);
+    match (error, code) {
+        (RemoteError::BranchMissing { branch, branches, default }, _) => {
+            Some(diagnosis::branch_missing(project, branch, branches, default.as_deref()))
+        }
+        (_, "GIT-GH-NOT-GRANTED" | "GIT-GH-PERM-DENIED" | "GIT-HTTP-403" | "GIT-GL-NO-DOWNLOAD") => {
+            Some(not_granted(target, request, error.raw()))
+        }
+        (_, "GIT-DNS") => {
+            let workspace = core.workspace();
+            let others = workspace.settings.projects.values().map(|project| project.repository.as_str());
+            let hosts: Vec<&str> = others.filter(|other| other != repository).filter_map(host_of).collect();
+            Some(diagnosis::host_unknown(project, repository, &hosts))
+        }
+        (_, "GIT-GH-MOVED") => Some(diagnosis::repository_moved(project, repository, error.raw())),
+        _ => None,
+    }
+}
+
+fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis {
+    let (host, repository) = match &request.remote {
+        Remote::Http { url } => (host_of(url).unwrap_or_default(), url.splitn(4, '/').nth(3).unwrap_or_default()),
+        Remote::Ssh { host, path, .. } => (host.as_str(), path.as_str()),
+        Remote::Local { .. } => ("", ""),
+    };
+    let provider = match target.provider() {
+        git::Provider::GitHub => Provider::GitHub,
+        git::Provider::GitLab => Provider::GitLab,
+        git::Provider::Bitbucket => Provider::Bitbucket,
+        git::Provider::Other => Provider::Other,
+    };
+    let credential = match &request.credential {
+        Credential::Token { token, .. } => CredentialKind::of_token(token.expose()),
+        Credential::Anonymous => CredentialKind::Anonymous,
+        Credential::SshKey { .. } | Credential::SshAgent => CredentialKind::SshKey,
+    };
+    let connection = target.connection.as_ref().map(|(name, _)| name.as_str());
+    let operation = Operation::Read;
+    diagnosis::access_not_granted(&Refusal { provider, host, repository, connection, credential, operation, raw })
+}
+
+/// The host of a URL.
+fn host_of(url: &str) -> Option<&str> {
+    url.split_once("://")?.1.split('/').next()
 }
 
 /// Address, branch and kind of credential, as the sync used them.
@@ -45,20 +109,71 @@ fn asked(target: &Target, request: &FetchRequest) -> Vec<String> {
     vec![format!("{branch} of {}", request.remote.display()), connection]
 }
 
-/// The engine names a project by its `dbt_project.yml`; in the workspace it has a name of its own.
-pub(super) fn of_project(target: &Target, problem: &mut Problem) {
+/// The engine names a project by its `dbt_project.yml`; in the workspace it has a name of its own. What
+/// a setting of the workspace could mend is offered.
+pub(super) fn of_project(core: &Core, target: &Target, mut problem: Problem) -> Problem {
     let project = target.name.clone();
-    problem.subject = match std::mem::replace(&mut problem.subject, Subject::Workspace) {
+    problem.subject = match problem.subject {
         Subject::Model { model, .. } => Subject::Model { project, model },
         Subject::File { path, .. } => Subject::File { project, path },
         Subject::Workspace | Subject::Store | Subject::Connection { .. } | Subject::Project { .. } => {
             Subject::Project { name: project }
         }
     };
+    if target.folder.is_some() {
+        // A folder has no ebb.toml that a fix could change.
+        return problem;
+    }
+    let place = problem.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)).unwrap_or_default();
+    let quoted = problem.summary.split('\'').nth(1).unwrap_or_default().to_owned();
+    let missing = |value_here| [MissingVariable { name: &quoted, place: &place, value_here }];
+    let diagnosis = match problem.code.as_str() {
+        "DBT-ENV-VAR" => diagnosis::env_vars_missing(&target.name, &missing(core.world.environment.variable(&quoted))),
+        "DBT-VAR-MISSING" => diagnosis::vars_missing(&target.name, &missing(None)),
+        "DBT-VERSION-REQUIRE" => {
+            let wanted: Vec<&str> =
+                problem.summary.rsplit('[').next().unwrap_or_default().split('\'').skip(1).step_by(2).collect();
+            diagnosis::version_required(&target.name, &target.settings.dbt_version, &wanted, &DBT_VERSIONS)
+        }
+        _ => return problem,
+    };
+    diagnosis.of(problem)
 }
 
 /// There was no `dbt_project.yml` to read: says where the real ones are and offers them.
-pub(super) fn no_project(target: &Target, tree: &dyn FileTree, problems: Vec<Problem>) -> Vec<Problem> {
-    let _ = (target, dbt::find_projects(tree));
-    problems
+pub(super) fn no_project(
+    target: &Target,
+    tree: &dyn FileTree,
+    worked_before: bool,
+    problems: Vec<Problem>,
+) -> Vec<Problem> {
+    let listed = tree.list("").unwrap_or_default();
+    let found = diagnosis::found_project_paths(listed.iter().map(|file| file.path.as_str()));
+    let wanted = WantedProjectPath {
+        project: &target.name,
+        path: &target.settings.project_path,
+        branch: &target.branch,
+        repository: &target.repository,
+        worked_before,
+    };
+    let explain = |problem: Problem| match problem.code.as_str() {
+        "DBT-PROJECT-PATH" => {
+            let bare = Problem { evidence: Vec::new(), fixes: Vec::new(), ..problem };
+            diagnosis::project_path(&wanted, &found).of(bare)
+        }
+        _ => problem,
+    };
+    problems.into_iter().map(explain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_urls() {
+        let hosts =
+            ["https://github.com/a/b", "ssh://git@git.acme.example:22/a", "git@github.com:a/b", ""].map(host_of);
+        assert_eq!(hosts, [Some("github.com"), Some("git@git.acme.example:22"), None, None]);
+    }
 }

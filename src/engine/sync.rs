@@ -323,14 +323,15 @@ impl Run<'_> {
             return Err(Ending::cancelled().into());
         }
         let mut loaded = answer.map_err(Ending::failed)?;
-        for problem in &mut loaded.problems {
-            diagnosis::of_project(&self.target, problem);
-        }
+        let problems = std::mem::take(&mut loaded.problems).into_iter();
+        loaded.problems = problems.map(|problem| diagnosis::of_project(self.core, &self.target, problem)).collect();
         if loaded.project.is_some() {
             return Ok(loaded);
         }
-        let (tree, target) = (Arc::clone(&source.tree), self.target.clone());
-        let found = self.core.blocking(move || diagnosis::no_project(&target, &*tree, loaded.problems)).await;
+        let (tree, target, project) = (Arc::clone(&source.tree), self.target.clone(), self.job.project.to_string());
+        let worked = self.core.in_store(move |store| store.last_load(&project)).await.ok().flatten();
+        let same = worked.is_some_and(|load| load.settings == self.target.inputs());
+        let found = self.core.blocking(move || diagnosis::no_project(&target, &*tree, same, loaded.problems)).await;
         let problems = found.map_err(Ending::failed)?;
         let summary = problems.first().map(|problem| problem.summary.clone());
         let counts = SyncCounts { bytes: source.bytes, ..SyncCounts::default() };
