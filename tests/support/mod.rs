@@ -1,12 +1,15 @@
 //! Real Git servers for tests: `git http-backend` behind a small HTTP server, and OpenSSH's `sshd` on
 //! a port of its own. They misbehave on request.
 
-#![allow(dead_code, unreachable_pub, reason = "every test file compiles this for itself and uses a part of it")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "every test file uses a part of this")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 pub mod http;
 pub mod repositories;
+pub mod ssh;
 
 pub use http::{Answer, HttpGitServer};
+pub use ssh::SshGitServer;
 
 use std::process::Command;
 

@@ -2,7 +2,10 @@
 //! refusals; knows nothing of what is said.
 
 mod http;
+mod known_hosts;
 mod redirect;
+mod ssh;
+mod ssh_words;
 mod words;
 
 use super::error::RemoteError;
@@ -11,6 +14,7 @@ use super::patience::Patience;
 use super::protocol::{Decoder, Message, Packet};
 use super::remote::Remote;
 use http::Http;
+use ssh::{Ssh, Target};
 
 /// A connection to one repository of one server.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ pub(super) struct Connection {
 #[derive(Debug)]
 enum Wire {
     Http(Box<Http>),
+    Ssh(Box<Ssh>),
 }
 
 impl Connection {
@@ -32,9 +37,12 @@ impl Connection {
     pub(super) fn new(request: &FetchRequest, patience: Patience) -> Result<Self, RemoteError> {
         let wire = match &request.remote {
             Remote::Http { url } => Wire::Http(Box::new(Http::new(url, &request.credential, &patience)?)),
-            Remote::Ssh { .. } | Remote::Local { .. } => {
-                return Err(RemoteError::Address { url: request.remote.display() });
+            Remote::Ssh { user, host, port, path } => {
+                let target = Target { user, host, port: *port, path };
+                Wire::Ssh(Box::new(Ssh::new(target, &request.credential, &request.limits, &request.cache)?))
             }
+            // There is nothing to connect to; whoever asks has missed a case.
+            Remote::Local { .. } => return Err(RemoteError::Address { url: request.remote.display() }),
         };
         Ok(Self { wire, patience, decoder: Decoder::default(), received: 0, requests: 0 })
     }
@@ -43,10 +51,14 @@ impl Connection {
     pub(super) async fn greet(&mut self) -> Result<(), RemoteError> {
         match &mut self.wire {
             Wire::Http(http) => http.greet(&self.patience, &mut self.requests).await,
+            Wire::Ssh(ssh) => {
+                self.requests += 1;
+                ssh.greet()
+            }
         }
     }
 
-    /// Sends a request. What was not read of the answer before it is dropped.
+    /// Sends a request. Over HTTP, what was not read of the answer before it is dropped.
     pub(super) async fn send(&mut self, message: Message) -> Result<(), RemoteError> {
         self.requests += 1;
         match &mut self.wire {
@@ -54,6 +66,7 @@ impl Connection {
                 self.decoder = Decoder::default();
                 http.send(message.into_bytes(), &self.patience).await
             }
+            Wire::Ssh(ssh) => self.patience.stall("sending the request", ssh.send(&message.into_bytes())).await?,
         }
     }
 
@@ -67,8 +80,11 @@ impl Connection {
                     packet => Ok(packet),
                 };
             }
-            let Wire::Http(http) = &mut self.wire;
-            let Some(bytes) = self.patience.stall("waiting for the server", http.chunk()).await?? else {
+            let chunk = match &mut self.wire {
+                Wire::Http(http) => self.patience.stall("waiting for the server", http.chunk()).await??,
+                Wire::Ssh(ssh) => self.patience.stall("waiting for the server", ssh.chunk()).await??,
+            };
+            let Some(bytes) = chunk else {
                 let cut = if self.decoder.is_empty() { "early EOF" } else { "early EOF inside of a packet" };
                 return Err(RemoteError::Broken { raw: cut.to_owned() });
             };

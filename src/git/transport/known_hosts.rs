@@ -1,0 +1,73 @@
+//! The host keys that we trust besides the user's own: those that the big providers publish, and those
+//! that a person accepted for `ebb`. Nothing is ever trusted by having been met.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the providers publish.
+const PUBLISHED: &str = include_str!("../../../assets/known_hosts");
+/// File beside the caches that we write the published keys to, for `ssh` to read.
+const PUBLISHED_NAME: &str = "known_hosts.published";
+/// File beside the caches with keys that a person accepted. A fetch only reads it.
+const ACCEPTED_NAME: &str = "known_hosts";
+
+/// The value of ssh's `GlobalKnownHostsFile` for a fetch into `cache`: the system's files, the
+/// published keys, the accepted keys. The user's own files are ssh's default and stay in force.
+pub(super) fn files(cache: &Path) -> io::Result<String> {
+    let published = cache.with_file_name(PUBLISHED_NAME);
+    write_published(&published)?;
+    let system = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"].map(PathBuf::from);
+    let ours = [published, cache.with_file_name(ACCEPTED_NAME)];
+    let quoted: Vec<String> = system.iter().chain(&ours).map(|path| quoted(path)).collect();
+    Ok(quoted.join(" "))
+}
+
+fn write_published(path: &Path) -> io::Result<()> {
+    if std::fs::read(path).is_ok_and(|there| there == PUBLISHED.as_bytes()) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    // Renamed into place: another fetch may be reading it.
+    let making = path.with_extension(format!("published.{}", std::process::id()));
+    std::fs::write(&making, PUBLISHED)?;
+    std::fs::rename(making, path)
+}
+
+fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{text}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_keys_are_written_once_and_mended() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("caches/shop");
+        let value = files(&cache).unwrap();
+        let written = folder.path().join("caches").join(PUBLISHED_NAME);
+        assert_eq!(std::fs::read_to_string(&written).unwrap(), PUBLISHED);
+        assert!(value.contains(written.to_str().unwrap()) && value.contains("/caches/known_hosts\""), "{value}");
+        std::fs::write(&written, "github.com ssh-ed25519 forged").unwrap();
+        files(&cache).unwrap();
+        assert_eq!(std::fs::read_to_string(&written).unwrap(), PUBLISHED);
+        assert_eq!(std::fs::read_dir(folder.path().join("caches")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn paths_with_spaces_and_quotes_stay_one_path() {
+        assert_eq!(quoted(Path::new("/a b/\"c\"")), "\"/a b/\\\"c\\\"\"");
+    }
+
+    #[test]
+    fn every_big_provider_has_a_key() {
+        for host in ["github.com", "gitlab.com", "bitbucket.org", "[ssh.github.com]:443"] {
+            let mut lines = PUBLISHED.lines();
+            assert!(lines.any(|line| line.starts_with(&format!("{host} ssh-ed25519 AAAA"))), "{host}");
+        }
+    }
+}

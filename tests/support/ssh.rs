@@ -1,0 +1,133 @@
+//! OpenSSH's `sshd` on a port of its own, with keys of its own, for whoever runs the tests.
+
+use std::fs::Permissions;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::program;
+
+/// A server that lets in whoever holds [`SshGitServer::key`], until it is dropped.
+#[derive(Debug)]
+pub struct SshGitServer {
+    folder: TempDir,
+    sshd: Child,
+    port: u16,
+    user: String,
+}
+
+impl SshGitServer {
+    /// Starts one; `None`, with a loud word, where a program that it needs is missing. A server that
+    /// does not pass on `GIT_PROTOCOL` is what most self-hosted ones are.
+    pub fn start(test: &str, passes_protocol: bool) -> Option<Self> {
+        let sshd = program("sshd", test)?;
+        for needed in ["ssh", "ssh-keygen", "git"] {
+            program(needed, test)?;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["host_key", "user_key", "other_key"] {
+            make_key(&folder.path().join(name));
+        }
+        std::fs::copy(folder.path().join("user_key.pub"), folder.path().join("authorized_keys")).unwrap();
+        if Path::new("/run").exists() {
+            // Wanted by an sshd that root starts; anybody else's does without.
+            let _ = std::fs::create_dir_all("/run/sshd");
+        }
+        let user = Command::new("id").arg("-un").output().unwrap().stdout;
+        let user = String::from_utf8(user).unwrap().trim().to_owned();
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let config = folder.path().join("sshd_config");
+            std::fs::write(&config, settings(folder.path(), port, passes_protocol)).unwrap();
+            let log = std::fs::File::create(folder.path().join("log")).unwrap();
+            let mut sshd = Command::new(&sshd)
+                .args(["-D", "-e", "-f"])
+                .arg(&config)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(log)
+                .spawn()
+                .unwrap();
+            if answers(port, &mut sshd) {
+                return Some(Self { folder, sshd, port, user });
+            }
+        }
+        let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+        eprintln!("SKIPPED {test}: sshd does not start: {log}");
+        None
+    }
+
+    /// The address of the repository at `path`.
+    pub fn url(&self, path: &Path) -> String {
+        format!("ssh://{}@127.0.0.1:{}{}", self.user, self.port, path.display())
+    }
+
+    /// The private key that the server lets in.
+    pub fn key(&self) -> PathBuf {
+        self.folder.path().join("user_key")
+    }
+
+    /// A private key that the server does not know.
+    pub fn other_key(&self) -> PathBuf {
+        self.folder.path().join("other_key")
+    }
+
+    /// Makes the server's key one that `ebb` accepts, for caches in the folder `caches`.
+    pub fn be_known(&self, caches: &Path) {
+        self.be_known_by(caches, "host_key");
+    }
+
+    /// Makes a key known that the server does not have.
+    pub fn be_known_wrongly(&self, caches: &Path) {
+        self.be_known_by(caches, "other_key");
+    }
+
+    fn be_known_by(&self, caches: &Path, key: &str) {
+        let key = std::fs::read_to_string(self.folder.path().join(key).with_extension("pub")).unwrap();
+        std::fs::create_dir_all(caches).unwrap();
+        std::fs::write(caches.join("known_hosts"), format!("[127.0.0.1]:{} {key}", self.port)).unwrap();
+    }
+}
+
+impl Drop for SshGitServer {
+    fn drop(&mut self) {
+        let _ = self.sshd.kill();
+        let _ = self.sshd.wait();
+    }
+}
+
+/// A pair of keys without a passphrase.
+fn make_key(path: &Path) {
+    let made =
+        Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f"]).arg(path).status();
+    assert!(made.unwrap().success());
+    std::fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+}
+
+fn settings(folder: &Path, port: u16, passes_protocol: bool) -> String {
+    let folder = folder.display();
+    let accepted = if passes_protocol { "AcceptEnv GIT_PROTOCOL\n" } else { "" };
+    format!(
+        "ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n\
+         AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nPermitRootLogin yes\nMaxStartups 100\n\
+         PasswordAuthentication no\nKbdInteractiveAuthentication no\n{accepted}"
+    )
+}
+
+/// True once the port answers; false where the process has ended instead.
+fn answers(port: u16, sshd: &mut Child) -> bool {
+    let end = Instant::now() + Duration::from_secs(20);
+    while Instant::now() < end && sshd.try_wait().unwrap().is_none() {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let _ = sshd.kill();
+    let _ = sshd.wait();
+    false
+}
