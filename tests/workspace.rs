@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ebbtide::problem::{Problem, Severity};
-use ebbtide::workspace::{Assignment, Environment, Location, Settings, Workspace, schema};
+use ebbtide::workspace::{Assignment, Environment, Location, Settings, Version, Workspace, edit, schema};
+use proptest::prelude::*;
 
 fn environment(variables: &[(&str, &str)]) -> Environment {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -174,4 +175,102 @@ fn a_setting_that_the_example_lacks_is_found() {
     walk(&schema, &schema, &[&toml::from_str("name = 'x'\n[sync]\nkeep = 1\n[git.a]").unwrap()], "", &mut missing);
     assert!(missing.contains(&".sync.parallel".to_owned()) && missing.contains(&".git.*.provider".to_owned()));
     assert!(!missing.contains(&".name".to_owned()));
+}
+
+/// Lines of a file: settings that are right, comments, blank lines.
+fn any_file() -> impl Strategy<Value = String> {
+    let name = "[a-z][a-z0-9-]{0,6}";
+    let project = (name, "[a-z/]{1,8}", prop::option::of("# [ -~]{0,12}")).prop_map(|(name, repository, comment)| {
+        let comment = comment.unwrap_or_default();
+        format!("{comment}\n[projects.{name}] {comment}\nrepository   = '{repository}'\n  schema = \"s\" {comment}\n")
+    });
+    let sync =
+        (1u32..60, "[ -~]{0,12}").prop_map(|(n, words)| format!("# {words}\n[sync]\nparallel = {n} # {words}\n"));
+    let ui = Just("ui = { theme = 'mono' } # inline\n".to_owned());
+    (ui, prop::collection::vec(project, 0..4), sync, "#[ -~]{0,20}")
+        .prop_map(|(ui, projects, sync, end)| format!("{ui}{}{sync}{end}", projects.concat()))
+        .prop_filter("names are distinct", |text| toml::from_str::<toml::Table>(text).is_ok())
+}
+
+/// Key, value, and the same as JSON.
+fn any_change() -> impl Strategy<Value = (String, String)> {
+    prop_oneof![
+        ("[a-z][a-z0-9-]{0,6}", "[a-z]{1,6}")
+            .prop_map(|(name, branch)| (format!("projects.{name}.branch"), format!("'{branch}'"))),
+        (1u32..60).prop_map(|n| ("sync.keep".to_owned(), n.to_string())),
+        (1u32..60).prop_map(|n| ("sync.parallel".to_owned(), n.to_string())),
+        Just(("ui.theme".to_owned(), "\"auto\"".to_owned())),
+        "[ -~]{0,9}".prop_map(|words| ("name".to_owned(), edit::text(&words))),
+        Just(("sources.w".to_owned(), "{ type = 'duckdb', database = 'd' }".to_owned())),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_load_or_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ebb.toml");
+        fs::write(&path, &bytes).unwrap();
+        if let Err(problems) = Workspace::load(Location::File(path), &environment(&[]), &[]) {
+            prop_assert!(!problems.is_empty());
+        }
+    }
+
+    #[test]
+    fn any_toml_like_text_loads_or_is_refused_with_a_place(text in "([a-z_.\\[\\]{}=\"'#, 0-9-]|\n|token|git|projects|潮){0,80}") {
+        if let Err(problems) = load(&text, &[], &[]) {
+            prop_assert!(problems.iter().all(|problem| problem.place.is_some()), "{problems:?}");
+        }
+    }
+
+    #[test]
+    fn any_variable_and_flag_load_or_are_refused(
+        name in "EBB_(GIT|PROJECTS|SYNC|UI|NAME|SOURCES)?[A-Z_]{0,20}", key in "[a-z.\"]{0,12}", value in "\\PC{0,12}"
+    ) {
+        let loaded = load("[projects.a]\nrepository = 'x'\n", &[(&name, &value)], &[(&key, &value)]);
+        prop_assert!(loaded.is_ok() || loaded.is_err_and(|problems| !problems.is_empty()));
+    }
+
+    #[test]
+    fn an_edit_changes_one_key_and_keeps_every_comment(text in any_file(), (key, value) in any_change()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ebb.toml");
+        fs::write(&path, &text).unwrap();
+        let result = edit::set(&path, &Version::of(text.as_bytes()), &key, &value, &environment(&[]));
+        let now = fs::read_to_string(&path).unwrap();
+        match result {
+            Err(edit::EditError::WouldNotLoad { .. }) => prop_assert_eq!(now, text),
+            Err(error) => prop_assert!(false, "{}", error),
+            Ok(edited) => {
+                prop_assert_eq!(&now, &edited.after);
+                let mut expected: toml::Table = toml::from_str(&text).unwrap();
+                let overlay: toml::Table = toml::from_str(&format!("{key} = {value}")).unwrap();
+                lay_over(&mut expected, overlay, &key);
+                prop_assert_eq!(&toml::from_str::<toml::Table>(&now).unwrap(), &expected);
+                prop_assert_eq!(comments(&now), comments(&text));
+            }
+        }
+    }
+}
+
+/// Puts the one leaf of `overlay` at `key` into `table`.
+fn lay_over(table: &mut toml::Table, overlay: toml::Table, key: &str) {
+    for (name, value) in overlay {
+        match (key.split_once('.'), table.get_mut(&name), value) {
+            (Some((_, rest)), Some(toml::Value::Table(below)), toml::Value::Table(value)) => {
+                lay_over(below, value, rest);
+            }
+            (_, _, value) => {
+                table.insert(name, value);
+            }
+        }
+    }
+}
+
+/// Every comment, in order; no value of these files has a `#` in it.
+fn comments(text: &str) -> Vec<String> {
+    let name = |line: &str| line.starts_with("name = ");
+    text.lines().filter(|line| !name(line)).filter_map(|line| Some(line.split_once('#')?.1.to_owned())).collect()
 }

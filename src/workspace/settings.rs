@@ -129,6 +129,22 @@ impl Default for Project {
 }
 
 impl Project {
+    /// A project of this repository with everything else as it is by default.
+    pub fn at(repository: impl Into<String>) -> Self {
+        Self {
+            git: None,
+            repository: repository.into(),
+            branch: None,
+            project_path: Self::default_path(),
+            dbt_version: Self::default_dbt_version(),
+            schema: Self::default_schema(),
+            target: Self::default_target(),
+            source: None,
+            vars: IndexMap::new(),
+            env: BTreeMap::new(),
+        }
+    }
+
     fn default_path() -> String {
         "dbt_project.yml".to_owned()
     }

@@ -1,6 +1,7 @@
 //! Changes to `ebb.toml` made in place: comments and order stay, the file is replaced whole or not
 //! at all, and never when somebody else changed it meanwhile or when the result would not load.
 
+mod additions;
 mod diff;
 mod document;
 mod replace;
@@ -9,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::problem::Problem;
+use crate::problem::{Action, Code, Fix, Grade, Problem, Subject};
+
+pub use additions::{connection, project, source};
 
 use super::environment::Environment;
 use super::find::Location;
@@ -42,8 +45,9 @@ pub enum EditError {
     ChangedUnderneath { path: PathBuf },
     #[error("{key:?} is not a key: {reason}")]
     Key { key: String, reason: String },
-    #[error("{value:?} is not a TOML value: {reason}")]
-    Value { value: String, reason: String },
+    /// The value itself is not repeated: it may be a secret that was meant for somewhere else.
+    #[error("what {key} shall be set to is not TOML: {reason}")]
+    Value { key: String, reason: String },
     #[error("with this change {path} would not load")]
     WouldNotLoad { path: PathBuf, problems: Vec<Problem> },
     #[error("{path} exists already")]
@@ -54,6 +58,33 @@ pub enum EditError {
     Unwritable { path: PathBuf, raw: String },
 }
 
+impl EditError {
+    /// The problem to show. An edit that would make a file that does not load has that file's
+    /// problems as evidence.
+    pub fn to_problem(&self) -> Problem {
+        let (code, raw, title) = match self {
+            Self::ChangedUnderneath { .. } => ("CONFIG-CHANGED-UNDERNEATH", "", "Look at the file, then try again"),
+            Self::Exists { .. } => ("CONFIG-EXISTS", "", "Open the workspace that is there, or choose another folder"),
+            Self::Unreadable { raw, .. } => ("CONFIG-UNREADABLE", raw.as_str(), "Make it a file that you can read"),
+            Self::Unwritable { raw, .. } => {
+                ("CONFIG-UNWRITABLE", raw.as_str(), "Make the file and its folder writable")
+            }
+            Self::Key { reason, .. } | Self::Value { reason, .. } => {
+                ("CONFIG-EDIT", reason.as_str(), "Change the file by hand")
+            }
+            Self::WouldNotLoad { .. } => ("CONFIG-EDIT", "", "Change the file by hand"),
+        };
+        let mut problem = Problem::new(Code::new(code), Subject::Workspace, self.to_string())
+            .with_raw(raw)
+            .with_fix(Fix::new(title, Grade::Show, Action::Read));
+        if let Self::WouldNotLoad { problems, .. } = self {
+            let lines = problems.iter().map(|problem| format!("{}: {}", problem.code, problem.summary)).collect();
+            problem = problem.with_evidence("It would say", lines);
+        }
+        problem
+    }
+}
+
 /// What the changes would do, without writing.
 pub fn preview(
     path: &Path,
@@ -62,7 +93,7 @@ pub fn preview(
     environment: &Environment,
 ) -> Result<Edited, EditError> {
     let before = read(path, expected)?;
-    let after = document::changed(&before, changes)?;
+    let after = document::changed(path, &before, changes)?;
     must_load(path, &after, environment)?;
     Ok(edited(before, after))
 }
@@ -81,7 +112,7 @@ pub fn apply(
 
 /// A new file with `changes` made to an empty one; its folder must be there. Never replaces a file.
 pub fn create(path: &Path, changes: &[Change], environment: &Environment) -> Result<Edited, EditError> {
-    let after = document::changed("", changes)?;
+    let after = document::changed(path, "", changes)?;
     must_load(path, &after, environment)?;
     replace::create(path, &after)?;
     Ok(edited(String::new(), after))
@@ -135,3 +166,6 @@ fn edited(before: String, after: String) -> Edited {
     let version = Version::of(after.as_bytes());
     Edited { diff: diff::unified(&before, &after), before, after, version }
 }
+
+#[cfg(test)]
+mod tests;

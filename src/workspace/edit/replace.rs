@@ -78,7 +78,15 @@ fn write_beside(path: &Path, text: &str, prepare: impl FnOnce(&File) -> io::Resu
     name.push(path.file_name().ok_or_else(|| io::Error::other("the path names no file"))?);
     name.push(format!(".{}.new", std::process::id()));
     let temporary = path.with_file_name(name);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(Paths::FILE_MODE).open(&temporary)?;
+    let open = || OpenOptions::new().write(true).create_new(true).mode(Paths::FILE_MODE).open(&temporary);
+    let mut file = match open() {
+        // Left behind by a process of the same number that was killed.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(&temporary)?;
+            open()?
+        }
+        opened => opened?,
+    };
     let written = prepare(&file).and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.sync_all());
     match written {
         Ok(()) => Ok(temporary),

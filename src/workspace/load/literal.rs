@@ -69,13 +69,19 @@ pub(super) fn stretches(text: &str) -> Vec<Range<usize>> {
 fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for prefix in PREFIXES {
+        let mut covered = 0;
         for (start, _) in text.match_indices(prefix) {
             let glued =
                 text.get(..start).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric);
+            // Inside of a token that was found: not looked at again, so that the whole stays linear.
+            if glued || start < covered {
+                continue;
+            }
             let rest = text.get(start + prefix.len()..).unwrap_or_default();
             let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_-=.".contains(c))).unwrap_or(rest.len());
-            if !glued && length >= SHORTEST_REST {
-                found.push(start..start + prefix.len() + length);
+            covered = start + prefix.len() + length;
+            if length >= SHORTEST_REST {
+                found.push(start..covered);
             }
         }
     }

@@ -30,7 +30,7 @@ use tree::Node;
 
 use source::SourceText;
 pub use source::Version;
-pub(super) use source::{hexadecimal, read_bytes};
+pub(super) use source::{BYTE_ORDER_MARK, hexadecimal, read_bytes};
 
 /// One `--set key=value` of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,3 +173,6 @@ fn syntax_problem(error: toml::de::Error, source: &SourceText) -> Problem {
     let title = format!("Correct line {}, column {}", place.line, place.column);
     problem.with_place(place).with_fix(Fix::new(title, Grade::Show, open))
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use crate::workspace::secret::MASK;
 pub(in crate::workspace) const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// What some editors write before the first character; not part of any line.
-const BYTE_ORDER_MARK: char = '\u{feff}';
+pub(in crate::workspace) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What a file's bytes were: equal versions mean equal bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -7,9 +7,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use crate::workspace::environment::Environment;
+
+/// How often a running program is looked at.
+const PAUSE: Duration = Duration::from_millis(2);
+/// How long the end of its output may be behind the end of the program.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How a program ended.
 #[derive(Debug)]
@@ -56,9 +61,10 @@ pub(super) fn run(
         .stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let ended = wait(&mut child, time_out, longest);
-    // Also on success: what it left behind in the background must not keep our pipes.
-    end_group(&child);
-    child.wait()?;
+    if child.try_wait()?.is_none() {
+        end_group(&child);
+        child.wait()?;
+    }
     ended
 }
 
@@ -67,22 +73,27 @@ fn wait(child: &mut Child, time_out: Duration, longest: u64) -> io::Result<Ended
     let (sender, outputs) = mpsc::channel();
     collect(child.stdout.take(), longest, sender.clone(), true);
     collect(child.stderr.take(), longest, sender, false);
+    // Looked at without taking its number back from the system: the group can still be ended by it.
+    let looking = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    while let Some(pid) = pid_of(child)
+        && waitid(WaitId::Pid(pid), looking)?.is_none()
+    {
+        if Instant::now() >= deadline {
+            return Ok(Ended::TimedOut);
+        }
+        thread::sleep(PAUSE);
+    }
+    // What it left running in the background must not hold our pipes.
+    end_group(child);
+    let status = child.wait()?;
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     for _ in 0..2 {
-        match outputs.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        match outputs.recv_timeout(GRACE) {
             Ok((true, bytes)) => stdout = bytes?,
             Ok((false, bytes)) => stderr = bytes?,
-            Err(_) => return Ok(Ended::TimedOut),
+            Err(_) => return Err(io::Error::other("something else holds its output open")),
         }
     }
-    // Both pipes are closed: the program has ended or is about to.
-    let status = loop {
-        match child.try_wait()? {
-            Some(status) => break status,
-            None if Instant::now() >= deadline => return Ok(Ended::TimedOut),
-            None => thread::sleep(Duration::from_millis(2)),
-        }
-    };
     if status.success() {
         return Ok(Ended::Well { stdout });
     }
@@ -111,8 +122,13 @@ fn collect(pipe: Option<impl Read + Send + 'static>, longest: u64, sender: mpsc:
     });
 }
 
+fn pid_of(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+}
+
+/// Only for a child that was not waited for yet: later, its number may be another one's.
 fn end_group(child: &Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+    if let Some(group) = pid_of(child) {
         // Fails when everybody in the group has ended, as it should be.
         kill_process_group(group, Signal::KILL).ok();
     }

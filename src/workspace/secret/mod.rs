@@ -55,3 +55,6 @@ impl Drop for Secret {
         self.0.zeroize();
     }
 }
+
+#[cfg(test)]
+mod tests;

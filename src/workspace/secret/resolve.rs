@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::command::{self, Ended};
 use super::{Secret, SecretRef};
+use crate::problem::{Action, Code, Fix, Grade, Problem, Subject};
 use crate::workspace::environment::Environment;
 
 /// How long a command may take to print a secret.
@@ -41,6 +42,19 @@ pub enum SecretError {
 }
 
 impl SecretError {
+    /// The problem to show; `subject` is what needed the secret.
+    pub fn to_problem(&self, subject: Subject) -> Problem {
+        let code = match self {
+            Self::FileOpenToOthers { .. } => "CONFIG-SECRET-OPEN",
+            _ => "CONFIG-SECRET-MISSING",
+        };
+        Problem::new(Code::new(code), subject, self.to_string()).with_fix(Fix::new(
+            self.fix(),
+            Grade::Show,
+            Action::Read,
+        ))
+    }
+
     /// What mends it, as an imperative.
     pub fn fix(&self) -> String {
         match self {
