@@ -66,6 +66,7 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
         | Command::CopyRow
         | Command::CopyPath
         | Command::CopyLink
+        | Command::CopyReport
         | Command::Palette
         | Command::Keys
         | Command::Mouse

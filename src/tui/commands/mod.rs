@@ -68,6 +68,7 @@ pub enum Command {
     CopyRow,
     CopyPath,
     CopyLink,
+    CopyReport,
     Palette,
     Keys,
     Mouse,

@@ -265,6 +265,14 @@ pub const COMMANDS: &[CommandInfo] = &[
         "Copy the command that shows the same in a shell",
     ),
     everywhere(
+        Command::CopyReport,
+        "copy-report",
+        "copy report",
+        &["y t"],
+        Group::Copying,
+        "Copy the whole problem or sync as text, for a ticket",
+    ),
+    everywhere(
         Command::Palette,
         "palette",
         "commands",

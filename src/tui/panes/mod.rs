@@ -3,10 +3,14 @@
 //! A pane knows nothing of the others; what it may know of the rest comes as a [`PaneContext`].
 
 mod connections;
+#[cfg(test)]
+mod fixtures;
 mod history;
 mod models;
+mod page;
 mod parts;
 mod troubleshooting;
+mod words;
 
 use std::path::PathBuf;
 
@@ -17,7 +21,7 @@ use crate::engine::Overview;
 use crate::store::ProblemId;
 use crate::workspace::Motion as MotionSetting;
 
-use super::commands::Command;
+use super::commands::{Command, Keymap};
 use super::effect::Effect;
 use super::glyphs::Glyphs;
 use super::key::Key;
@@ -42,6 +46,8 @@ pub struct PaneContext<'a> {
     pub work: &'a Work,
     pub surroundings: &'a Surroundings,
     pub glyphs: &'a Glyphs,
+    /// To name keys as they are, not as they once were.
+    pub keymap: &'a Keymap,
 }
 
 /// What is selected, for the commands that mean the same in every pane.
@@ -64,6 +70,8 @@ pub enum Copy {
     Row,
     Path,
     Link,
+    /// All that is known of it, as plain text for a ticket.
+    Report,
 }
 
 /// What `update` and `view` ask of every pane. All of it is pure: what is wanted of the world is

@@ -194,6 +194,7 @@ impl State {
                 work: &self.work,
                 surroundings: &self.surroundings,
                 glyphs: &self.glyphs,
+                keymap: &self.keymap,
             },
         )
     }
@@ -222,6 +223,7 @@ impl State {
                 work: &self.work,
                 surroundings: &self.surroundings,
                 glyphs: &self.glyphs,
+                keymap: &self.keymap,
             },
         )
     }

@@ -65,6 +65,7 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CopyRow => copy::selected(state, Copy::Row),
         Command::CopyPath => copy::selected(state, Copy::Path),
         Command::CopyLink => copy::selected(state, Copy::Link),
+        Command::CopyReport => copy::selected(state, Copy::Report),
         Command::Palette => {
             let palette = Overlay::palette(state);
             open(state, palette)

@@ -12,6 +12,7 @@ pub(super) fn selected(state: &mut State, what: Copy) -> Vec<Effect> {
         Copy::Row => "row",
         Copy::Path => "path",
         Copy::Link => "command",
+        Copy::Report => "report",
     };
     let (pane, context) = state.pane();
     match pane.copy(what, &context) {

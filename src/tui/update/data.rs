@@ -3,6 +3,7 @@
 use crate::problem::Problem;
 use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::message::Message;
+use crate::tui::overlays::Overlay;
 use crate::tui::state::{State, Tab, Tone};
 
 /// Asks for everything anew; what is shown stays until the answers come.
@@ -35,7 +36,10 @@ pub(super) fn loaded(state: &mut State, message: Message) -> Vec<Effect> {
         Message::ProblemsLoaded { generation, problems } => {
             state.troubleshooting.problems_loaded(generation, problems, at);
         }
-        Message::FixPreviewed { problem, fix, preview } => state.troubleshooting.fix_previewed(problem, fix, preview),
+        Message::FixPreviewed { problem, fix, preview } => {
+            let question = state.troubleshooting.fix_previewed(problem, fix, preview);
+            state.overlays.extend(question.map(Overlay::Confirm));
+        }
         Message::QueryFailed { query, generation, problem } => failed(state, &query, generation, problem),
         other => debug_assert!(false, "no answer of the engine: {other:?}"),
     }

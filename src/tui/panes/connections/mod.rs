@@ -223,7 +223,7 @@ impl Pane for Connections {
             }
             Copy::Path => project.map(|project| project.repository.clone()),
             Copy::Link => project.map(|project| format!("ebb models --project {}", project.name)),
-            Copy::Sql => None,
+            Copy::Sql | Copy::Report => None,
         }
     }
 

@@ -401,6 +401,7 @@ impl Pane for Models {
             }
             Copy::Sql => self.whole().and_then(|model| model.record.compiled_code.clone()),
             Copy::Json => serde_json::to_string_pretty(&*self.whole()?.record).ok(),
+            Copy::Report => None,
         }
     }
 

@@ -1,0 +1,346 @@
+//! History: the model syncs of all projects, newest first, and what each of them did. A running one is
+//! followed live.
+
+mod page;
+mod rows;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::parts::{Detail, Empty, FilteredList, draw_words, instead_of_rows, refresh};
+use super::{Copy, Pane, PaneContext, Subject};
+use crate::engine::SyncView;
+use crate::problem::Problem;
+use crate::store::{ProblemState, SyncId, SyncRecord};
+use crate::tui::commands::Command;
+use crate::tui::effect::{Effect, Generation, Query};
+use crate::tui::key::Key;
+use crate::tui::layout::{Focus, inside, split_first_row};
+use crate::tui::live;
+use crate::tui::state::{Fetched, PaneMemory, Running, Shown};
+use crate::tui::theme::Look;
+use crate::tui::widgets::frame::Frame;
+use crate::tui::widgets::list::{Motion, RowsBy};
+use crate::tui::widgets::{popup, table};
+
+use rows::{COLUMNS, Rows};
+
+/// Milliseconds that the selection rests on a sync before it is read whole: running through the list
+/// asks for nothing.
+const FOLLOW: u64 = 80;
+/// Cells of the detail that the live stages of a running sync take, with a line of air.
+const LIVE: u16 = 7;
+
+/// The pane's state.
+#[derive(Debug, Default)]
+pub struct History {
+    syncs: Fetched<Vec<SyncRecord>>,
+    rows: Rows,
+    list: FilteredList<SyncId>,
+    opened: Fetched<SyncView>,
+    /// The sync that `opened` was asked for.
+    asked: Option<SyncId>,
+    /// Which one is asked for next, and when.
+    due: Option<(SyncId, u64)>,
+    detail: Detail,
+    /// Which sync the detail's lines are about.
+    shown: Option<SyncId>,
+}
+
+const EMPTY: Empty<'_> = Empty {
+    never: "not loaded yet: r reads the history",
+    loading: "reading the history",
+    empty: &["No sync yet.", "s syncs the selected project, S every project."],
+};
+
+const NO_MATCH: Empty<'_> = Empty { empty: &["No sync matches.", "esc takes the filter away."], ..EMPTY };
+
+impl History {
+    pub(crate) fn syncs_loaded(&mut self, generation: Generation, syncs: Vec<SyncRecord>, at: Timestamp) {
+        if self.syncs.answer(generation, syncs, at) {
+            // What is open may have gone on.
+            self.asked = None;
+            self.rows.stale = true;
+        }
+    }
+
+    pub(crate) fn sync_loaded(&mut self, generation: Generation, sync: Option<Box<SyncView>>, at: Timestamp) {
+        if let Some(sync) = sync {
+            self.opened.answer(generation, *sync, at);
+        }
+    }
+
+    pub(crate) fn query_failed(&mut self, query: &Query, generation: Generation, problem: Box<Problem>) {
+        if *query == Query::Syncs {
+            self.syncs.fail(generation, problem);
+        } else {
+            self.opened.fail(generation, problem);
+        }
+    }
+
+    fn sync(&self) -> Option<&SyncRecord> {
+        self.list.selected().and_then(|id| self.rows.get(*id))
+    }
+
+    /// The selected sync as a whole, where it has been read.
+    fn view(&self) -> Option<&SyncView> {
+        self.opened.value().filter(|view| Some(&view.record.id) == self.list.selected())
+    }
+
+    fn running<'a>(&self, context: &PaneContext<'a>) -> Option<&'a Running> {
+        let id = self.list.selected()?;
+        context.work.running.iter().find(|running| running.sync == *id)
+    }
+
+    fn hits<'a>(rows: &'a Rows, hits: &'a [u32]) -> RowsBy<impl Fn(usize) -> Option<SyncId> + 'a> {
+        RowsBy::new(hits.len(), move |index| rows.syncs.get(*hits.get(index)? as usize).map(|sync| sync.id))
+    }
+
+    fn settle_rows(&mut self, context: &PaneContext<'_>) {
+        if let Some(syncs) = self.syncs.value().filter(|_| self.rows.stale) {
+            self.rows.replace(syncs, context.work);
+        } else {
+            self.rows.add_running(context.work);
+        }
+        self.list.state.set_height(usize::from(list_body(context).height));
+        if self.list.apply(&self.rows, self.rows.revision) || self.list.wanted.is_some() {
+            let hits = Self::hits(&self.rows, self.list.filter.hits());
+            refresh(&mut self.list.state, &mut self.list.wanted, &hits);
+        }
+    }
+
+    /// Asks for the selected sync once the selection rests on it.
+    fn follow(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
+        let Some(id) = self.list.selected().copied().filter(|id| self.asked != Some(*id)) else {
+            self.due = None;
+            return Vec::new();
+        };
+        let again = self.view().is_some();
+        if self.due.is_none_or(|(wanted, _)| wanted != id) {
+            self.due = Some((id, context.now.millis + if again { 0 } else { FOLLOW }));
+        }
+        if self.due.is_some_and(|(_, due)| due > context.now.millis) {
+            return Vec::new();
+        }
+        if !again {
+            self.opened.clear();
+        }
+        (self.asked, self.due) = (Some(id), None);
+        vec![Effect::Load { query: Query::Sync(id), generation: self.opened.ask(context.now.wall) }]
+    }
+
+    fn settle_detail(&mut self, context: &PaneContext<'_>) {
+        let area = self.detail_area(context);
+        let selected = self.list.selected().copied();
+        let failure = match self.opened.shown() {
+            Shown::Failed(problem) if self.asked == selected => Some(problem),
+            Shown::Failed(_) | Shown::NeverLoaded | Shown::LoadingSince(_) | Shown::Value(..) => None,
+        };
+        let document = self.sync().map(|sync| {
+            let sources = page::Sources { sync, view: self.view(), failure };
+            page::page(sources, usize::from(area.width), context.now.wall, context.glyphs)
+        });
+        let document = document.unwrap_or_default();
+        if selected == self.shown {
+            self.detail.update(document);
+        } else {
+            self.detail.replace(document);
+            self.shown = selected;
+        }
+        self.detail.set_size(area);
+    }
+
+    fn detail_area(&self, context: &PaneContext<'_>) -> Rect {
+        let area = inside(context.areas.detail);
+        let air = u16::from(area.width > 2);
+        let live = if self.running(context).is_some() { LIVE.min(area.height) } else { 0 };
+        Rect { x: area.x + air, y: area.y + live, width: area.width - air, height: area.height - live }
+    }
+
+    fn draw_list(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) {
+        let focused = context.focus == Focus::List;
+        let body = list_body(context);
+        let frame = Frame::new("History")
+            .number(3)
+            .focused(focused)
+            .right(self.list.line.title(look))
+            .position(self.list.state.position())
+            .scroll(self.list.state.scroll(usize::from(body.height)));
+        let area = frame.draw(look, context.areas.list, buffer);
+        let texts = if self.list.is_filtered() { &NO_MATCH } else { &EMPTY };
+        let nothing = self.list.filter.hits().is_empty();
+        if let Some(words) = instead_of_rows(self.syncs.shown(), context.now.wall, texts, nothing).filter(|_| nothing) {
+            return draw_words(&words, look, area, buffer);
+        }
+        let placed = table::place(&COLUMNS, area.width.saturating_sub(1), 0);
+        table::draw_head(look, area, &COLUMNS, &placed, buffer);
+        let turn = live::spinner(look.glyphs, context.motion, context.now.millis);
+        table::draw_rows(look, body, (&COLUMNS, &placed), (&self.list.state, focused), buffer, |index| {
+            let sync = self.list.filter.hits().get(index).and_then(|row| self.rows.syncs.get(*row as usize));
+            let cells = sync.map(|sync| {
+                let running = context.work.running.iter().find(|running| running.sync == sync.id);
+                rows::cells(sync, running, turn, context.now.wall, look.glyphs)
+            });
+            cells.unwrap_or_default()
+        });
+    }
+
+    fn draw_detail(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) {
+        let title =
+            self.sync().map_or_else(|| "Sync".to_owned(), |sync| format!("Sync {} of {}", sync.id.0, sync.project));
+        let frame = Frame::new(&title).focused(context.focus == Focus::Detail);
+        let area = self.detail.frame(frame, look).draw(look, context.areas.detail, buffer);
+        if let Some(running) = self.running(context) {
+            let lines = live::stages(running, context.now, context.motion, look, area.width);
+            popup::draw_lines(Rect { height: area.height.min(LIVE - 1), ..area }, lines, buffer);
+        }
+        self.detail.draw(look, self.detail_area(context).intersection(area), buffer);
+    }
+}
+
+/// The rows' part of the list, below the titles of the columns.
+fn list_body(context: &PaneContext<'_>) -> Rect {
+    split_first_row(inside(context.areas.list)).1
+}
+
+impl Pane for History {
+    fn refresh(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
+        vec![Effect::Load { query: Query::Syncs, generation: self.syncs.ask(context.now.wall) }]
+    }
+
+    fn settle(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
+        self.settle_rows(context);
+        let effects = self.follow(context);
+        self.settle_detail(context);
+        effects
+    }
+
+    fn step(&mut self, motion: Motion, context: &PaneContext<'_>) -> Vec<Effect> {
+        if context.focus == Focus::Detail {
+            self.detail.step(motion);
+        } else {
+            self.list.state.go(motion, &Self::hits(&self.rows, self.list.filter.hits()));
+        }
+        Vec::new()
+    }
+
+    fn run(&mut self, command: Command, context: &PaneContext<'_>) -> Option<Vec<Effect>> {
+        if context.focus == Focus::Detail {
+            return self.detail.run(command).then(Vec::new);
+        }
+        match command {
+            Command::Filter => {
+                self.list.begin_filter();
+                Some(Vec::new())
+            }
+            Command::Back => self.list.clear_filter().then(Vec::new),
+            Command::Wrap | Command::ScrollLeft | Command::ScrollRight => self.detail.run(command).then(Vec::new),
+            _ => None,
+        }
+    }
+
+    fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
+        match command {
+            Command::Filter => Some(Ok(())),
+            Command::Open | Command::Right if self.sync().is_none() => Some(Err("no sync is selected".to_owned())),
+            Command::Wrap | Command::ScrollLeft | Command::ScrollRight => self.detail.can(command),
+            _ if context.focus == Focus::Detail => self.detail.can(command),
+            _ => None,
+        }
+    }
+
+    fn click(&mut self, row: usize, _context: &PaneContext<'_>) -> bool {
+        // The first row holds the titles of the columns.
+        let Some(index) = row.checked_sub(1).and_then(|row| self.list.state.index_at(row)) else { return false };
+        let again = self.list.state.index() == Some(index);
+        self.list.state.go(Motion::To(index), &Self::hits(&self.rows, self.list.filter.hits()));
+        again
+    }
+
+    fn typing(&self) -> bool {
+        self.list.line.typing() || self.detail.typing()
+    }
+
+    fn type_key(&mut self, key: Key, _context: &PaneContext<'_>) -> Vec<Effect> {
+        if self.detail.typing() {
+            self.detail.key(key);
+        } else {
+            self.list.key(key);
+        }
+        Vec::new()
+    }
+
+    fn paste(&mut self, text: &str, _context: &PaneContext<'_>) -> Vec<Effect> {
+        if self.detail.typing() {
+            self.detail.paste(text);
+        } else {
+            self.list.line.paste(text);
+        }
+        Vec::new()
+    }
+
+    fn subject(&self, _context: &PaneContext<'_>) -> Subject {
+        let problems = self.view().map(|view| view.problems.as_slice()).unwrap_or_default();
+        let open = problems.iter().filter(|record| record.state == ProblemState::Open);
+        let worst = open.max_by_key(|record| (record.problem.severity, record.last_at));
+        Subject {
+            project: self.sync().map(|sync| sync.project.clone()),
+            problem: worst.map(|record| record.id),
+            file: Some(Err("a sync has no file".to_owned())),
+        }
+    }
+
+    fn copy(&self, what: Copy, context: &PaneContext<'_>) -> Option<String> {
+        let sync = self.sync()?;
+        match what {
+            Copy::Id => Some(sync.id.0.to_string()),
+            Copy::Json => match self.view() {
+                Some(view) => serde_json::to_string_pretty(view).ok(),
+                None => serde_json::to_string_pretty(sync).ok(),
+            },
+            Copy::Row => Some(rows::tab_separated(sync)),
+            Copy::Link => Some(format!("ebb history --project {}", sync.project)),
+            Copy::Report => {
+                let sources = page::Sources { sync, view: self.view(), failure: None };
+                Some(page::report(sources, context.now.wall))
+            }
+            Copy::Sql | Copy::Path => None,
+        }
+    }
+
+    fn selected(&self) -> Option<String> {
+        self.list.selected().map(|id| id.0.to_string())
+    }
+
+    fn select(&mut self, id: &str) {
+        if let Ok(number) = id.parse() {
+            self.list.clear_filter();
+            self.list.want(SyncId(number));
+        }
+    }
+
+    fn deadline(&self) -> Option<u64> {
+        self.due.map(|(_, due)| due)
+    }
+
+    fn memory(&self) -> PaneMemory {
+        PaneMemory { selected: self.selected(), filter: self.list.line.text().to_owned(), ..PaneMemory::default() }
+    }
+
+    fn remember(&mut self, memory: &PaneMemory) {
+        self.list.line.set(&memory.filter);
+        if let Some(number) = memory.selected.as_ref().and_then(|id| id.parse().ok()) {
+            self.list.want(SyncId(number));
+        }
+    }
+
+    fn draw(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) -> Option<Position> {
+        self.draw_list(look, context, buffer);
+        self.draw_detail(look, context, buffer);
+        self.list.line.cursor(context.areas.list).or_else(|| self.detail.cursor(context.areas.detail))
+    }
+}
+
+#[cfg(test)]
+mod tests;
