@@ -14,7 +14,7 @@ use super::theme::{Look, Role};
 use super::widgets::list::draw_selection;
 use super::widgets::progress;
 
-pub fn cause_word(cause: Cause) -> &'static str {
+pub(crate) fn cause_word(cause: Cause) -> &'static str {
     match cause {
         Cause::Initial => "first sync",
         Cause::Manual => "asked for",
@@ -26,19 +26,19 @@ pub fn cause_word(cause: Cause) -> &'static str {
 }
 
 /// The mark of running work: it turns where motion is wanted.
-pub fn spinner(glyphs: &Glyphs, motion: MotionSetting, millis: u64) -> &'static str {
+pub(crate) fn spinner(glyphs: &Glyphs, motion: MotionSetting, millis: u64) -> &'static str {
     let picture = (millis / State::SPINNER) as usize % glyphs.spinner.len().max(1);
     let turning = glyphs.spinner.get(picture).copied().filter(|_| motion == MotionSetting::Full);
     turning.unwrap_or(glyphs.running)
 }
 
 /// Milliseconds that a sync has run.
-pub fn elapsed(running: &Running, now: Now) -> u64 {
+pub(crate) fn elapsed(running: &Running, now: Now) -> u64 {
     u64::try_from(now.wall.duration_since(running.started_at).as_millis()).unwrap_or(0)
 }
 
 /// How far it is, in one line of at most `width` cells.
-pub fn doing(running: &Running, now: Now, look: Look<'_>, width: usize) -> Line<'static> {
+pub(crate) fn doing(running: &Running, now: Now, look: Look<'_>, width: usize) -> Line<'static> {
     let plain = |words: &str| {
         let words = format!("{words} {} {}", look.glyphs.separator, text::seconds(elapsed(running, now)));
         Line::from(Span::styled(
@@ -55,7 +55,7 @@ pub fn doing(running: &Running, now: Now, look: Look<'_>, width: usize) -> Line<
 }
 
 /// For the status line: "shop ⠋ parsing ▰▰▰▱▱ 63 % … (+2)", in at most `width` cells.
-pub fn status(running: &Running, others: usize, state: &State, look: Look<'_>, width: usize) -> Line<'static> {
+pub(crate) fn status(running: &Running, others: usize, state: &State, look: Look<'_>, width: usize) -> Line<'static> {
     let mark = spinner(look.glyphs, state.motion, state.now.millis);
     let name = text::truncate(&text::clean(&running.project), width / 3, look.glyphs.ellipsis).into_owned();
     let others = if others > 0 { format!(" (+{others})") } else { String::new() };
@@ -67,7 +67,13 @@ pub fn status(running: &Running, others: usize, state: &State, look: Look<'_>, w
 }
 
 /// Every stage with its mark, what it found or how far it is, and how long it took.
-pub fn stages(running: &Running, now: Now, motion: MotionSetting, look: Look<'_>, width: u16) -> Vec<Line<'static>> {
+pub(crate) fn stages(
+    running: &Running,
+    now: Now,
+    motion: MotionSetting,
+    look: Look<'_>,
+    width: u16,
+) -> Vec<Line<'static>> {
     let glyphs = look.glyphs;
     let state = if running.cancelling { "cancelling" } else { "syncing" };
     let about =
@@ -103,7 +109,14 @@ pub fn stages(running: &Running, now: Now, motion: MotionSetting, look: Look<'_>
 }
 
 /// Two lines of a running sync in a list.
-pub fn draw_short(running: &Running, state: &State, look: Look<'_>, area: Rect, selected: bool, buffer: &mut Buffer) {
+pub(crate) fn draw_short(
+    running: &Running,
+    state: &State,
+    look: Look<'_>,
+    area: Rect,
+    selected: bool,
+    buffer: &mut Buffer,
+) {
     let width = area.width.saturating_sub(1);
     let spinner = spinner(look.glyphs, state.motion, state.now.millis);
     let about = format!("  {}  {}", cause_word(running.cause), text::seconds(elapsed(running, state.now)));

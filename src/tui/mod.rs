@@ -7,20 +7,26 @@
 //! - `message`, `effect`: what happened, and what is to be done. Closed sets.
 //! - `state/`: what the screen knows. `update/`: how it changes. `view`, `layout`: how it is shown.
 //! - `panes/`: one for each tab, behind one trait. `overlays/`: what lies over them.
+//! - `run/`: the loop, and the carrying out of effects. `terminal/`, `clipboard`: the outside.
 //! - `widgets/`, `theme`, `glyphs`, `text/`: the parts that panes are drawn with.
 
+mod clipboard;
 pub mod commands;
-mod effect;
+pub mod effect;
 pub mod glyphs;
-mod key;
-mod layout;
+pub mod key;
+pub mod layout;
 mod live;
-mod message;
-mod overlays;
-mod panes;
-mod state;
+pub mod message;
+pub mod overlays;
+pub mod panes;
+mod run;
+pub mod state;
+mod terminal;
 pub mod text;
 pub mod theme;
-mod update;
-mod view;
+pub mod update;
+pub mod view;
 pub mod widgets;
+
+pub use run::{Exit, Start, run};

@@ -9,7 +9,7 @@ mod work;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
-use super::commands::{Command, Lookup};
+use super::commands::Lookup;
 use super::effect::Effect;
 use super::key::{Key, KeyCode};
 use super::message::{Mouse, MouseAction};
@@ -47,7 +47,6 @@ pub(super) enum Answer {
 /// What is to be done when an overlay has gone.
 pub(super) enum After {
     Nothing,
-    Run(Command),
     Choose(Choice),
     Do(Vec<Effect>),
     Leave,
@@ -100,7 +99,6 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
     use super::update::{cancel, leave, run, travel_to};
     match after {
         After::Nothing => Vec::new(),
-        After::Run(command) => run(state, command),
         After::Choose(choice) => match choice {
             Choice::Command(command) => run(state, command),
             Choice::Thing { tab, id } => travel_to(state, tab, &id),

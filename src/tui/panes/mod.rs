@@ -6,9 +6,9 @@ mod connections;
 #[cfg(test)]
 mod fixtures;
 mod history;
-mod models;
+pub mod models;
 mod page;
-mod parts;
+pub mod parts;
 mod troubleshooting;
 mod words;
 

@@ -202,18 +202,6 @@ impl Detail {
         self.view.reset(&self.document);
     }
 
-    pub fn document(&self) -> &Document {
-        &self.document
-    }
-
-    pub fn view(&self) -> &TextView {
-        &self.view
-    }
-
-    pub fn wraps(&self) -> bool {
-        self.view.wraps()
-    }
-
     /// Makes numbers and wrapping as wanted, where the lines are of another kind now.
     pub fn set_view(&mut self, view: TextView) {
         self.view = view;

@@ -3,7 +3,6 @@
 use crate::tui::commands::{Command, Lookup};
 use crate::tui::effect::Effect;
 use crate::tui::key::{Key, KeyCode};
-use crate::tui::layout::Focus;
 use crate::tui::overlays;
 use crate::tui::state::{State, Toast, Tone};
 use crate::tui::widgets::list::Motion;
@@ -143,8 +142,3 @@ fn row_number(count: u32) -> Motion {
 
 /// More pages than this lead to the same end in any list.
 pub(super) const MOST_STEPS: u32 = 10_000;
-
-/// The keys go to the list again, or to the detail.
-pub(super) fn focus(state: &mut State, focus: Focus) {
-    state.focus = focus;
-}

@@ -1,0 +1,259 @@
+//! Carries out effects. What takes time runs in a task of its own and answers with a message.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+
+use ratatui::crossterm::event::EventStream;
+use rustix::process::{Signal as Raw, kill_current_process_group};
+use tokio::process::Command;
+
+use crate::engine::{Engine, NewProject, Request, connect};
+use crate::problem::{Code, Problem, Subject};
+use crate::store::{Cause, ProblemFilter, SyncFilter};
+use crate::tui::clipboard;
+use crate::tui::effect::{Effect, Generation, Query};
+use crate::tui::message::Message;
+use crate::workspace::{Environment, Location};
+
+use super::signals::Signal;
+use super::{Dirty, Exit, Runner, memory};
+
+/// Most syncs that the History pane asks for.
+const MOST_SYNCS: u32 = 1_000;
+/// Most problems that the Troubleshooting pane asks for.
+const MOST_PROBLEMS: u32 = 5_000;
+
+impl Runner {
+    pub(super) async fn carry(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            Effect::Load { query, generation } => self.load(query, generation),
+            Effect::SyncProject { project } => {
+                self.engine.submit(Request::SyncProject { project, cause: Cause::Manual });
+            }
+            Effect::CancelSync { project } => {
+                let job = self.state.work.of_project(&project).and_then(|running| running.job);
+                // It may just have ended by itself; then there is nothing to cancel, and its end is told.
+                let _was_running = job.is_some_and(|job| self.engine.cancel(job));
+            }
+            Effect::ApplyFix { problem, fix } => {
+                self.engine.submit(Request::ApplyFix { problem, fix });
+            }
+            Effect::CopyText { what, text } => self.copy(what, text).await?,
+            Effect::OpenEditor { file, line } => self.edit(file, line).await?,
+            Effect::AddProject(new) => self.add_project(new),
+            Effect::StartDemo => self.exit = Some(Exit::StartDemo),
+            Effect::OpenFolder(folder) => self.exit = Some(Exit::OpenFolder(folder)),
+            Effect::SetMouse(on) => self.guard.set_mouse(on)?,
+            Effect::Suspend => self.suspend().await?,
+            Effect::SaveScreen => self.save(),
+            Effect::Quit => self.exit = Some(Exit::Quit),
+        }
+        Ok(())
+    }
+
+    /// Asks the engine, off this thread. A panic in it is a failed query.
+    fn load(&self, query: Query, generation: Generation) {
+        let (engine, answer) = (self.engine.clone(), self.answer.clone());
+        tokio::spawn(async move {
+            let asked = query.clone();
+            let answered = if let Query::FixPreview { problem, fix } = query {
+                let preview = engine.preview_fix(problem, fix).await;
+                preview.map(|preview| Message::FixPreviewed { problem, fix, preview })
+            } else {
+                let work = tokio::task::spawn_blocking(move || ask(&engine, query, generation)).await;
+                work.unwrap_or_else(|error| Err(broken(&error.to_string())))
+            };
+            let message = answered.unwrap_or_else(|problem| Message::QueryFailed {
+                query: asked,
+                generation,
+                problem: Box::new(problem),
+            });
+            // The screen may have been left meanwhile.
+            let _gone = answer.send(message).await;
+        });
+    }
+
+    async fn copy(&mut self, what: String, text: String) -> io::Result<()> {
+        let size = format!("{what} ({})", crate::tui::text::bytes(text.len() as u64));
+        let how = if clipboard::copy_here(&text, self.facts).await {
+            "copied".to_owned()
+        } else {
+            match clipboard::sequence(&text, self.facts) {
+                Ok(sequence) => {
+                    self.guard.send(&sequence)?;
+                    // It never answers, so more can't be said.
+                    "sent to terminal".to_owned()
+                }
+                Err(reason) => reason,
+            }
+        };
+        self.happened(Message::Copied { what: size, how }, Dirty::Now).await
+    }
+
+    fn save(&self) {
+        let saved = self.state.saved.clone();
+        let file = memory::file(&self.start.environment, &self.engine.workspace().location);
+        tokio::task::spawn_blocking(move || memory::write(&file, &saved));
+    }
+
+    /// At the end, before the process goes.
+    pub(super) fn save_now(&mut self) {
+        let saved = self.state.to_save();
+        memory::write(&memory::file(&self.start.environment, &self.engine.workspace().location), &saved);
+    }
+
+    /// Into the `ebb.toml` that is open; without one, whoever started the screen makes it.
+    fn add_project(&mut self, new: NewProject) {
+        let Location::File(file) = self.engine.workspace().location.clone() else {
+            self.exit = Some(Exit::Connect(new));
+            return;
+        };
+        let (engine, answer, environment) = (self.engine.clone(), self.answer.clone(), self.start.environment.clone());
+        tokio::spawn(async move {
+            if let Err(problem) = added(&engine, file, new, environment).await {
+                let _gone = answer.send(Message::RequestFailed(Box::new(problem))).await;
+            }
+        });
+    }
+
+    /// Back to the shell, and on again when it wants. The whole group stops: whoever started us
+    /// waits for us.
+    pub(super) async fn suspend(&mut self) -> io::Result<()> {
+        self.keys = None;
+        self.guard.leave();
+        let sent = kill_current_process_group(Raw::TSTP).is_ok();
+        signal_hook::low_level::raise(Raw::STOP.as_raw())?;
+        // Here again: SIGCONT came.
+        if sent {
+            self.signals.swallow_stop().await;
+        }
+        self.come_back().await?;
+        self.happened(Message::Resumed, Dirty::Now).await
+    }
+
+    async fn come_back(&mut self) -> io::Result<()> {
+        self.guard.enter()?;
+        self.title.clear();
+        self.keys = Some(EventStream::new());
+        Ok(())
+    }
+
+    /// Hands the terminal to `$VISUAL`, `$EDITOR`, or vi, at a line.
+    async fn edit(&mut self, file: PathBuf, line: u32) -> io::Result<()> {
+        self.keys = None;
+        self.guard.leave();
+        let file = self.state.surroundings.base.join(file);
+        let ended = self.run_editor(&file, line).await;
+        let failure = match ended {
+            Ok(Some(status)) if status.success() => None,
+            Ok(Some(status)) => Some(format!("the editor ended with {status}")),
+            Ok(None) => return Ok(()),
+            Err(error) => Some(error),
+        };
+        self.come_back().await?;
+        self.happened(Message::EditorClosed { failure }, Dirty::Now).await
+    }
+
+    /// None when we are to end instead.
+    async fn run_editor(&mut self, file: &Path, line: u32) -> Result<Option<ExitStatus>, String> {
+        let (program, arguments) = editor(&self.start.environment);
+        let mut command = Command::new(&program);
+        command.args(arguments);
+        if line > 0 {
+            command.arg(format!("+{line}"));
+        }
+        command.arg(file).stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+        let mut child = command.spawn().map_err(|error| format!("{program} does not start: {error}; set EDITOR"))?;
+        loop {
+            tokio::select! {
+                biased;
+                signal = self.signals.next_beside_another() => match signal {
+                    Signal::HangUp => {
+                        self.exit = Some(Exit::Ended(super::HUNG_UP));
+                        return Ok(None);
+                    }
+                    Signal::Terminate => {
+                        self.exit = Some(Exit::Ended(super::TERMINATED));
+                        return Ok(None);
+                    }
+                    // The editor has stopped itself and its group: so do we.
+                    Signal::Stop => signal_hook::low_level::raise(Raw::STOP.as_raw()).map_err(|error| error.to_string())?,
+                },
+                status = child.wait() => return status.map(Some).map_err(|error| error.to_string()),
+            }
+        }
+    }
+}
+
+/// One question, answered; blocks.
+fn ask(engine: &Engine, query: Query, generation: Generation) -> Result<Message, Problem> {
+    Ok(match query {
+        Query::Overview => Message::OverviewLoaded { generation, overview: Box::new(engine.overview()?) },
+        Query::Models => Message::ModelsLoaded { generation, models: engine.models()? },
+        Query::Model { project, unique_id } => {
+            Message::ModelLoaded { generation, model: engine.model(&project, &unique_id)?.map(Box::new) }
+        }
+        Query::Syncs => {
+            let filter = SyncFilter { limit: Some(MOST_SYNCS), ..SyncFilter::default() };
+            Message::SyncsLoaded { generation, syncs: engine.syncs(&filter)? }
+        }
+        Query::Sync(id) => Message::SyncLoaded { generation, sync: engine.sync_view(id)?.map(Box::new) },
+        Query::Problems => {
+            let filter = ProblemFilter { limit: Some(MOST_PROBLEMS), ..ProblemFilter::default() };
+            Message::ProblemsLoaded { generation, problems: engine.problems(&filter)? }
+        }
+        // Asked by `load`, which can wait for it.
+        Query::FixPreview { .. } => return Err(broken("a preview was asked for in the wrong place")),
+    })
+}
+
+fn broken(words: &str) -> Problem {
+    let summary = "The question stopped by a mistake in ebb itself";
+    Problem::new(Code::new("SYNC-PANIC"), Subject::Workspace, summary).with_raw(words)
+}
+
+async fn added(engine: &Engine, file: PathBuf, new: NewProject, environment: Environment) -> Result<(), Problem> {
+    let folder = file.parent().unwrap_or(Path::new(".")).to_path_buf();
+    let work = tokio::task::spawn_blocking(move || connect(&folder, &new, &environment)).await;
+    let (_, project) = work.unwrap_or_else(|error| Err(broken(&error.to_string())))?;
+    engine.reload().await.map_err(|problems| {
+        problems.into_iter().next().unwrap_or_else(|| broken("the file was refused without a reason"))
+    })?;
+    engine.submit(Request::SyncProject { project, cause: Cause::Initial });
+    Ok(())
+}
+
+/// The person's editor and its arguments.
+fn editor(environment: &Environment) -> (String, Vec<String>) {
+    let set = ["VISUAL", "EDITOR"].into_iter().find_map(|name| environment.variable(name));
+    let mut words = set.unwrap_or("vi").split_whitespace().map(str::to_owned);
+    let program = words.next().unwrap_or_else(|| "vi".to_owned());
+    (program, words.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_editor_may_have_arguments() {
+        let environment = |variables: &[(&str, &str)]| {
+            Environment::new(
+                variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+                "/home/ada",
+                "/",
+            )
+        };
+        let cases: [(&[(&str, &str)], &str, usize); 4] = [
+            (&[("EDITOR", "nano")], "nano", 0),
+            (&[("EDITOR", "nano"), ("VISUAL", "code --wait")], "code", 1),
+            (&[("EDITOR", "  ")], "vi", 0),
+            (&[], "vi", 0),
+        ];
+        for (variables, program, arguments) in cases {
+            let (found, rest) = editor(&environment(variables));
+            assert_eq!((found.as_str(), rest.len()), (program, arguments));
+        }
+    }
+}
