@@ -9,6 +9,9 @@ mod history;
 pub mod models;
 mod page;
 pub mod parts;
+#[cfg(test)]
+mod snapshots;
+mod stages;
 mod troubleshooting;
 mod words;
 

@@ -20,7 +20,7 @@ pub(super) fn sync_state(state: SyncState, glyphs: &Glyphs) -> Shown {
         SyncState::Partial => (Role::Warning, glyphs.warning, "partial"),
         SyncState::Failed => (Role::Failure, glyphs.cross, "failed"),
         SyncState::Cancelled => (Role::Dim, glyphs.cancelled, "cancelled"),
-        SyncState::Interrupted => (Role::Warning, glyphs.cancelled, "interrupted"),
+        SyncState::Interrupted => (Role::Warning, glyphs.cancelled, "cut short"),
     };
     Shown { role, glyph, word }
 }

@@ -199,7 +199,7 @@ impl TextView {
     pub fn position(&self, document: &Document) -> String {
         let scroll = self.scroll(document);
         if scroll.overflows() {
-            super::scroll::position(self.top + self.height - 1, document.len())
+            super::scroll::position((self.top + self.height).saturating_sub(1), document.len())
         } else {
             String::new()
         }

@@ -4,12 +4,10 @@ use jiff::tz::TimeZone;
 
 use super::rows::{Begin, Row};
 use crate::engine::{ConnectionView, ProjectView};
-use crate::store::{SyncRecord, SyncState};
-use crate::tui::glyphs::Glyphs;
-use crate::tui::panes::PaneContext;
+use crate::store::SyncRecord;
+use crate::tui::panes::{PaneContext, stages, words};
 use crate::tui::text;
 use crate::tui::theme::Role;
-use crate::tui::widgets::progress;
 use crate::tui::widgets::role_line::RoleLine;
 use crate::tui::widgets::textview::Document;
 
@@ -108,19 +106,8 @@ fn project_lines(project: &ProjectView, context: &PaneContext<'_>) -> Vec<RoleLi
     lines
 }
 
-fn state_words(record: &SyncRecord, glyphs: &Glyphs) -> (Role, String) {
-    match record.state {
-        SyncState::Running => (Role::Running, format!("{} running", glyphs.running)),
-        SyncState::Succeeded => (Role::Success, format!("{} ok", glyphs.check)),
-        SyncState::Partial => (Role::Warning, format!("{} partial", glyphs.warning)),
-        SyncState::Failed => (Role::Failure, format!("{} failed", glyphs.cross)),
-        SyncState::Cancelled => (Role::Dim, format!("{} cancelled", glyphs.cancelled)),
-        SyncState::Interrupted => (Role::Warning, format!("{} interrupted", glyphs.cancelled)),
-    }
-}
-
 fn last_sync(record: &SyncRecord, context: &PaneContext<'_>, lines: &mut Vec<RoleLine>) {
-    let (role, words) = state_words(record, context.glyphs);
+    let state = words::sync_state(record.state, context.glyphs);
     let at = record.finished_at.unwrap_or(record.started_at);
     let ago = format!(
         "  {} {} {}",
@@ -128,18 +115,11 @@ fn last_sync(record: &SyncRecord, context: &PaneContext<'_>, lines: &mut Vec<Rol
         context.glyphs.separator,
         text::date_time(at, &TimeZone::UTC)
     );
-    lines.push(RoleLine::of(role, words).with(Role::Dim, ago));
+    lines.push(RoleLine::of(state.role, format!("{} {}", state.glyph, state.word)).with(Role::Dim, ago));
     if !record.summary.is_empty() {
         lines.push(RoleLine::of(Role::Text, text::clean(&record.summary)));
     }
-    for stage in &record.stages {
-        lines.push(
-            RoleLine::of(Role::Success, format!("  {} ", context.glyphs.check))
-                .with(Role::Text, format!("{:<9}", progress::stage_name(stage.stage)))
-                .with(Role::Dim, format!("{:>8}  ", text::duration(stage.elapsed_ms)))
-                .with(Role::Text, text::clean(&stage.detail)),
-        );
-    }
+    lines.extend(stages::lines(record, context.glyphs));
 }
 
 /// What the models on the screen are as of, which need not be the last sync.

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Overview, ProjectView};
-use crate::store::{SyncRecord, SyncState};
 use crate::tui::effect::Effect;
 use crate::tui::live;
 use crate::tui::panes::PaneContext;
+use crate::tui::panes::words::{self, Shown};
 use crate::tui::state::Surroundings;
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
@@ -117,19 +117,6 @@ pub(super) fn rows(overview: &Overview, surroundings: &Surroundings) -> Vec<Row>
     rows
 }
 
-/// Mark, word and role of how a sync ended.
-pub(super) fn outcome(record: &SyncRecord, look: Look<'_>) -> (&'static str, &'static str, Role) {
-    let glyphs = look.glyphs;
-    match record.state {
-        SyncState::Running => (glyphs.running, "running", Role::Running),
-        SyncState::Succeeded => (glyphs.check, "ok", Role::Success),
-        SyncState::Partial => (glyphs.warning, "partial", Role::Warning),
-        SyncState::Failed => (glyphs.cross, "failed", Role::Failure),
-        SyncState::Cancelled => (glyphs.cancelled, "cancelled", Role::Dim),
-        SyncState::Interrupted => (glyphs.cancelled, "interrupted", Role::Warning),
-    }
-}
-
 /// A row as a line of at most `width` cells.
 pub(super) fn line(row: Option<&Row>, context: &PaneContext<'_>, look: Look<'_>, width: u16) -> Line<'static> {
     let Some((row, overview)) = row.zip(context.overview.value()) else { return Line::default() };
@@ -162,7 +149,7 @@ fn project_line(project: &ProjectView, context: &PaneContext<'_>, look: Look<'_>
         }
         (None, None) => (look.glyphs.pending, "never synced", Role::Dim, String::new()),
         (None, Some(record)) => {
-            let (mark, word, role) = outcome(record, look);
+            let Shown { glyph: mark, word, role } = words::sync_state(record.state, look.glyphs);
             let at = record.finished_at.unwrap_or(record.started_at);
             (mark, word, role, text::ago(at, context.now.wall))
         }

@@ -138,7 +138,7 @@ impl History {
             Shown::Failed(_) | Shown::NeverLoaded | Shown::LoadingSince(_) | Shown::Value(..) => None,
         };
         let document = self.sync().map(|sync| {
-            let sources = page::Sources { sync, view: self.view(), failure };
+            let sources = page::Sources { sync, view: self.view(), failure, live: self.running(context).is_some() };
             page::page(sources, usize::from(area.width), context.now.wall, context.glyphs)
         });
         let document = document.unwrap_or_default();
@@ -302,7 +302,7 @@ impl Pane for History {
             Copy::Row => Some(rows::tab_separated(sync)),
             Copy::Link => Some(format!("ebb history --project {}", sync.project)),
             Copy::Report => {
-                let sources = page::Sources { sync, view: self.view(), failure: None };
+                let sources = page::Sources { sync, view: self.view(), failure: None, live: false };
                 Some(page::report(sources, context.now.wall))
             }
             Copy::Sql | Copy::Path => None,

@@ -5,16 +5,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::page::Page;
-use super::super::words;
+use super::super::{stages, words};
 use super::rows;
 use crate::engine::SyncView;
 use crate::problem::Problem;
-use crate::store::{StageRecord, SyncCounts, SyncRecord, SyncState};
+use crate::store::{SyncCounts, SyncRecord, SyncState};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::live;
 use crate::tui::text;
 use crate::tui::theme::Role;
-use crate::tui::widgets::progress;
 use crate::tui::widgets::role_line::RoleLine;
 use crate::tui::widgets::textview::Document;
 
@@ -29,14 +28,19 @@ pub(super) struct Sources<'a> {
     pub(super) view: Option<&'a SyncView>,
     /// Why there is no view, where it could not be had.
     pub(super) failure: Option<&'a Problem>,
+    /// Its stages are drawn above the page, as they go.
+    pub(super) live: bool,
 }
 
 pub(super) fn page(sources: Sources<'_>, width: usize, now: Timestamp, glyphs: &Glyphs) -> Document {
     let sync = sources.view.map_or(sources.sync, |view| &view.record);
     let mut page = Page::new(width);
-    head(&mut page, sync, now, glyphs);
+    head(&mut page, sync, sources.live, now, glyphs);
     commit(&mut page, sync, now);
-    stages(&mut page, sync, glyphs);
+    if !sources.live && !sync.stages.is_empty() {
+        page.heading("stages");
+        page.lines(stages::lines(sync, glyphs));
+    }
     counts(&mut page, &sync.counts);
     if let Some(view) = sources.view {
         problems(&mut page, view, glyphs);
@@ -49,16 +53,18 @@ pub(super) fn page(sources: Sources<'_>, width: usize, now: Timestamp, glyphs: &
     page.into_document()
 }
 
-fn head(page: &mut Page, sync: &SyncRecord, now: Timestamp, glyphs: &Glyphs) {
+fn head(page: &mut Page, sync: &SyncRecord, live: bool, now: Timestamp, glyphs: &Glyphs) {
     let state = words::sync_state(sync.state, glyphs);
     let separator = format!(" {} ", glyphs.separator);
-    let mut facts = vec![live::cause_word(sync.cause).to_owned(), text::ago(sync.started_at, now)];
-    facts.extend(rows::took(sync).map(|took| format!("took {}", text::duration(took))));
-    page.line(
-        RoleLine::of(state.role, format!("{} {}", state.glyph, state.word))
-            .with(Role::Text, format!(" {}", text::clean(&sync.project)))
-            .with(Role::Dim, format!("{separator}{}", facts.join(&separator))),
-    );
+    if !live {
+        let mut facts = vec![live::cause_word(sync.cause).to_owned(), text::ago(sync.started_at, now)];
+        facts.extend(rows::took(sync).map(|took| format!("took {}", text::duration(took))));
+        page.line(
+            RoleLine::of(state.role, format!("{} {}", state.glyph, state.word))
+                .with(Role::Text, format!(" {}", text::clean(&sync.project)))
+                .with(Role::Dim, format!("{separator}{}", facts.join(&separator))),
+        );
+    }
     if !sync.summary.is_empty() {
         let role = if sync.state == SyncState::Failed { Role::Failure } else { Role::Text };
         page.prose(role, 0, &sync.summary);
@@ -84,27 +90,6 @@ fn commit(page: &mut Page, sync: &SyncRecord, now: Timestamp) {
     line.push(Role::Dim, &format!(" by {}, {}", text::clean(&commit.author), text::ago(commit.at, now)));
     page.line(line);
     page.prose(Role::Text, 2, &commit.subject);
-}
-
-/// The stages that were gone through; one that a failed sync did not come to the end of is marked.
-fn stages(page: &mut Page, sync: &SyncRecord, glyphs: &Glyphs) {
-    if sync.stages.is_empty() {
-        return;
-    }
-    page.heading("stages");
-    let last = sync.stages.last().map(|record| record.stage);
-    for record in &sync.stages {
-        let failed = sync.state == SyncState::Failed && last == Some(record.stage);
-        page.line(stage_line(record, failed, glyphs));
-    }
-}
-
-fn stage_line(record: &StageRecord, failed: bool, glyphs: &Glyphs) -> RoleLine {
-    let (role, glyph) = if failed { (Role::Failure, glyphs.cross) } else { (Role::Success, glyphs.check) };
-    RoleLine::of(role, format!("  {glyph} "))
-        .with(Role::Text, format!("{:<9}", progress::stage_name(record.stage)))
-        .with(Role::Dim, format!("{:>8}  ", text::duration(record.elapsed_ms)))
-        .with(if failed { Role::Failure } else { Role::Text }, text::clean(&record.detail))
 }
 
 fn counts(page: &mut Page, counts: &SyncCounts) {

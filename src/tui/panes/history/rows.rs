@@ -18,14 +18,14 @@ use crate::tui::widgets::table::{Cell, Column};
 
 /// The columns, in their order. A narrow list keeps state, project, time and counts.
 pub(super) const COLUMNS: [Column; 8] = [
-    Column::fixed("state", 13, 10),
-    Column::flexible("project", 8, 24, 9),
+    Column::fixed("state", 11, 10),
+    Column::flexible("project", 8, 14, 9),
     Column::fixed("when", 10, 8),
     Column::fixed("models", 9, 7),
     Column::fixed("took", 9, 5).right(),
     Column::fixed("cause", 13, 4),
     Column::fixed("commit", 7, 3),
-    Column::flexible("what happened", 12, 90, 6),
+    Column::flexible("what happened", 24, 90, 6),
 ];
 
 /// Fields that a filter may ask for.

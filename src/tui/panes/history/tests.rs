@@ -225,8 +225,10 @@ fn a_row_is_copied_with_tabs() {
 fn a_report_is_the_page_in_plain_text() {
     let mut screen = screen();
     open(&mut screen, syncs().remove(0));
-    let report =
-        page::report(page::Sources { sync: &syncs()[0], view: screen.state.history.view(), failure: None }, noon());
+    let report = page::report(
+        page::Sources { sync: &syncs()[0], view: screen.state.history.view(), failure: None, live: false },
+        noon(),
+    );
     assert!(report.is_ascii() && report.contains("x failed billing") && report.contains("DBT-PROJECT-PATH"));
 }
 
@@ -245,7 +247,7 @@ fn thousands_of_changes_are_counted() {
     let added = (0..10_000).map(|number| format!("model.shop.m{number}")).collect();
     let view =
         SyncView { record: record.clone(), problems: Vec::new(), added, changed: Vec::new(), removed: Vec::new() };
-    let sources = page::Sources { sync: &record, view: Some(&view), failure: None };
+    let sources = page::Sources { sync: &record, view: Some(&view), failure: None, live: false };
     let document = page::page(sources, 60, noon(), &crate::tui::glyphs::Glyphs::unicode());
     assert!(document.len() < 600);
     assert!(document.lines().iter().any(|line| line.text().contains("9 500 more")));

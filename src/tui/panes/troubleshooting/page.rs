@@ -49,6 +49,7 @@ pub(super) fn page(
 fn head(page: &mut Page, record: &ProblemRecord, now: Timestamp, glyphs: &Glyphs) {
     let problem = &record.problem;
     let shown = words::severity(problem.severity, glyphs);
+    let role = if record.state == ProblemState::Open { shown.role } else { Role::Dim };
     let mut facts = vec![words::subject(&problem.subject)];
     if record.occurrences > 1 {
         facts.push(format!("met {} times", text::number(record.occurrences)));
@@ -57,7 +58,7 @@ fn head(page: &mut Page, record: &ProblemRecord, now: Timestamp, glyphs: &Glyphs
     let separator = format!(" {} ", glyphs.separator);
     page.item(&RoleLine::new(), Role::Title, &problem.summary);
     page.line(
-        RoleLine::of(shown.role, format!("{} {} ", shown.glyph, shown.word))
+        RoleLine::of(role, format!("{} {} ", shown.glyph, shown.word))
             .with(Role::Text, text::clean(problem.code.as_str()))
             .with(Role::Dim, text::clean(&format!("{separator}{}", facts.join(&separator)))),
     );

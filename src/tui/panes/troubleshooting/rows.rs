@@ -18,10 +18,10 @@ use crate::tui::widgets::table::{Cell, Column};
 pub(super) const COLUMNS: [Column; 6] = [
     Column::fixed("state", 9, 10),
     Column::flexible("code", 16, 18, 9),
-    Column::flexible("subject", 8, 34, 8),
+    Column::flexible("subject", 12, 24, 8),
     Column::fixed("last met", 10, 7),
     Column::fixed("times", 5, 5).right(),
-    Column::flexible("what happened", 16, 90, 6),
+    Column::flexible("what happened", 20, 90, 6),
 ];
 
 /// Fields that a filter may ask for.

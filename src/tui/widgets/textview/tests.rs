@@ -199,6 +199,8 @@ proptest! {
                 _ => view.go(Motion::PageDown, &document),
             }
             drawn(&view, &document, width, height);
+            view.position(&document);
+            view.match_position();
         }
     }
 }
