@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::problem::{Catalogue, Code, Entry, Subject};
+use crate::problem::{Catalogue, Code, Entry};
 
 use super::Exit;
 use super::arguments::Explain;
@@ -18,15 +18,7 @@ pub(super) fn run(explain: &Explain, output: &mut Output) -> Result<Exit, Failur
         output.json_line(&as_json(entry))?;
         return Ok(Exit::Done);
     }
-    let mut described = entry.problem(Subject::Workspace);
-    catalogue.describe(&mut described);
-    if !entry.sample.is_empty() {
-        described = described.with_evidence("it looks like this", entry.sample.lines().map(str::to_owned).collect());
-    }
-    if !entry.see.is_empty() {
-        described = described.with_evidence("see for yourself", vec![entry.see.clone()]);
-    }
-    let page = print::problem_whole(&described, None, output.width(), output.colors());
+    let page = print::entry_whole(entry, output.width(), output.colors());
     output.line(page)?;
     Ok(Exit::Done)
 }

@@ -1,12 +1,13 @@
 //! `ebb problems`: what is wrong now, a line each; `ebb fix` shows one whole.
 
 use crate::problem::Severity;
+use crate::problem::text::subject_words;
 use crate::store::{ProblemFilter, ProblemRecord, ProblemState};
 
 use super::Exit;
 use super::arguments::Problems;
 use super::failure::Failure;
-use super::print::{self, Cell, Ink, Output, Table};
+use super::print::{Cell, Ink, Output, Table};
 use super::session::Session;
 
 pub(super) fn run(session: &Session, problems: &Problems, output: &mut Output) -> Result<Exit, Failure> {
@@ -46,7 +47,7 @@ pub(super) fn short(found: &ProblemRecord) -> [Cell; 5] {
         Cell::figure(found.id.0.to_string()),
         Cell::new(word).ink(ink),
         Cell::new(found.problem.code.as_str()).ink(Ink::Bold),
-        Cell::new(print::subject(&found.problem.subject)),
+        Cell::new(subject_words(&found.problem.subject)),
         Cell::new(&found.problem.summary),
     ]
 }

@@ -124,7 +124,8 @@ fn tell_problems(session: &Session, engine: &Engine, ending: &Ending, output: &m
             let page = print::problem_whole(&found.problem, Some(found.id), output.width(), output.colors());
             output.line(format!("\n{page}"))?;
             if super::fix::applicable(&found.problem).next().is_some() {
-                output.line(format!("  {}", output.ink(Ink::Name, &format!("{hint} {}", found.id.0))))?;
+                let command = output.ink(Ink::Name, &format!("{hint} {}", found.id.0));
+                output.line(format!("\nApply it with: {command}"))?;
             }
         }
         return Ok(());

@@ -47,10 +47,11 @@ fn prepare_one(record: &ModelRecord) -> Prepared<'_> {
     canonical.config.sort_keys();
     canonical.config.values_mut().for_each(Value::sort_all_objects);
     let body = json_of(&canonical);
-    let hash = Sha256::digest(body.as_bytes()).into();
+    let hash: Hash = Sha256::digest(body.as_bytes()).into();
     // Who depends on a model is not the model's own: it changes in another model's file.
     canonical.children.clear();
-    let own_hash = Sha256::digest(json_of(&canonical).as_bytes()).into();
+    let own_hash =
+        if record.children.is_empty() { hash } else { Sha256::digest(json_of(&canonical).as_bytes()).into() };
     Prepared { record, hash, own_hash, body }
 }
 
@@ -140,23 +141,24 @@ fn open(transaction: &Transaction<'_>, project: &str, sync: SyncId, model: &Prep
     Ok(())
 }
 
+pub(super) const CHANGES: &str = "
+    SELECT new.unique_id, CASE WHEN old.id IS NULL THEN 'added' ELSE 'changed' END
+    FROM models new LEFT JOIN models old
+      ON old.until_sync = ?1 AND old.project = new.project AND old.unique_id = new.unique_id
+    WHERE new.first_sync = ?1 AND (old.id IS NULL OR old.own_hash <> new.own_hash)
+    UNION ALL
+    SELECT old.unique_id, 'removed'
+    FROM models old
+    WHERE old.until_sync = ?1 AND NOT EXISTS (
+        SELECT 1 FROM models new
+        WHERE new.first_sync = ?1 AND new.project = old.project AND new.unique_id = old.unique_id)
+    ORDER BY 1";
+
 /// `unique_id`s with what the sync did to them, sorted. Models in which only other models' part
 /// changed are left out.
 pub(super) fn changes_of(connection: &rusqlite::Connection, sync: SyncId) -> rusqlite::Result<Vec<(String, Change)>> {
     connection
-        .prepare_cached(
-            "SELECT new.unique_id, CASE WHEN old.id IS NULL THEN 'added' ELSE 'changed' END
-             FROM models new LEFT JOIN models old
-               ON old.until_sync = ?1 AND old.project = new.project AND old.unique_id = new.unique_id
-             WHERE new.first_sync = ?1 AND (old.id IS NULL OR old.own_hash <> new.own_hash)
-             UNION ALL
-             SELECT old.unique_id, 'removed'
-             FROM models old
-             WHERE old.until_sync = ?1 AND NOT EXISTS (
-                 SELECT 1 FROM models new
-                 WHERE new.first_sync = ?1 AND new.project = old.project AND new.unique_id = old.unique_id)
-             ORDER BY 1",
-        )?
+        .prepare_cached(CHANGES)?
         .query_map([sync.0], |row| {
             let change = match row.get_ref(1)?.as_str()? {
                 "added" => Change::Added,

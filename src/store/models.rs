@@ -126,19 +126,21 @@ impl Store {
     }
 }
 
+/// The last sync of each project that changed anything is `latest`; its new rows are the added and
+/// changed models.
+pub(super) const LIST: &str = "
+    WITH latest AS (SELECT project, max(id) AS sync FROM syncs WHERE differences > 0 GROUP BY project)
+    SELECT models.project, unique_id, kind, name, path, folder, materialized, tags, enabled, broken,
+        CASE WHEN first_sync IS NOT latest.sync THEN 0 ELSE ifnull((
+            SELECT CASE WHEN old.own_hash = models.own_hash THEN 0 ELSE 2 END FROM models old
+            WHERE old.project = models.project AND old.unique_id = models.unique_id
+              AND old.until_sync = latest.sync), 1) END
+    FROM models LEFT JOIN latest ON latest.project = models.project
+    WHERE until_sync IS NULL AND (?1 IS NULL OR models.project = ?1)
+    ORDER BY models.project, path, name";
+
 fn summaries(connection: &Connection, project: Option<&str>) -> rusqlite::Result<Vec<ModelSummary>> {
-    let mut statement = connection.prepare_cached(
-        // The last sync of each project that changed anything; its new rows are the changed models.
-        "WITH latest AS (SELECT project, max(id) AS sync FROM syncs WHERE differences > 0 GROUP BY project)
-         SELECT models.project, unique_id, kind, name, path, folder, materialized, tags, enabled, broken,
-             CASE WHEN first_sync IS NOT latest.sync THEN 0 ELSE ifnull((
-                 SELECT CASE WHEN old.own_hash = models.own_hash THEN 0 ELSE 2 END FROM models old
-                 WHERE old.project = models.project AND old.unique_id = models.unique_id
-                   AND old.until_sync = latest.sync), 1) END
-         FROM models LEFT JOIN latest ON latest.project = models.project
-         WHERE until_sync IS NULL AND (?1 IS NULL OR models.project = ?1)
-         ORDER BY models.project, path, name",
-    )?;
+    let mut statement = connection.prepare_cached(LIST)?;
     let mut interner = Interner::default();
     let mut rows = statement.query([project])?;
     let mut summaries = Vec::new();

@@ -18,7 +18,7 @@ use crate::workspace::Environment;
 use super::arguments::Global;
 
 pub(super) use figures::{age, count, duration, local_time};
-pub(super) use problem::{subject_in_words as subject, whole as problem_whole};
+pub(super) use problem::{entry as entry_whole, whole as problem_whole};
 pub(super) use progress::ProgressLine;
 pub(super) use table::{Cell, Table};
 

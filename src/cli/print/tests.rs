@@ -1,7 +1,8 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::problem::{Code, Fix, Grade, Place, Problem, Severity, Subject};
+use crate::problem::{Code, Fix, Problem, Severity, Subject};
+use crate::store::ProblemId;
 
 /// What a page or a table says, without a terminal.
 fn plain(found: &Problem) -> String {
@@ -77,47 +78,14 @@ fn colours_only_where_they_are_wanted() {
 }
 
 #[test]
-fn a_problem_says_what_where_why_and_what_to_do() {
-    let text = "[projects.shop]\nrepository = \"shop.git\"\nproject_path = \"main/x.yml\"\n";
-    let found =
-        Problem::new(Code::new("DBT-PROJECT-PATH"), Subject::Project { name: "shop".into() }, "No project there")
-            .with_severity(Severity::Warning)
-            .with_cause("The path starts with the name of the branch, which is no folder of the repository")
-            .with_place(Place::in_text("ebb.toml", text, 3, 16, 12))
-            .with_evidence("files of that name", vec!["transform/dbt_project.yml".into()])
-            .with_raw("fatal: not there")
-            .with_fix(Fix::set_project_key(
-                "Set it",
-                Grade::Safe,
-                "shop",
-                "project_path",
-                "transform/dbt_project.yml",
-                true,
-            ))
-            .with_fix(Fix::copy("Ask the owner", "please move it"));
-    let page = r#"
-warning DBT-PROJECT-PATH  shop
-  No project there
-  why       The path starts with the name of the branch,
-            which is no folder of the repository
-  where     ebb.toml:3:16
-                 1 | [projects.shop]
-                 2 | repository = "shop.git"
-                 3 | project_path = "main/x.yml"
-                   |                ^^^^^^^^^^^^
-  files of that name
-            transform/dbt_project.yml
-  in its own words
-            fatal: not there
-  fix 1     Set it
-  fix 2     Ask the owner (by hand)
-            please move it"#;
-    assert_eq!(plain(&found), page.trim_start());
-}
-
-#[test]
-fn long_words_of_another_program_are_cut() {
-    let raw = (0..100).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n");
-    let page = plain(&Problem::new(Code::new("GIT-NET"), Subject::Workspace, "s").with_raw(raw));
-    assert!(page.contains("line 39") && !page.contains("line 40") && page.contains("60 more lines"), "{page}");
+fn a_problem_is_laid_out_with_its_number() {
+    let subject = Subject::Project { name: "shop".into() };
+    let found = Problem::new(Code::new("DBT-PROJECT-PATH"), subject, "No project there")
+        .with_severity(Severity::Warning)
+        .with_fix(Fix::copy("Ask the owner", "please move it"));
+    let page = problem_whole(&found, Some(ProblemId(3)), 60, false);
+    assert!(page.starts_with("problem 3  DBT-PROJECT-PATH  warning  project shop\nNo project there\n"), "{page}");
+    assert!(page.ends_with("please move it"), "{page:?}");
+    let inked = problem_whole(&found, None, 60, true);
+    assert!(inked.contains("\u{1b}[33m  warning\u{1b}[0m") && inked.contains("\u{1b}[36m"), "{inked:?}");
 }

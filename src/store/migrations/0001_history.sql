@@ -63,8 +63,8 @@ CREATE TABLE models (
 
 CREATE UNIQUE INDEX models_current ON models (project, unique_id) WHERE until_sync IS NULL;
 CREATE INDEX models_history ON models (project, unique_id, first_sync);
-CREATE INDEX models_opened ON models (first_sync);
-CREATE INDEX models_closed ON models (until_sync) WHERE until_sync IS NOT NULL;
+CREATE INDEX models_opened ON models (first_sync, project, unique_id);
+CREATE INDEX models_closed ON models (until_sync, project, unique_id) WHERE until_sync IS NOT NULL;
 CREATE INDEX models_bodies ON models (hash);
 
 CREATE TABLE problems (

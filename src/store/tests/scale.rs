@@ -38,3 +38,20 @@ fn the_list_is_read_without_the_bodies() {
     assert!(std::sync::Arc::ptr_eq(&models[0].folder, &models[9_999].folder));
     assert!(std::sync::Arc::ptr_eq(&models[0].tags[0], &models[9_999].tags[0]));
 }
+#[test]
+fn each_changed_model_finds_its_predecessor_at_once() {
+    let store = Store::in_memory().unwrap();
+    for query in [super::super::models::LIST, super::super::intervals::CHANGES] {
+        let plan: Vec<String> = store
+            .read(|connection| {
+                let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}"))?;
+                statement.query_map([rusqlite::types::Null], |row| row.get("detail"))?.collect()
+            })
+            .unwrap();
+        let looked_up = |step: &String| {
+            let by_key = "(until_sync=? AND project=? AND unique_id=?)";
+            step.starts_with("SEARCH old") && step.contains(by_key)
+        };
+        assert!(plan.iter().any(looked_up), "{plan:#?}");
+    }
+}
