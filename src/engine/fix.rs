@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::problem::{Action, Code, Fix, Problem, Subject};
 use crate::store::{Cause, ProblemId, ProblemRecord};
 use crate::workspace::Location;
-use crate::workspace::edit::{self, Change, EditError};
+use crate::workspace::edit::{self, Change};
 
 use super::events::{EventKind, JobId};
 use super::handle::Engine;
@@ -37,7 +37,7 @@ pub(super) async fn preview(engine: &Engine, id: ProblemId, index: usize) -> Res
                 (engine.core.workspace().version.clone(), engine.core.world.environment.clone());
             let change = [Change::Set { key, value }];
             let edited = engine.core.blocking(move || edit::preview(&file, &version, &change, &environment)).await?;
-            edited.map_err(not_edited)?.diff
+            edited.map_err(|error| error.to_problem())?.diff
         }
         Action::Copy { text } => text.lines().map(str::to_owned).collect(),
         Action::Sync { project } => vec![format!("sync {project} again")],
@@ -68,7 +68,7 @@ async fn carry_out(engine: &Engine, id: ProblemId, fix: &Fix) -> Result<Option<J
                 (engine.core.workspace().version.clone(), engine.core.world.environment.clone());
             let how = format!("{key} set to {value}");
             let edited = engine.core.blocking(move || edit::set(&file, &version, &key, &value, &environment)).await?;
-            edited.map_err(not_edited)?;
+            edited.map_err(|error| error.to_problem())?;
             engine.reload().await.map_err(first)?;
             Ok(sync.map(|project| engine.sync(&project, Cause::Fix, Some((id, how)))))
         }
@@ -76,16 +76,6 @@ async fn carry_out(engine: &Engine, id: ProblemId, fix: &Fix) -> Result<Option<J
         // The face that asked shows, copies or opens these; there is nothing to carry out here.
         Action::Copy { .. } | Action::Open { .. } | Action::Read => Ok(None),
     }
-}
-
-/// Nothing was written; says why.
-fn not_edited(error: EditError) -> Problem {
-    let code = match &error {
-        EditError::ChangedUnderneath { .. } => "CONFIG-CHANGED-UNDERNEATH",
-        EditError::Key { .. } | EditError::Value { .. } | EditError::WouldNotLoad { .. } => "CONFIG-TYPE",
-        EditError::Exists { .. } | EditError::Unreadable { .. } | EditError::Unwritable { .. } => "CONFIG-UNREADABLE",
-    };
-    Problem::new(Code::new(code), Subject::Workspace, error.to_string())
 }
 
 fn first(problems: Vec<Problem>) -> Problem {

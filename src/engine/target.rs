@@ -11,10 +11,9 @@ use sha2::{Digest, Sha256};
 
 use crate::dbt::{Adapter, EnvAccess, LoadOptions};
 use crate::git::{Address, Credential, FetchLimits, FetchRequest, Provider, Remote};
-use crate::problem::{Action, Code, Fix, Grade, Problem, Subject};
+use crate::problem::{Code, Problem, Subject};
 use crate::workspace::{
-    Auth, Environment, Git, Location, Project, ProviderName, Secret, SecretError, SecretRef, SourceType, SyncSettings,
-    Workspace,
+    Auth, Environment, Git, Location, Project, ProviderName, Secret, SecretRef, SourceType, SyncSettings, Workspace,
 };
 
 /// A project that can be synced.
@@ -133,7 +132,7 @@ impl Target {
         let name = self.connection.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
         let subject = Subject::Connection { name };
         match resolved {
-            Ok(resolved) => resolved.map_err(|error| no_secret(subject, &error)),
+            Ok(resolved) => resolved.map_err(|error| error.to_problem(subject)),
             Err(_) => Err(Problem::new(
                 Code::new("SYNC-PANIC"),
                 subject,
@@ -169,20 +168,6 @@ impl Target {
             cancelled,
         }
     }
-}
-
-fn no_secret(subject: Subject, error: &SecretError) -> Problem {
-    let code = match error {
-        SecretError::FileOpenToOthers { .. } => "SECRET-FILE-OPEN",
-        SecretError::Command { .. } | SecretError::CommandTimedOut { .. } => "SECRET-COMMAND",
-        SecretError::VariableMissing { .. }
-        | SecretError::File { .. }
-        | SecretError::KeyringMissing
-        | SecretError::KeyringEntry { .. }
-        | SecretError::Empty { .. }
-        | SecretError::ManyLines { .. } => "SECRET-MISSING",
-    };
-    Problem::new(Code::new(code), subject, error.to_string()).with_fix(Fix::new(error.fix(), Grade::Show, Action::Read))
 }
 
 fn no_such_project(workspace: &Workspace, name: &str) -> Problem {

@@ -64,15 +64,17 @@ impl EditError {
     pub fn to_problem(&self) -> Problem {
         let (code, raw, title) = match self {
             Self::ChangedUnderneath { .. } => ("CONFIG-CHANGED-UNDERNEATH", "", "Look at the file, then try again"),
-            Self::Exists { .. } => ("CONFIG-EXISTS", "", "Open the workspace that is there, or choose another folder"),
+            Self::Exists { .. } => {
+                ("CONFIG-UNREADABLE", "", "Open the workspace that is there, or choose another folder")
+            }
             Self::Unreadable { raw, .. } => ("CONFIG-UNREADABLE", raw.as_str(), "Make it a file that you can read"),
             Self::Unwritable { raw, .. } => {
-                ("CONFIG-UNWRITABLE", raw.as_str(), "Make the file and its folder writable")
+                ("CONFIG-UNREADABLE", raw.as_str(), "Make the file and its folder writable")
             }
             Self::Key { reason, .. } | Self::Value { reason, .. } => {
-                ("CONFIG-EDIT", reason.as_str(), "Change the file by hand")
+                ("CONFIG-TYPE", reason.as_str(), "Change the file by hand")
             }
-            Self::WouldNotLoad { .. } => ("CONFIG-EDIT", "", "Change the file by hand"),
+            Self::WouldNotLoad { .. } => ("CONFIG-TYPE", "", "Change the file by hand"),
         };
         let mut problem = Problem::new(Code::new(code), Subject::Workspace, self.to_string())
             .with_raw(raw)

@@ -6,9 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use super::literal;
 use super::mistake::{Kind, Mistake};
-use super::nearest::nearest;
 use super::shape::Shape;
 use super::tree::{Entry, Node, Origin, Value};
+use crate::problem::nearest;
 use crate::workspace::edit::key as dotted;
 
 /// Most mistakes told of at once.

@@ -6,7 +6,6 @@
 mod check;
 mod literal;
 mod mistake;
-mod nearest;
 mod overlay;
 mod references;
 mod shape;

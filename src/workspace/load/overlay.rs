@@ -12,14 +12,13 @@ use toml::de::DeValue;
 use super::Assignment;
 use super::check::Checked;
 use super::mistake::Kind;
-use super::nearest::nearest;
 use super::shape::Shape;
 use super::tree::{Entry, Node, Origin, Value};
+use crate::problem::nearest;
 use crate::workspace::environment::Environment;
 
 /// Variables of ours that are no settings.
-pub(super) const RESERVED: [&str; 6] =
-    ["EBB_WORKSPACE", "EBB_CONFIG_DIR", "EBB_STATE_DIR", "EBB_CACHE_DIR", "EBB_DATA_DIR", "EBB_LOG"];
+const RESERVED: [&str; 5] = ["EBB_WORKSPACE", "EBB_CONFIG_DIR", "EBB_STATE_DIR", "EBB_CACHE_DIR", "EBB_DATA_DIR"];
 
 /// Lays the variables over the tree.
 pub(super) fn variables(tree: &mut Node, shape: &Shape, environment: &Environment, checked: &mut Checked) {

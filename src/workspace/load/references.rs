@@ -2,8 +2,8 @@
 
 use super::check::Checked;
 use super::mistake::Kind;
-use super::nearest::nearest;
 use super::tree::Node;
+use crate::problem::nearest;
 use crate::workspace::edit::key as dotted;
 use crate::workspace::settings::Settings;
 

@@ -45,8 +45,12 @@ impl SecretError {
     /// The problem to show; `subject` is what needed the secret.
     pub fn to_problem(&self, subject: Subject) -> Problem {
         let code = match self {
-            Self::FileOpenToOthers { .. } => "CONFIG-SECRET-OPEN",
-            _ => "CONFIG-SECRET-MISSING",
+            Self::FileOpenToOthers { .. } => "SECRET-FILE-OPEN",
+            Self::Command { .. } | Self::CommandTimedOut { .. } => "SECRET-COMMAND",
+            Self::KeyringMissing | Self::KeyringEntry { .. } => "SECRET-KEYRING",
+            Self::VariableMissing { .. } | Self::File { .. } | Self::Empty { .. } | Self::ManyLines { .. } => {
+                "SECRET-MISSING"
+            }
         };
         Problem::new(Code::new(code), subject, self.to_string()).with_fix(Fix::new(
             self.fix(),

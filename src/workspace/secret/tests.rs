@@ -191,7 +191,7 @@ fn errors_become_problems_with_a_fix() {
         assert_eq!(problem.fixes.len(), 1);
         problem.code.to_string()
     });
-    assert_eq!(codes, ["CONFIG-SECRET-MISSING", "CONFIG-SECRET-OPEN", "CONFIG-SECRET-MISSING"]);
+    assert_eq!(codes, ["SECRET-MISSING", "SECRET-FILE-OPEN", "SECRET-KEYRING"]);
 }
 
 #[test]
