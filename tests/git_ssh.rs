@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 const LIMITS: FetchLimits = FetchLimits {
     connect: Duration::from_secs(20),
-    stall: Duration::from_secs(60),
-    total: Duration::from_secs(120),
+    stall: Duration::from_mins(1),
+    total: Duration::from_mins(2),
     pack_bytes: 1 << 30,
 };
 

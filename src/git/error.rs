@@ -77,15 +77,14 @@ impl RemoteError {
             Self::Unreachable { obstacle: Obstacle::Name, .. } => "GIT-DNS",
             Self::Unreachable { obstacle: Obstacle::Tls, .. } => "GIT-TLS",
             Self::Unreachable { obstacle: Obstacle::Proxy, .. } => "GIT-PROXY-AUTH",
-            Self::Unreachable { obstacle: Obstacle::Connection, .. } | Self::TimedOut { .. } => "GIT-NET",
+            Self::Unreachable { obstacle: Obstacle::Connection, .. } => "GIT-NET",
+            Self::TimedOut { .. } => "GIT-TIMEOUT",
+            Self::TooLarge { .. } => "GIT-TOO-LARGE",
+            Self::Cache { .. } => "GIT-CACHE-DAMAGED",
             Self::Broken { .. } => "GIT-TRANSFER-CUT",
             Self::ProgramMissing { .. } => "GIT-BINARY-MISSING",
             Self::DiskFull { .. } => "GIT-DISK",
-            Self::Refused { .. }
-            | Self::SecretInAddress { .. }
-            | Self::TooLarge { .. }
-            | Self::Cancelled
-            | Self::Cache { .. } => return None,
+            Self::Refused { .. } | Self::SecretInAddress { .. } | Self::Cancelled => return None,
         };
         Some(Code::new(code))
     }
@@ -111,5 +110,60 @@ impl RemoteError {
             | Self::ProgramMissing { .. }
             | Self::Cancelled => "",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Catalogue;
+
+    fn text(words: &str) -> String {
+        words.to_owned()
+    }
+
+    fn host_key(raw: &str) -> RemoteError {
+        RemoteError::HostKey { host: text("git.example"), raw: text(raw) }
+    }
+
+    fn unreachable(obstacle: Obstacle) -> RemoteError {
+        RemoteError::Unreachable { host: text("git.example"), obstacle, raw: text("words") }
+    }
+
+    #[test]
+    fn what_the_type_says_has_a_code_of_the_catalogue() {
+        let (path, raw) = (PathBuf::from("/srv/shop"), text("words"));
+        let catalogue = Catalogue::builtin();
+        for (error, expected) in [
+            (RemoteError::Address { url: text("htps://x") }, "GIT-UNKNOWN-SCHEME"),
+            (RemoteError::Insecure { url: text("http://x") }, "GIT-UNKNOWN-SCHEME"),
+            (RemoteError::Empty, "GIT-EMPTY-REPO"),
+            (RemoteError::NotARepository { path: path.clone(), raw: raw.clone() }, "GIT-NOT-A-REPO"),
+            (RemoteError::Ownership { path: path.clone(), raw: raw.clone() }, "GIT-OWNERSHIP"),
+            (host_key("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!"), "GIT-SSH-HOSTKEY-CHANGED"),
+            (host_key("No ED25519 host key is known for git.example"), "GIT-SSH-HOSTKEY-UNKNOWN"),
+            (unreachable(Obstacle::Name), "GIT-DNS"),
+            (unreachable(Obstacle::Tls), "GIT-TLS"),
+            (unreachable(Obstacle::Proxy), "GIT-PROXY-AUTH"),
+            (unreachable(Obstacle::Connection), "GIT-NET"),
+            (RemoteError::TimedOut { what: text("it"), seconds: 3 }, "GIT-TIMEOUT"),
+            (RemoteError::Broken { raw: raw.clone() }, "GIT-TRANSFER-CUT"),
+            (RemoteError::TooLarge { limit: 5 }, "GIT-TOO-LARGE"),
+            (RemoteError::ProgramMissing { program: text("ssh") }, "GIT-BINARY-MISSING"),
+            (RemoteError::DiskFull { raw: raw.clone() }, "GIT-DISK"),
+            (RemoteError::Cache { path, raw }, "GIT-CACHE-DAMAGED"),
+        ] {
+            let code = error.code().unwrap();
+            assert_eq!(code.as_str(), expected, "{error:?}");
+            assert!(catalogue.entry(&code).is_some(), "{code} is not in the catalogue");
+        }
+    }
+
+    #[test]
+    fn where_the_server_speaks_its_words_decide() {
+        let raw = "remote: Repository not found.";
+        let error = RemoteError::Refused { status: Some(404), raw: text(raw) };
+        assert_eq!((error.code(), error.raw()), (None, raw));
+        assert_eq!(RemoteError::Cancelled.code(), None);
     }
 }

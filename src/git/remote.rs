@@ -1,9 +1,6 @@
 //! Where a repository is and how to prove who we are, as values. Nothing is reached from here.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
-
-use sha2::{Digest, Sha256};
 
 use crate::workspace::Secret;
 
@@ -79,25 +76,6 @@ impl Remote {
     pub fn provider(&self) -> Provider {
         self.host().map_or(Provider::Other, Provider::of_host)
     }
-
-    /// A folder's name for this repository's objects: readable, unique by its last eight characters,
-    /// safe on every file system.
-    pub fn cache_name(&self) -> String {
-        let address = self.display();
-        let plain = address.trim_end_matches('/').trim_end_matches(".git").to_ascii_lowercase();
-        let mut name: String = plain
-            .rsplit_once("://")
-            .map_or(plain.as_str(), |(_, rest)| rest)
-            .chars()
-            .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
-            .take(60)
-            .collect();
-        name.push('-');
-        for byte in Sha256::digest(address.as_bytes()).iter().take(4) {
-            let _ = write!(name, "{byte:02x}");
-        }
-        name
-    }
 }
 
 /// How to prove who we are. Not `Debug`-printable beyond its kind.
@@ -155,15 +133,6 @@ mod tests {
         assert_eq!(ssh("git", None, "a/b.git").display(), "git@git.acme.example:a/b.git");
         assert_eq!(ssh("", None, "a/b.git").display(), "git.acme.example:a/b.git");
         assert_eq!(ssh("git", Some(2222), "/a/b.git").display(), "ssh://git@git.acme.example:2222/a/b.git");
-    }
-
-    #[test]
-    fn cache_names_are_readable_and_apart() {
-        let one = http("https://github.com/acme/shop.git").cache_name();
-        let other = http("https://github.com/acme/shop2.git").cache_name();
-        assert!(one.starts_with("github-com-acme-shop-"), "{one}");
-        assert_ne!(one, other);
-        assert!(!ssh("git", None, "../../etc/passwd").cache_name().contains(['/', '.']));
     }
 
     #[test]

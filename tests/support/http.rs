@@ -61,7 +61,7 @@ struct Shared {
 pub struct HttpGitServer {
     address: SocketAddr,
     shared: Arc<Shared>,
-    _runtime: Option<tokio::runtime::Runtime>,
+    runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl HttpGitServer {
@@ -83,7 +83,7 @@ impl HttpGitServer {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             axum::serve(listener, router).await.unwrap();
         });
-        Self { address, shared, _runtime: Some(runtime) }
+        Self { address, shared, runtime: Some(runtime) }
     }
 
     /// The address of `NAME.git`.
@@ -117,7 +117,7 @@ impl HttpGitServer {
 
 impl Drop for HttpGitServer {
     fn drop(&mut self) {
-        if let Some(runtime) = self._runtime.take() {
+        if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
@@ -176,7 +176,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         Answer::HangAfter(bytes) if is_pack => {
             builder = builder.header(header::CONTENT_LENGTH, answer.len());
             answer.truncate(bytes);
-            after = Some(Duration::from_secs(3600));
+            after = Some(Duration::from_hours(1));
         }
         Answer::CutAfter(bytes) if is_pack => {
             builder = builder.header(header::CONTENT_LENGTH, answer.len());

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "every test file uses a part of this")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 pub mod http;
 pub mod repositories;

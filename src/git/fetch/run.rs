@@ -115,6 +115,10 @@ impl Fetch {
         }
         let name = branch.clone();
         let commit = self.in_cache(move |cache| cache.keep(&name, &tip)).await?;
+        if !unmoved {
+            // The fetch is done whether or not its cache could be tidied.
+            let _ = self.in_cache(Cache::tidy).await;
+        }
         let bytes_received = self.before.bytes + self.session.received();
         let requests = self.before.requests + self.session.requests();
         Ok(Fetched { branch, commit, unmoved, bytes_received, requests })

@@ -53,13 +53,19 @@ pub struct Listing {
     pub left_out: LeftOut,
 }
 
-/// Lists the files below `folder`; a folder that is not there has none. More than `limit` entries
-/// are an error.
-pub(super) fn list(repository: &Repository, root: Oid, folder: &str, limit: usize) -> Result<Listing, TreeError> {
+/// Lists the files below `folder`, and the object of each; a folder that is not there has none. More
+/// than `limit` entries are an error.
+pub(super) fn list(
+    repository: &Repository,
+    root: Oid,
+    folder: &str,
+    limit: usize,
+) -> Result<(Listing, Vec<Oid>), TreeError> {
     let mut walk = Walk::new(repository, root, limit)?;
     walk.start(folder)?;
-    walk.listing.files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(walk.listing)
+    walk.files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+    let (files, ids) = walk.files.into_iter().unzip();
+    Ok((Listing { files, left_out: walk.left_out }, ids))
 }
 
 /// The files below `folder`, and links on the way to them, whose bytes are not in the object store;
@@ -77,7 +83,8 @@ struct Walk<'a> {
     repository: &'a Repository,
     objects: Odb<'a>,
     root: Oid,
-    listing: Listing,
+    files: Vec<(TreeFile, Oid)>,
+    left_out: LeftOut,
     /// Entries met, listed or not.
     seen: usize,
     limit: usize,
@@ -85,21 +92,36 @@ struct Walk<'a> {
     entered: Vec<Oid>,
     /// Objects that would be needed and are not in the store.
     absent: Vec<Oid>,
+    refreshed: bool,
+    /// What paths have cost so far.
+    effort: usize,
 }
 
 impl<'a> Walk<'a> {
     fn new(repository: &'a Repository, root: Oid, limit: usize) -> Result<Self, TreeError> {
-        let (listing, entered, absent) = (Listing::default(), Vec::new(), Vec::new());
-        Ok(Self { repository, objects: repository.odb()?, root, listing, seen: 0, limit, entered, absent })
+        Ok(Self {
+            repository,
+            objects: repository.odb()?,
+            root,
+            files: Vec::new(),
+            left_out: LeftOut::default(),
+            seen: 0,
+            limit,
+            entered: Vec::new(),
+            absent: Vec::new(),
+            refreshed: false,
+            effort: 0,
+        })
     }
 
     fn start(&mut self, folder: &str) -> Result<(), TreeError> {
-        match resolve(self.repository, self.root, &[], folder) {
+        match resolve(self.repository, self.root, &[], folder, &mut self.effort) {
             Ok(Place::Folder { id, path }) => {
                 let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
                 self.folder(id, &parts.join("/"), &path)
             }
             Err(Lost::Failed(error)) => Err(error.into()),
+            Err(Lost::TooMuch) => Err(TreeError::TooMany { limit: self.limit }),
             Err(Lost::Absent(id)) => {
                 self.absent.push(id);
                 Ok(())
@@ -119,7 +141,7 @@ impl<'a> Walk<'a> {
             }
             let name = std::str::from_utf8(entry.name_bytes()).ok().filter(|name| is_file_name(name));
             let Some(name) = name else {
-                self.listing.left_out.names.add(joined(shown, &String::from_utf8_lossy(entry.name_bytes())));
+                self.left_out.names.add(joined(shown, &String::from_utf8_lossy(entry.name_bytes())));
                 continue;
             };
             let path = joined(shown, name);
@@ -130,8 +152,8 @@ impl<'a> Walk<'a> {
                     self.inner_folder(entry.id(), path, &real)?;
                 }
                 Some(Kind::Link) => self.link(name, path, real)?,
-                Some(Kind::Submodule) => self.listing.left_out.submodules.add(path),
-                None => self.listing.left_out.names.add(path),
+                Some(Kind::Submodule) => self.left_out.submodules.add(path),
+                None => self.left_out.names.add(path),
             }
         }
         self.entered.pop();
@@ -141,7 +163,7 @@ impl<'a> Walk<'a> {
     fn inner_folder(&mut self, id: Oid, path: String, real: &[String]) -> Result<(), TreeError> {
         // The same tree twice on one way down needs a link: no tree can hold itself.
         if self.entered.contains(&id) && !self.is_empty_tree(id) || self.entered.len() >= DEEPEST {
-            self.listing.left_out.links.add(path);
+            self.left_out.links.add(path);
             return Ok(());
         }
         self.folder(id, &path, real)
@@ -152,27 +174,41 @@ impl<'a> Walk<'a> {
     }
 
     fn link(&mut self, name: &str, path: String, real: &[String]) -> Result<(), TreeError> {
-        match resolve(self.repository, self.root, real, name) {
+        match resolve(self.repository, self.root, real, name, &mut self.effort) {
             Ok(Place::File { id, executable }) => self.file(path, id, executable),
             Ok(Place::Folder { id, path: real }) => self.inner_folder(id, path, &real),
             Err(Lost::Failed(error)) => Err(error.into()),
+            Err(Lost::TooMuch) => Err(TreeError::TooMany { limit: self.limit }),
             Err(lost) => {
                 if let Lost::Absent(id) = lost {
                     self.absent.push(id);
                 }
-                self.listing.left_out.links.add(path);
+                self.left_out.links.add(path);
                 Ok(())
             }
         }
     }
 
+    /// Looks through the packs on disk anew at the first object that is not found: another process may
+    /// have tidied them. Doing so for each of the many that were not fetched would take minutes.
+    fn is_present(&mut self, id: Oid) -> Result<bool, TreeError> {
+        if self.objects.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
+            return Ok(true);
+        }
+        if std::mem::replace(&mut self.refreshed, true) {
+            return Ok(false);
+        }
+        self.objects.refresh()?;
+        Ok(self.objects.exists_ext(id, OdbLookupFlags::NO_REFRESH))
+    }
+
     fn file(&mut self, path: String, id: Oid, executable: bool) -> Result<(), TreeError> {
-        let present = self.objects.exists_ext(id, OdbLookupFlags::NO_REFRESH);
+        let present = self.is_present(id)?;
         let size = if present { Some(self.objects.read_header(id)?.0 as u64) } else { None };
         if !present {
             self.absent.push(id);
         }
-        self.listing.files.push(TreeFile { path, size, executable });
+        self.files.push((TreeFile { path, size, executable }, id));
         Ok(())
     }
 }

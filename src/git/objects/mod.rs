@@ -4,9 +4,6 @@
 mod cache;
 mod handles;
 mod listing;
-mod lock;
-mod missing;
-mod receive;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -21,13 +18,10 @@ use jiff::Timestamp;
 use super::error::RemoteError;
 use super::fetch::{Branches, Commit};
 use super::remote::Remote;
-pub(super) use cache::Cache;
+pub(super) use cache::{Cache, Lock, Missing, Receiver};
 use handles::Handles;
 
 pub use listing::{LeftOut, Listing, Paths, TreeFile};
-pub(super) use lock::Lock;
-pub(super) use missing::Missing;
-pub(super) use receive::Receiver;
 pub use tree::{Found, TreeError, TreeReader};
 
 /// Longest subject line and author kept, in characters.

@@ -7,6 +7,9 @@ const MOST_LINKS: usize = 16;
 /// Longest target of a link, in bytes, and deepest path, in folders.
 const LONGEST_TARGET: usize = 4096;
 pub(super) const DEEPEST: usize = 128;
+/// Entries of folders gone through on behalf of one caller. Each step of a path reads a folder whole, so
+/// that many links in a large folder would cost their product.
+const MOST_EFFORT: usize = 5_000_000;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(super) enum Lost {
     Submodule,
     /// The object of a link is not in the cache: it lies outside of the fetched folder.
     Absent(Oid),
+    /// The caller's effort is spent.
+    TooMuch,
     Failed(git2::Error),
 }
 
@@ -61,8 +66,15 @@ impl From<git2::Error> for Lost {
     }
 }
 
-/// Follows `path` from the tree `root`. `from` is the folder that a relative path starts in.
-pub(super) fn resolve(repository: &Repository, root: Oid, from: &[String], path: &str) -> Result<Place, Lost> {
+/// Follows `path` from the tree `root`. `from` is the folder that a relative path starts in; `effort`
+/// counts what the same caller's paths have cost.
+pub(super) fn resolve(
+    repository: &Repository,
+    root: Oid,
+    from: &[String],
+    path: &str,
+    effort: &mut usize,
+) -> Result<Place, Lost> {
     let mut links = 0;
     let mut entered: Vec<(String, Oid)> = Vec::new();
     let mut ahead: Vec<String> = parts(path);
@@ -73,6 +85,10 @@ pub(super) fn resolve(repository: &Repository, root: Oid, from: &[String], path:
             continue;
         }
         let folder = repository.find_tree(entered.last().map_or(root, |(_, id)| *id))?;
+        *effort += folder.len();
+        if *effort > MOST_EFFORT {
+            return Err(Lost::TooMuch);
+        }
         let entry = folder.get_name(&part).ok_or(Lost::Missing)?;
         match Kind::of(&entry) {
             Some(Kind::Folder) if entered.len() < DEEPEST => entered.push((part, entry.id())),

@@ -297,3 +297,25 @@ fn an_unknown_commit_is_told() {
         assert!(matches!(repository.reader(id), Err(RemoteError::Cache { .. })), "{id}");
     }
 }
+
+#[test]
+fn many_links_in_a_large_folder_end() {
+    let (folder, repository) = empty();
+    let target = repository.blob(b"00001").unwrap();
+    let mut raw = Vec::new();
+    for number in 0..40_000 {
+        raw.extend_from_slice(format!("120000 {number:05}\0").as_bytes());
+        raw.extend_from_slice(target.as_bytes());
+    }
+    let root = repository.odb().unwrap().write(ObjectType::Tree, &raw).unwrap();
+    let handles = Arc::new(Handles::open(folder.path(), None).unwrap());
+    assert!(matches!(TreeReader::new(handles, root).list(""), Err(TreeError::TooMany { .. })));
+}
+
+#[test]
+fn a_listed_file_and_an_unlisted_one_read_the_same() {
+    let (_folder, reader) = reader(&[("a/x.sql", File("select 1")), ("b/y.sql", Link("../a/x.sql"))]);
+    let before = (reader.read("a/x.sql").unwrap(), reader.read("b/y.sql").unwrap());
+    reader.list("").unwrap();
+    assert_eq!((reader.read("a/x.sql").unwrap(), reader.read("b/y.sql").unwrap()), before);
+}

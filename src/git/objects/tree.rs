@@ -1,6 +1,7 @@
 //! Reading a commit's files from several threads: list, read, find.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use git2::{ErrorCode, Oid};
 use thiserror::Error;
@@ -58,27 +59,32 @@ pub struct Found {
 pub struct TreeReader {
     handles: Arc<Handles>,
     root: Oid,
+    /// Objects of the files that were listed: finding a file by its path reads every folder on the way
+    /// whole, which for a large folder takes longer than reading the file.
+    listed: Arc<RwLock<HashMap<String, Oid>>>,
 }
 
 impl TreeReader {
     pub(super) fn new(handles: Arc<Handles>, root: Oid) -> Self {
-        Self { handles, root }
+        Self { handles, root, listed: Arc::default() }
     }
 
     /// Every regular file below `folder` (`""`: all), sorted by path. A folder that is not there has
     /// none. Symbolic links inside the tree are followed.
     pub fn list(&self, folder: &str) -> Result<Listing, TreeError> {
-        self.checked(|repository| list(repository, self.root, folder, MOST_ENTRIES))
+        let (listing, ids) = self.checked(|repository| list(repository, self.root, folder, MOST_ENTRIES))?;
+        let mut listed = self.listed.write().unwrap_or_else(PoisonError::into_inner);
+        if listed.len() > MOST_ENTRIES {
+            listed.clear();
+        }
+        listed.extend(listing.files.iter().map(|file| file.path.clone()).zip(ids));
+        Ok(listing)
     }
 
     /// A file's bytes.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, TreeError> {
         self.checked(|repository| {
-            let id = match resolve(repository, self.root, &[], path) {
-                Ok(Place::File { id, .. }) => id,
-                Ok(Place::Folder { .. }) => return Err(TreeError::NotFound { path: path.to_owned() }),
-                Err(lost) => return Err(told(lost, path)),
-            };
+            let id = self.object(repository, path)?;
             let objects = repository.odb()?;
             let size = match objects.read_header(id) {
                 Ok((size, _)) => size as u64,
@@ -96,6 +102,18 @@ impl TreeReader {
             }
             Ok(bytes)
         })
+    }
+
+    fn object(&self, repository: &git2::Repository, path: &str) -> Result<Oid, TreeError> {
+        let listed = self.listed.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        if let Some(id) = listed {
+            return Ok(id);
+        }
+        match resolve(repository, self.root, &[], path, &mut 0) {
+            Ok(Place::File { id, .. }) => Ok(id),
+            Ok(Place::Folder { .. }) => Err(TreeError::NotFound { path: path.to_owned() }),
+            Err(lost) => Err(told(lost, path)),
+        }
     }
 
     /// Every file with this name, anywhere in the tree; links are not followed.
@@ -125,6 +143,7 @@ fn told(lost: Lost, path: &str) -> TreeError {
         Lost::Missing => TreeError::NotFound { path },
         Lost::Outside => TreeError::Outside { path },
         Lost::Submodule => TreeError::Submodule { path },
+        Lost::TooMuch => TreeError::TooMany { limit: MOST_ENTRIES },
         Lost::Absent(_) => TreeError::NotFetched { path },
         Lost::Failed(error) => error.into(),
     }

@@ -35,10 +35,7 @@ pub(super) fn verdict(host: &str, said: &str, status: ExitStatus, heard: bool) -
         return RemoteError::HostKey { host, raw };
     }
     if status.code() != Some(SSH_FAILED) || has(&REFUSED) {
-        return match heard {
-            true => RemoteError::Broken { raw },
-            false => RemoteError::Refused { status: None, raw },
-        };
+        return if heard { RemoteError::Broken { raw } } else { RemoteError::Refused { status: None, raw } };
     }
     let obstacle = if has(&["Could not resolve hostname"]) { Obstacle::Name } else { Obstacle::Connection };
     if heard {

@@ -2,6 +2,13 @@
 //! which commits are here whole. Written only under the cache's lock; a kill at any byte leaves the
 //! refs, and everything that they reach, as they were.
 
+mod lock;
+mod missing;
+mod receive;
+#[cfg(test)]
+mod tests;
+mod tidy;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,15 +18,18 @@ use super::super::error::RemoteError;
 use super::super::fetch::Commit;
 use super::commit_facts;
 use super::handles::DAMAGED;
-use super::missing::{Missing, missing};
 use super::tree::TreeError;
+pub(in crate::git) use lock::Lock;
+pub(in crate::git) use missing::Missing;
+use missing::missing;
+pub(in crate::git) use receive::Receiver;
 
 /// Where the refs of a cache stand.
 const REFS: &str = "refs/ebb/";
 /// Commits told to a server.
 const MOST_HAVES: usize = 32;
 /// Folder inside of a cache for packs that are not whole yet.
-pub(super) const INCOMING: &str = "incoming";
+const INCOMING: &str = "incoming";
 
 /// A cache, opened for writing. The caller holds its lock.
 #[derive(Debug)]
@@ -54,7 +64,8 @@ impl Cache {
         }
         let mut options = git2::RepositoryInitOptions::new();
         options.bare(true).external_template(false).mkpath(true).initial_head("none");
-        Repository::init_opts(&making, &options).map_err(|error| unusable(&self.path, &error))?;
+        let made = Repository::init_opts(&making, &options).and_then(|repository| tidy::prepare(&repository));
+        made.map_err(|error| unusable(&self.path, &error))?;
         std::fs::rename(&making, &self.path).map_err(|error| failed(&self.path, &error))
     }
 
@@ -111,11 +122,16 @@ impl Cache {
         keep().map_err(|error| unusable(&self.path, &error))
     }
 
+    /// Makes one pack of many where there are too many. Best effort: a cache works untidied as well.
+    pub(in crate::git) fn tidy(&self) -> Result<(), RemoteError> {
+        self.repository().and_then(|repository| tidy::tidy(&repository)).map_err(|error| unusable(&self.path, &error))
+    }
+
     fn damaged(&self, error: &TreeError) -> RemoteError {
         RemoteError::Cache { path: self.path.clone(), raw: error.to_string() }
     }
 
-    pub(super) fn repository(&self) -> Result<Repository, git2::Error> {
+    fn repository(&self) -> Result<Repository, git2::Error> {
         Repository::open_bare(&self.path)
     }
 }
@@ -146,7 +162,7 @@ fn beside(path: &Path, what: &str) -> PathBuf {
 }
 
 /// A failure of the file system.
-pub(super) fn failed(path: &Path, error: &io::Error) -> RemoteError {
+fn failed(path: &Path, error: &io::Error) -> RemoteError {
     if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
         return RemoteError::DiskFull { raw: error.to_string() };
     }
@@ -154,7 +170,7 @@ pub(super) fn failed(path: &Path, error: &io::Error) -> RemoteError {
 }
 
 /// A failure of the object store.
-pub(super) fn unusable(path: &Path, error: &git2::Error) -> RemoteError {
+fn unusable(path: &Path, error: &git2::Error) -> RemoteError {
     let raw = error.message().to_owned();
     if raw.contains("No space left") || raw.contains("quota exceeded") {
         return RemoteError::DiskFull { raw };

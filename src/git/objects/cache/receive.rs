@@ -10,11 +10,11 @@ use git2::Indexer;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::super::error::RemoteError;
-use super::super::fetch::{FetchProgress, FetchStage};
-use super::super::patience::Patience;
-use super::cache::{INCOMING, failed, unusable};
+use super::super::super::error::RemoteError;
+use super::super::super::fetch::{FetchProgress, FetchStage};
+use super::super::super::patience::Patience;
 use super::lock::Lock;
+use super::{INCOMING, failed, unusable};
 
 /// Pieces of at most 64 KiB that may wait for the indexer.
 const WAITING: usize = 32;
@@ -129,18 +129,7 @@ impl Work {
             }
         }
         let name = indexer.commit().map_err(|error| self.broken(error.message().to_owned()))?;
-        self.put_in_place(&incoming, &name).map_err(|error| failed(&self.cache, &error))
-    }
-
-    /// The pack first and its index last: without its index a pack is not there.
-    fn put_in_place(&self, incoming: &Path, name: &str) -> std::io::Result<()> {
-        for ending in ["pack", "idx"] {
-            let file = format!("pack-{name}.{ending}");
-            let from = incoming.join(&file);
-            std::fs::File::open(&from)?.sync_all()?;
-            std::fs::rename(from, self.cache.join("objects/pack").join(file))?;
-        }
-        Ok(())
+        put_in_place(&incoming, &self.cache.join("objects/pack"), &name).map_err(|error| failed(&self.cache, &error))
     }
 
     fn broken(&self, raw: String) -> RemoteError {
@@ -152,6 +141,17 @@ impl Work {
             _ => RemoteError::Broken { raw },
         }
     }
+}
+
+/// The pack first and its index last: without its index a pack is not there.
+pub(super) fn put_in_place(incoming: &Path, packs: &Path, name: &str) -> std::io::Result<()> {
+    for ending in ["pack", "idx"] {
+        let file = format!("pack-{name}.{ending}");
+        let from = incoming.join(&file);
+        std::fs::File::open(&from)?.sync_all()?;
+        std::fs::rename(from, packs.join(file))?;
+    }
+    Ok(())
 }
 
 fn tell(progress: &watch::Sender<FetchProgress>, done: u64, total: u64, received: u64) {

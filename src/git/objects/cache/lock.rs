@@ -5,9 +5,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::super::error::RemoteError;
-use super::super::patience::Patience;
-use super::cache::failed;
+use super::super::super::error::RemoteError;
+use super::super::super::patience::Patience;
+use super::failed;
 
 /// How often a taken lock is tried again.
 const AGAIN: Duration = Duration::from_millis(50);

@@ -2,9 +2,9 @@
 
 use git2::{Odb, OdbLookupFlags, Oid, Repository};
 
-use super::listing::absent_files;
-use super::resolve::DEEPEST;
-use super::tree::TreeError;
+use super::super::listing::absent_files;
+use super::super::resolve::DEEPEST;
+use super::super::tree::TreeError;
 
 /// Entries of a commit's trees looked at; a tree with more is refused by whoever reads it.
 const MOST_ENTRIES: usize = 2_000_000;
