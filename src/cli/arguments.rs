@@ -16,6 +16,9 @@ use crate::workspace::Assignment;
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
+    /// Begin the full screen as on a first day, not where it was left
+    #[arg(long)]
+    pub(super) fresh: bool,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }

@@ -10,6 +10,7 @@ use super::Exit;
 use super::arguments::Demo;
 use super::failure::Failure;
 use super::print::{self, Output};
+use super::screen;
 use super::session::Session;
 use super::sync::{self, Follower};
 
@@ -17,6 +18,9 @@ use super::sync::{self, Follower};
 /// demo has done its work when any has succeeded.
 pub(super) fn run(session: Session, arguments: &Demo, output: &mut Output) -> Result<Exit, Failure> {
     let file = write(&session, arguments)?;
+    if output.can_ask {
+        return screen::run(session.at(&file), false);
+    }
     if !output.json {
         output.line(format!("Demo workspace: {}\n", print::words(&file.display().to_string())))?;
     }

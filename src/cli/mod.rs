@@ -17,6 +17,7 @@ mod models;
 mod overview;
 mod print;
 mod problems;
+mod screen;
 mod session;
 mod show;
 mod sync;
@@ -85,6 +86,7 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
 fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output) -> Result<Exit, Failure> {
     let session = Session::new(arguments.global, environment);
     match arguments.command {
+        None if output.can_ask => screen::run(session, arguments.fresh),
         None => overview::run(&session, output),
         Some(Command::Demo(demo)) => demo::run(session, &demo, output),
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),

@@ -74,6 +74,11 @@ impl Session {
         }
     }
 
+    /// Opens the workspace, or nothing where there is none yet: the screen asks where to begin.
+    pub(super) fn open_or_begin(&self) -> Result<Opened, Failure> {
+        self.open_at(self.location())
+    }
+
     /// As [`Session::open`]; a dbt project's folder is read first, so that what is shown is what lies
     /// there now.
     pub(super) fn open_and_read(&self) -> Result<Opened, Failure> {

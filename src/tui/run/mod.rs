@@ -54,13 +54,13 @@ pub enum Exit {
     OpenFolder(PathBuf),
     /// There is no `ebb.toml` yet to which this could be added.
     Connect(NewProject),
-    /// A signal ended it; the process's exit code.
-    Ended(i32),
+    /// A signal of this number ended it.
+    Ended(u8),
 }
 
-/// Exit codes as shells know them: 128 and the signal's number.
-const HUNG_UP: i32 = 129;
-const TERMINATED: i32 = 143;
+/// Numbers of signals; the exit code is 128 more.
+const HUNG_UP: u8 = 1;
+const TERMINATED: u8 = 15;
 /// Most frames a second while nobody presses keys.
 const FRAME: Duration = Duration::from_millis(33);
 /// Frames that only say how work goes: five a second, one where nobody looks or the link is slow.

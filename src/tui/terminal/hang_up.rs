@@ -26,10 +26,10 @@ pub(crate) fn watch_for_hang_up() -> io::Result<oneshot::Receiver<()>> {
     Ok(watch)
 }
 
-/// Ends the process now. The terminal is gone: giving it back, or only dropping what holds it, would
+/// Ends the process now, as by a signal of this number. The terminal is gone: giving it back, or only dropping what holds it, would
 /// write to a dead one and panic on a dead standard error.
-pub(crate) fn exit_at_once<T>(holder: T, code: i32) -> ! {
+pub(crate) fn exit_at_once<T>(holder: T, signal: u8) -> ! {
     std::mem::forget(holder);
     #[expect(clippy::disallowed_methods, reason = "a return would drop the terminal, see above")]
-    std::process::exit(code)
+    std::process::exit(128 + i32::from(signal))
 }

@@ -15,11 +15,11 @@ use crate::tui::widgets::textview::Document;
 const LABEL: usize = 13;
 
 /// The lines about a row.
-pub(super) fn document(row: Option<&Row>, context: &PaneContext<'_>) -> Document {
+pub(super) fn document(row: Option<&Row>, width: u16, context: &PaneContext<'_>) -> Document {
     let overview = context.overview.value();
     let lines = match row {
         None => Vec::new(),
-        Some(Row::Begin(begin)) => begin_lines(begin),
+        Some(Row::Begin(begin)) => begin_lines(begin, usize::from(width)),
         Some(Row::Connection { name }) => {
             let found =
                 overview.and_then(|overview| overview.connections.iter().find(|connection| connection.name == *name));
@@ -37,36 +37,34 @@ fn labelled(label: &str, value: &str) -> RoleLine {
     RoleLine::of(Role::Label, format!("{label:<LABEL$} ")).with(Role::Text, text::clean(value))
 }
 
-fn begin_lines(begin: &Begin) -> Vec<RoleLine> {
-    let words: &[&str] = match begin {
-        Begin::Demo => &[
-            "Two small dbt projects in Git repositories on this machine: one is right, the other has the most common mistake.",
-            "",
+fn begin_lines(begin: &Begin, width: usize) -> Vec<RoleLine> {
+    let words: [&str; 3] = match begin {
+        Begin::Demo => [
+            "Two small dbt projects in Git repositories on this machine: one is right, the other has the most common \
+             mistake.",
             "No account and no network is needed. Everything is written to a folder of its own.",
-            "",
             "enter starts it",
         ],
-        Begin::Folder(folder) => {
-            let mut lines = vec![labelled("Folder", &folder.display().to_string()), RoleLine::new()];
-            lines.extend(
-                [
-                    "Shows the dbt project in this folder, uncommitted edits included. Nothing is written into it.",
-                    "",
-                    "enter opens it",
-                ]
-                .map(|line| RoleLine::of(Role::Text, line)),
-            );
-            return lines;
-        }
-        Begin::Connect => &[
+        Begin::Folder(_) => [
+            "Shows the dbt project in this folder, uncommitted edits included. Nothing is written into it.",
+            "It is read again when a file in it is saved.",
+            "enter opens it",
+        ],
+        Begin::Connect => [
             "A dbt project in a Git repository: GitHub, GitLab, Bitbucket, or any Git server.",
-            "",
             "Its address is written to ebb.toml when you confirm, and its models are synced.",
-            "",
             "enter asks for the address",
         ],
     };
-    words.iter().map(|line| RoleLine::of(Role::Text, line)).collect()
+    let mut lines = Vec::new();
+    if let Begin::Folder(folder) = begin {
+        lines.extend([labelled("Folder", &folder.display().to_string()), RoleLine::new()]);
+    }
+    for paragraph in words {
+        lines.extend(text::wrap(paragraph, width).iter().map(|line| RoleLine::of(Role::Text, line)));
+        lines.push(RoleLine::new());
+    }
+    lines
 }
 
 fn connection_lines(connection: &ConnectionView) -> Vec<RoleLine> {

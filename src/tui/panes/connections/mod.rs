@@ -109,7 +109,7 @@ impl Pane for Connections {
 
     fn settle(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
         self.refresh_rows(context);
-        let lines = detail::document(self.row(), context);
+        let lines = detail::document(self.row(), self.detail_area(context).width, context);
         let shown = self.list.selected().cloned();
         if shown == self.shown {
             self.detail.update(lines);

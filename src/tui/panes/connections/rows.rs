@@ -139,6 +139,10 @@ pub(super) fn line(row: Option<&Row>, context: &PaneContext<'_>, look: Look<'_>,
     }
 }
 
+/// Fewest cells of a project's name, and most where there is room for the rest.
+const NAME: usize = 12;
+const MOST_NAME: usize = 24;
+
 /// `  ✓ shop            ok     3 min ago   1 204 models`; the right parts give way first.
 fn project_line(project: &ProjectView, context: &PaneContext<'_>, look: Look<'_>, room: usize) -> Line<'static> {
     let indent = if project.connection.is_some() { "  " } else { "" };
@@ -155,10 +159,14 @@ fn project_line(project: &ProjectView, context: &PaneContext<'_>, look: Look<'_>
         }
     };
     let models = text::plural(project.models, "model", "models");
-    let tail = [(word.to_owned(), 12, role), (when, 12, Role::Dim), (models, 14, Role::Dim)];
+    let mut tail = vec![(word.to_owned(), 12, role), (when, 10, Role::Dim), (models, 14, Role::Dim)];
     let mut left = room.saturating_sub(indent.len() + 2);
-    // The name keeps at least half of the row.
-    let name_room = left.saturating_sub(tail.iter().map(|(_, cells, _)| cells + 1).sum()).max((left / 2).min(20));
+    // What does not leave the name its room is left out, the last first.
+    let taken = |tail: &[(String, usize, Role)]| tail.iter().map(|(_, cells, _)| cells + 1).sum::<usize>();
+    while !tail.is_empty() && taken(&tail) + NAME > left {
+        tail.pop();
+    }
+    let name_room = left.saturating_sub(taken(&tail)).min(MOST_NAME.max(left / 3));
     let mut spans = vec![
         Span::raw(indent),
         Span::styled(format!("{mark} "), look.style(role)),
