@@ -10,7 +10,9 @@ use crate::tui::key::{Key, KeyCode};
 use crate::tui::state::State;
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
+use crate::tui::widgets::diff;
 use crate::tui::widgets::frame::Frame;
+use crate::tui::widgets::textview::{self, Document, TextView};
 
 /// "Do this?", with what it would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,23 +51,16 @@ impl Confirm {
     pub(super) fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         super::clear(area, look, buffer);
         let inside = Frame::new(&self.title).focused(true).draw(look, area, buffer);
-        let text_rows = inside.height.saturating_sub(2);
-        for (line, y) in self.lines.iter().zip(inside.y..inside.y + text_rows) {
-            let role = match line.as_bytes() {
-                [b'+', ..] => Role::Added,
-                [b'-', ..] => Role::Removed,
-                _ => Role::Text,
-            };
-            let width = usize::from(inside.width.saturating_sub(2));
-            let line = text::clean(line);
-            buffer.set_stringn(
-                inside.x + 1,
-                y,
-                text::truncate(&line, width, look.glyphs.ellipsis),
-                width,
-                look.style(role),
-            );
-        }
+        let air = u16::from(inside.width > 1);
+        let body = Rect {
+            x: inside.x + air,
+            width: inside.width.saturating_sub(2 * air),
+            height: inside.height.saturating_sub(2),
+            ..inside
+        };
+        // Wrapped: what is to be confirmed must not be cut.
+        let lines = Document::new(diff::from_unified(&self.lines));
+        textview::draw(look, body, &TextView::default().with_wrap(), &lines, buffer);
         let buttons = [("Cancel", !self.chosen, 'n'), (self.verb.as_str(), self.chosen, 'y')];
         draw_buttons(&buttons, look, inside, buffer);
     }

@@ -57,12 +57,6 @@ pub fn bytes(value: u64) -> String {
     format!("{} {}", in_unit(value, unit), UNITS.get(unit).unwrap_or(&"B"))
 }
 
-/// `14/23 MB`, in the unit of the total.
-pub fn bytes_of(done: u64, total: u64) -> String {
-    let unit = unit_of(total.max(done));
-    format!("{}/{} {}", in_unit(done, unit), in_unit(total, unit), UNITS.get(unit).unwrap_or(&"B"))
-}
-
 /// `3.1 MB/s`; nothing in the first instant, when a rate would only be noise.
 pub fn rate(bytes_done: u64, elapsed_ms: u64) -> Option<String> {
     if elapsed_ms < 200 || bytes_done == 0 {

@@ -158,21 +158,30 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Byte offsets at which the rows of one long line begin when it is broken after every `cells`
-/// cells. The first is 0; there is at least one.
+/// Byte offsets at which the rows of one long line begin when no row is wider than `cells`: behind a
+/// space where there is one, else in the middle of a word. The first is 0; there is at least one.
 pub fn break_points(text: &str, cells: usize) -> Vec<usize> {
     let mut points = vec![0];
     if cells == 0 || (text.is_ascii() && text.len() <= cells) {
         return points;
     }
     let mut used = 0;
+    // Where the last word of the row begins, and the cells in front of it.
+    let mut word = (0, 0);
     for (at, grapheme) in text.grapheme_indices(true) {
         let wide = grapheme.width();
-        if used + wide > cells && at > 0 {
-            points.push(at);
-            used = 0;
+        // At most twice: at the last space, and again where the word alone is too wide.
+        while used + wide > cells && points.last().is_some_and(|row| *row < at) {
+            let row = points.last().copied().unwrap_or(0);
+            let (start, before) = if word.0 > row { word } else { (at, used) };
+            points.push(start);
+            used -= before;
+            word = (start, 0);
         }
         used += wide;
+        if grapheme == " " {
+            word = (at + 1, used);
+        }
     }
     points
 }

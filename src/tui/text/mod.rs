@@ -7,7 +7,7 @@ mod figures;
 mod fit;
 
 pub use clean::{clean, clean_lines};
-pub use figures::{ago, bytes, bytes_of, count_of, date_time, duration, number, plural, rate, seconds};
+pub use figures::{ago, bytes, count_of, date_time, duration, number, plural, rate, seconds};
 pub use fit::{break_points, pad, pad_left, shorten_path, skip_cells, truncate, truncate_middle, width, wrap};
 
 #[cfg(test)]

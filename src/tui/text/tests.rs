@@ -121,6 +121,9 @@ fn prose_wraps_between_words() {
 fn long_lines_break_at_cells() {
     assert_eq!(break_points("abcdef", 4), [0, 4]);
     assert_eq!(break_points("漢字漢", 3), [0, 3, 6]);
+    assert_eq!(break_points("ab cd ef", 5), [0, 3]);
+    assert_eq!(break_points("ab cdefgh i", 4), [0, 3, 7]);
+    assert_eq!(break_points("a    b", 3), [0, 3]);
     assert_eq!(break_points("", 4), [0]);
     assert_eq!(break_points("abc", 0), [0]);
 }
@@ -157,9 +160,6 @@ fn bytes_have_one_decimal_below_ten() {
     ] {
         assert_eq!(bytes(value), wanted);
     }
-    assert_eq!(bytes_of(14_000_000, 23_000_000), "14/23 MB");
-    assert_eq!(bytes_of(400_000, 2_300_000), "0.4/2.3 MB");
-    assert_eq!(bytes_of(0, 0), "0/0 B");
 }
 
 #[test]
@@ -240,8 +240,17 @@ proptest! {
     }
 
     #[test]
+    fn broken_rows_fit_and_lose_nothing(text in "[a-z漢 ]{0,60}", cells in 2_usize..30) {
+        let points = break_points(&text, cells);
+        let ends = points.iter().skip(1).copied().chain([text.len()]);
+        let rows: Vec<&str> = points.iter().copied().zip(ends).map(|(start, end)| &text[start..end]).collect();
+        prop_assert_eq!(rows.concat(), text.clone());
+        prop_assert!(rows.iter().all(|row| width(row) <= cells), "{:?}", rows);
+    }
+
+    #[test]
     fn figures_are_total(value: u64, other: u64) {
-        for text in [number(value), bytes(value), bytes_of(value, other), duration(value), seconds(value)] {
+        for text in [number(value), bytes(value), count_of(value, other), duration(value), seconds(value)] {
             prop_assert!(!text.is_empty());
         }
         prop_assert!(rate(value, other).is_none_or(|text| text.ends_with("/s")));

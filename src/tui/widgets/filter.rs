@@ -115,6 +115,7 @@ pub struct Filter {
     revision: Option<u64>,
     hits: Vec<u32>,
     /// Candidates tested for the last query.
+    #[cfg(test)]
     tested: usize,
 }
 
@@ -130,17 +131,13 @@ impl Filter {
         let query = Query::parse(text, candidates.fields());
         let narrows =
             same_rows && !self.query.is_empty() && narrows(&self.text, text) && query.fields == self.query.fields;
-        let previous = std::mem::take(&mut self.hits);
-        self.hits = if query.is_empty() {
-            self.tested = 0;
-            (0..candidates.len() as u32).collect()
-        } else if narrows {
-            self.tested = previous.len();
-            ranked(&query, candidates, previous.into_iter())
-        } else {
-            self.tested = candidates.len();
-            ranked(&query, candidates, 0..candidates.len() as u32)
-        };
+        let everything = 0..candidates.len() as u32;
+        let tested: Vec<u32> = if narrows { std::mem::take(&mut self.hits) } else { everything.collect() };
+        #[cfg(test)]
+        {
+            self.tested = tested.len();
+        }
+        self.hits = if query.is_empty() || candidates.is_empty() { tested } else { ranked(&query, candidates, tested) };
         text.clone_into(&mut self.text);
         self.query = query;
         self.revision = Some(revision);
@@ -151,23 +148,6 @@ impl Filter {
     /// is empty.
     pub fn hits(&self) -> &[u32] {
         &self.hits
-    }
-
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub fn query(&self) -> &Query {
-        &self.query
-    }
-
-    pub fn is_active(&self) -> bool {
-        !self.query.is_empty()
-    }
-
-    /// How many candidates the last query had to look at.
-    pub fn tested(&self) -> usize {
-        self.tested
     }
 
     /// Finds matched characters for the rows in sight. Make one for a frame.
@@ -192,11 +172,12 @@ fn narrows(shorter: &str, longer: &str) -> bool {
     longer.starts_with(shorter) && !longer.contains(['!', '^', '$', '\'', '\\'])
 }
 
-fn ranked(query: &Query, candidates: &(impl Candidates + ?Sized), indices: impl Iterator<Item = u32>) -> Vec<u32> {
+fn ranked(query: &Query, candidates: &(impl Candidates + ?Sized), indices: Vec<u32>) -> Vec<u32> {
     let pattern = query.pattern();
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut characters = Vec::new();
     let mut scored: Vec<(u32, usize, u32)> = indices
+        .into_iter()
         .filter(|index| query.fields.iter().all(|field| candidates.has(*index as usize, field)))
         .filter_map(|index| {
             let text = candidates.text(index as usize);

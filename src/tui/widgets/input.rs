@@ -1,13 +1,9 @@
-//! A single line that a person types: editing keys, a window that follows the cursor, and a mask for
-//! secrets.
-
-use std::fmt;
+//! A single line that a person types: editing keys, and a window that follows the cursor.
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 use tui_input::{Input, InputRequest};
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
@@ -16,26 +12,12 @@ use crate::tui::theme::{Look, Role};
 const LONGEST: usize = 4_096;
 
 /// A line of input.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TextInput {
     input: Input,
-    masked: bool,
 }
 
 impl TextInput {
-    pub fn new(value: &str) -> Self {
-        let mut input = Self::default();
-        input.insert(value);
-        input
-    }
-
-    /// For secrets: shows a bullet for each character and nothing when debugged.
-    #[must_use]
-    pub fn masked(mut self) -> Self {
-        self.masked = true;
-        self
-    }
-
     pub fn value(&self) -> &str {
         self.input.value()
     }
@@ -43,10 +25,6 @@ impl TextInput {
     pub fn set(&mut self, value: &str) {
         self.input.reset();
         self.insert(value);
-    }
-
-    pub fn clear(&mut self) {
-        self.input.reset();
     }
 
     /// Takes an editing key; true where it was one. Enter, Esc, Tab and the keys that move through a
@@ -115,34 +93,18 @@ impl TextInput {
             return None;
         }
         let room = usize::from(area.width);
-        let shown = if self.masked {
-            look.glyphs.bullet.repeat(self.value().graphemes(true).count())
-        } else {
-            self.value().to_owned()
-        };
+        let shown = self.value();
         if shown.is_empty() {
             let hint = text::truncate(placeholder, room, look.glyphs.ellipsis);
             buffer.set_stringn(area.x, area.y, hint, room, look.style(Role::Dim));
             return Some(Position::new(area.x, area.y));
         }
-        let cursor = if self.masked { self.graphemes_before_cursor() } else { self.input.visual_cursor() };
+        let cursor = self.input.visual_cursor();
         // One cell at the right is the cursor's own.
         let hidden = (cursor + 1).saturating_sub(room);
-        buffer.set_stringn(area.x, area.y, text::skip_cells(&shown, hidden), room, look.style(Role::Input));
+        buffer.set_stringn(area.x, area.y, text::skip_cells(shown, hidden), room, look.style(Role::Input));
         let column = (cursor - hidden).min(room - 1);
         Some(Position::new(area.x + column as u16, area.y))
-    }
-
-    fn graphemes_before_cursor(&self) -> usize {
-        let before: String = self.value().chars().take(self.input.cursor()).collect();
-        before.graphemes(true).count()
-    }
-}
-
-impl fmt::Debug for TextInput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = if self.masked { "(masked)" } else { self.value() };
-        f.debug_struct("TextInput").field("value", &value).finish_non_exhaustive()
     }
 }
 
@@ -153,6 +115,12 @@ mod tests {
     use super::*;
     use crate::tui::glyphs::Glyphs;
     use crate::tui::theme::Theme;
+
+    fn typed(value: &str) -> TextInput {
+        let mut input = TextInput::default();
+        input.set(value);
+        input
+    }
 
     fn press(input: &mut TextInput, keys: &str) {
         for key in keys.split(' ') {
@@ -239,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_window_follows_the_cursor() {
-        let mut input = TextInput::new("abcdefgh");
+        let mut input = typed("abcdefgh");
         assert_eq!(drawn(&input, 5), ("efgh ".to_owned(), Some(Position::new(4, 0))));
         press(&mut input, "home");
         assert_eq!(drawn(&input, 5), ("abcde".to_owned(), Some(Position::new(0, 0))));
@@ -250,20 +218,10 @@ mod tests {
         assert_eq!(drawn(&TextInput::default(), 6), ("type ~".to_owned(), Some(Position::new(0, 0))));
     }
 
-    #[test]
-    fn a_secret_is_never_shown() {
-        let input = TextInput::new("hunter2").masked();
-        assert_eq!(drawn(&input, 10).0, "*******   ");
-        assert!(!format!("{input:?}").contains("hunter2"));
-    }
-
     proptest! {
         #[test]
-        fn an_input_draws_anywhere(value in "\\PC{0,30}", lefts in 0_usize..40, masked: bool, width in 0_u16..12) {
-            let mut input = TextInput::new(&value);
-            if masked {
-                input = input.masked();
-            }
+        fn an_input_draws_anywhere(value in "\\PC{0,30}", lefts in 0_usize..40, width in 0_u16..12) {
+            let mut input = typed(&value);
             for _ in 0..lefts {
                 press(&mut input, "left");
             }

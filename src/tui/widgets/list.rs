@@ -160,14 +160,6 @@ impl<Id: Clone + PartialEq> ListState<Id> {
         (self.len > 0).then_some(self.index)
     }
 
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The row at a distance from the top of the window, for the mouse.
     pub fn index_at(&self, row: usize) -> Option<usize> {
         let index = self.offset_at(self.height) + row;

@@ -8,12 +8,6 @@ use ratatui::widgets::{Clear, Widget};
 use super::frame::Frame;
 use crate::tui::theme::Look;
 
-/// The middle of the screen, so large or as large as the screen allows.
-pub fn area(screen: Rect, width: u16, height: u16) -> Rect {
-    let (width, height) = (width.min(screen.width), height.min(screen.height));
-    Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height }
-}
-
 /// The bottom right of the screen, for a list of keys that must not cover what they act on.
 pub fn corner(screen: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(screen.width), height.min(screen.height));
@@ -45,9 +39,7 @@ mod tests {
     use crate::tui::theme::Theme;
 
     #[test]
-    fn a_popup_stands_in_the_middle() {
-        assert_eq!(area(Rect::new(0, 0, 80, 24), 40, 10), Rect::new(20, 7, 40, 10));
-        assert_eq!(area(Rect::new(0, 0, 30, 5), 40, 10), Rect::new(0, 0, 30, 5));
+    fn a_list_of_keys_stands_in_the_corner() {
         assert_eq!(corner(Rect::new(0, 0, 80, 24), 30, 6), Rect::new(50, 18, 30, 6));
     }
 
@@ -69,7 +61,7 @@ mod tests {
             let look = Look::new(Theme::mono(), &glyphs);
             let inner = draw(look, Rect::new(x, y, w, h), &Frame::new("Keys"), &mut buffer);
             draw_lines(inner, vec![Line::from("some keys"); 20], &mut buffer);
-            let inside = area(Rect::new(0, 0, w, h), 30, 30);
+            let inside = corner(Rect::new(0, 0, w, h), 30, 30);
             prop_assert!(inside.right() <= w && inside.bottom() <= h);
         }
     }

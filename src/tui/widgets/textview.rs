@@ -35,11 +35,6 @@ impl Document {
         Self { lines: lines.into(), widest }
     }
 
-    /// Foreign text, cleaned, without roles.
-    pub fn plain(text: &str) -> Self {
-        Self::new(text::clean_lines(text).map(|line| RoleLine::of(Role::Text, line)).collect())
-    }
-
     pub fn lines(&self) -> &[RoleLine] {
         &self.lines
     }
@@ -298,7 +293,7 @@ fn find(words: &str, document: &Document) -> Vec<(usize, Range<usize>)> {
 /// area allows.
 pub fn draw(look: Look<'_>, area: Rect, view: &TextView, document: &Document, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
-    if area.is_empty() {
+    if area.is_empty() || document.is_empty() {
         return;
     }
     let gutter = if view.numbers { document.number_width().min(usize::from(area.width)) } else { 0 };

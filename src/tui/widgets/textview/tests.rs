@@ -4,8 +4,12 @@ use super::*;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::Theme;
 
+fn plain(text: &str) -> Document {
+    Document::new(text::clean_lines(text).map(|line| RoleLine::of(Role::Text, line)).collect())
+}
+
 fn numbered(count: usize) -> Document {
-    Document::plain(&(1..=count).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat())
+    plain(&(1..=count).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat())
 }
 
 fn drawn(view: &TextView, document: &Document, width: u16, height: u16) -> Vec<String> {
@@ -53,7 +57,7 @@ fn motions() {
 
 #[test]
 fn a_long_line_scrolls_sideways() {
-    let document = Document::plain("abcdefghijklmnopqrstuvwxyz\nshort");
+    let document = plain("abcdefghijklmnopqrstuvwxyz\nshort");
     let mut view = sized(TextView::default(), &document, 10, 2);
     assert_eq!(drawn(&view, &document, 10, 2), ["abcdefghi…", "short"]);
     view.sideways(1, &document);
@@ -66,14 +70,14 @@ fn a_long_line_scrolls_sideways() {
 
 #[test]
 fn a_long_line_wraps() {
-    let document = Document::plain("abcdefghijk\nz");
+    let document = plain("abcdefghijk\nz");
     let view = sized(TextView::default().with_wrap(), &document, 4, 9);
     assert_eq!(drawn(&view, &document, 4, 4), ["abcd", "efgh", "ijk", "z"]);
 }
 
 #[test]
 fn scrolling_passes_through_a_wrapped_line() {
-    let document = Document::plain("abcdefghijk\nz");
+    let document = plain("abcdefghijk\nz");
     let mut view = sized(TextView::default().with_wrap(), &document, 4, 2);
     view.go(Motion::Down(1), &document);
     assert_eq!(drawn(&view, &document, 4, 2), ["efgh", "ijk"]);
@@ -85,7 +89,7 @@ fn scrolling_passes_through_a_wrapped_line() {
 
 #[test]
 fn wrapping_can_be_switched() {
-    let document = Document::plain("abcdefghijk");
+    let document = plain("abcdefghijk");
     let mut view = sized(TextView::default(), &document, 4, 3);
     view.sideways(1, &document);
     view.toggle_wrap(&document);
@@ -125,7 +129,7 @@ fn a_search_begins_below_the_top() {
 
 #[test]
 fn a_match_far_to_the_right_comes_into_sight() {
-    let document = Document::plain(&format!("{}needle", "x".repeat(200)));
+    let document = plain(&format!("{}needle", "x".repeat(200)));
     let mut view = sized(TextView::default(), &document, 20, 2);
     view.search("needle", &document);
     assert!(drawn(&view, &document, 20, 1)[0].contains("needle"));
@@ -133,7 +137,7 @@ fn a_match_far_to_the_right_comes_into_sight() {
 
 #[test]
 fn matches_are_marked() {
-    let document = Document::plain("select a, a");
+    let document = plain("select a, a");
     let mut view = TextView::default();
     view.search("a", &document);
     let glyphs = Glyphs::ascii();
@@ -166,7 +170,7 @@ fn another_text_begins_at_its_top_and_is_searched() {
 
 #[test]
 fn foreign_text_is_cleaned() {
-    let document = Document::plain("\u{1b}[31mred\u{1b}[0m\r\n\ttab");
+    let document = plain("\u{1b}[31mred\u{1b}[0m\r\n\ttab");
     assert_eq!(drawn(&TextView::default(), &document, 9, 2), ["red", "    tab"]);
 }
 
@@ -180,7 +184,7 @@ proptest! {
         wrap: bool,
         steps in prop::collection::vec((0_usize..9, 0_usize..50), 0..12),
     ) {
-        let document = Document::plain(&text);
+        let document = plain(&text);
         let mut view = TextView::default().with_numbers();
         if wrap {
             view = view.with_wrap();
