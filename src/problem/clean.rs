@@ -185,6 +185,15 @@ mod tests {
         assert_eq!(shown.chars().count(), line.chars().count());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn nothing_that_steers_is_left(text in "[\\x00-\\x7f\u{80}-\u{a0}\u{202a}-\u{202e}é]{0,60}") {
+            let cleaned = clean(&text);
+            proptest::prop_assert!(cleaned.chars().all(|c| c == '\n' || c == '\t' || is_plain(c)), "{:?}", cleaned);
+            proptest::prop_assert_eq!(clean(&cleaned), cleaned.as_ref());
+        }
+    }
+
     #[test]
     fn a_text_full_of_strings_without_an_end_is_read_once() {
         let text = "\u{1b}]".repeat(200_000);

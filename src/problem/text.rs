@@ -184,7 +184,9 @@ impl Page {
     fn beside<const N: usize>(&mut self, pieces: [(Role, &str); N]) {
         let used: usize = pieces.iter().map(|(_, text)| text.width() + 2).sum();
         if used > self.width + 2 {
-            pieces.iter().for_each(|(role, text)| self.wrap("", *role, text));
+            for (role, text) in pieces {
+                self.wrap("", role, text);
+            }
             return;
         }
         let gap = |index: usize| if index == 0 { "" } else { "  " };
