@@ -84,7 +84,8 @@ impl RemoteError {
             Self::Broken { .. } => "GIT-TRANSFER-CUT",
             Self::ProgramMissing { .. } => "GIT-BINARY-MISSING",
             Self::DiskFull { .. } => "GIT-DISK",
-            Self::Refused { .. } | Self::SecretInAddress { .. } | Self::Cancelled => return None,
+            Self::SecretInAddress { .. } => "GIT-SECRET-IN-ADDRESS",
+            Self::Refused { .. } | Self::Cancelled => return None,
         };
         Some(Code::new(code))
     }

@@ -14,7 +14,7 @@ pub enum Area {
     Git,
     /// Loading a dbt project.
     Dbt,
-    /// A model sync as a whole.
+    /// Model syncs as a whole, and the program itself.
     Sync,
     /// What is kept between runs.
     Store,
@@ -62,7 +62,7 @@ impl Area {
             Self::Workspace => &["CONFIG", "SECRET"],
             Self::Git => &["GIT"],
             Self::Dbt => &["DBT"],
-            Self::Sync => &["SYNC"],
+            Self::Sync => &["SYNC", "PROBLEM", "DEMO"],
             Self::Store => &["STORE"],
             Self::Postgres => &["PG", "RS"],
             Self::Snowflake => &["SF"],
@@ -117,7 +117,7 @@ impl fmt::Display for Area {
             Self::Workspace => "Configuration and secrets",
             Self::Git => "Git",
             Self::Dbt => "dbt project",
-            Self::Sync => "Model sync",
+            Self::Sync => "Syncs and the program",
             Self::Store => "Store",
             Self::Postgres => "Postgres and Redshift",
             Self::Snowflake => "Snowflake",
