@@ -1,5 +1,7 @@
 //! Fetching over HTTP from a real `git http-backend`, well and badly behaved.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::path::Path;
@@ -476,8 +478,7 @@ async fn leftovers_of_a_killed_fetch_are_removed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_cache_is_moved_aside_and_made_anew() {
     let scene = Scene::new(true);
-    type Damage = fn(&Path);
-    let damages: [Damage; 4] = [
+    let damages: [fn(&Path); 4] = [
         |cache| std::fs::write(cache.join("config"), "rubbish [").unwrap(),
         |cache| std::fs::write(cache.join("damaged"), "an object could not be read").unwrap(),
         |cache| {

@@ -1,5 +1,7 @@
 //! Fetching over SSH from a real `sshd`, through the user's own `ssh`.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::path::PathBuf;
@@ -65,6 +67,17 @@ impl Scene {
         Ok(String::from_utf8(bytes).unwrap())
     }
 
+    /// Waits until no process of this scene runs any more.
+    async fn no_process_is_left(&self) {
+        for _ in 0..2000 {
+            if self.processes() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{} processes are left", self.processes());
+    }
+
     /// Processes of this scene that still run, by a path that stands in their arguments.
     fn processes(&self) -> usize {
         let Ok(entries) = std::fs::read_dir("/proc") else { return 0 };
@@ -95,7 +108,7 @@ async fn a_folder_is_fetched_with_a_key_over_one_connection() {
     push(&scene.folder.path().join("shop.git"), "main", &[("transform/models/orders.sql", b"select 3\n")]);
     let second = run(scene.request()).await.unwrap();
     assert_eq!(scene.read(&second, "transform/models/orders.sql").unwrap(), "select 3\n");
-    assert_eq!(scene.processes(), 0);
+    scene.no_process_is_left().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,7 +217,5 @@ async fn a_silent_host_ends_in_a_time_out_or_a_cancel_and_leaves_no_process() {
     silent.accept().unwrap();
     cancel.cancel();
     assert!(matches!(running.await.unwrap(), Err(RemoteError::Cancelled)));
-    while scene.processes() > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    scene.no_process_is_left().await;
 }

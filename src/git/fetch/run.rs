@@ -36,17 +36,15 @@ pub async fn fetch(
         return Ok(Fetched { branch, commit, unmoved: false, bytes_received: 0, requests: 0 });
     }
     let lock = Arc::new(Lock::take(&request.cache, &patience).await?);
-    let path = request.cache.clone();
-    let cache = blocking(&patience, move || Cache::open(&path)).await?;
+    let cache = open(&request, &lock, &patience).await?;
     let session = connect(&request, &patience).await?;
-    let (cache, before) = (Arc::new(cache), Counts::default());
+    let before = Counts::default();
     let mut fetch = Fetch { request, progress, patience, lock, cache, session, before };
     match fetch.run().await {
         // What the cache holds cannot be read after all: once more, with a new one.
         Err(RemoteError::Cache { .. }) => {
             fetch.in_cache(Cache::move_aside).await?;
-            let path = fetch.request.cache.clone();
-            fetch.cache = Arc::new(blocking(&fetch.patience, move || Cache::open(&path)).await?);
+            fetch.cache = open(&fetch.request, &fetch.lock, &fetch.patience).await?;
             fetch.reconnect().await?;
             fetch.run().await
         }
@@ -66,6 +64,17 @@ pub async fn branches(request: FetchRequest, cancel: CancellationToken) -> Resul
 
 async fn connect(request: &FetchRequest, patience: &Patience) -> Result<Session, RemoteError> {
     Session::open(Connection::new(request, patience.clone())?).await
+}
+
+/// Opens the cache. The lock goes along: it outlives a cancelled wait for the work.
+async fn open(request: &FetchRequest, lock: &Arc<Lock>, patience: &Patience) -> Result<Arc<Cache>, RemoteError> {
+    let (path, lock) = (request.cache.clone(), Arc::clone(lock));
+    blocking(patience, move || {
+        let opened = Cache::open(&path);
+        drop(lock);
+        opened.map(Arc::new)
+    })
+    .await
 }
 
 /// Work on the file system, which must not keep other tasks waiting.

@@ -189,3 +189,34 @@ impl Header {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a pack that begins so is let through, cut into pieces of every length.
+    fn passes(start: &[u8]) -> bool {
+        let verdicts: Vec<bool> = (1..=start.len())
+            .map(|piece| {
+                let mut header = Header::default();
+                start.chunks(piece).try_for_each(|bytes| header.check(bytes)).is_ok()
+            })
+            .collect();
+        assert!(verdicts.iter().all(|verdict| *verdict == verdicts[0]), "{verdicts:?}");
+        verdicts[0]
+    }
+
+    #[test]
+    fn a_pack_says_so_in_its_first_bytes() {
+        assert!(passes(b"PACK\0\0\0\x02\0\0\0\x07 and so on"));
+        assert!(!passes(b"<html><body>no pack"));
+        assert!(passes(b"PACK"), "more may come");
+    }
+
+    #[test]
+    fn a_claim_of_too_many_objects_reserves_no_memory() {
+        assert!(passes(b"PACK\0\0\0\x02\0\x4c\x4b\x40"));
+        assert!(!passes(b"PACK\0\0\0\x02\0\x4c\x4b\x41"));
+        assert!(!passes(b"PACK\0\0\0\x02\xff\xff\xff\xff"));
+    }
+}

@@ -70,7 +70,7 @@ fn only_kept_commits_are_said_to_be_here() {
     assert_eq!(cache.haves(false).unwrap(), Vec::<String>::new());
     cache.keep("main", &id).unwrap();
     cache.keep("same/commit", &id).unwrap();
-    assert_eq!(cache.haves(true).unwrap(), [id.clone()]);
+    assert_eq!(cache.haves(true).unwrap(), std::slice::from_ref(&id));
     forget(&cache, &blob("<html>"));
     assert_eq!(cache.haves(true).unwrap(), Vec::<String>::new());
     assert_eq!(cache.haves(false).unwrap(), [id]);
