@@ -6,15 +6,28 @@
 //! Names that no template sets come from a [`Scope`]. What a foreign template may cost is bounded by
 //! [`Limits`]. No template inheritance, no import, no include: dbt has none.
 
+mod ast;
+mod blocks;
 mod error;
+mod filters;
+mod globals;
 mod interpreter;
+mod lexer;
 mod limits;
 mod methods;
+mod parser;
+mod predicates;
+mod resolver;
 mod template;
 mod value;
 
+pub use blocks::{Block, BlockKind, scan_blocks};
 pub use error::{Error, ErrorKind, Frame, Span};
-pub use interpreter::{Interpreter, Scope, UndefinedPolicy};
+pub use interpreter::{Interpreter, Macro, Scope, UndefinedPolicy};
 pub use limits::Limits;
-pub use template::{Block, BlockKind, Call, Literal, MacroUnit, Template, scan_blocks};
-pub use value::{Args, BinaryOperator, Dict, Function, Key, Object, Set, Undefined, Value};
+pub use parser::MacroNaming;
+pub use template::{Call, Literal, MacroUnit, Template};
+pub use value::{
+    Args, BinaryOperator, BoundMethod, Dict, DictView, Function, JsonStyle, Key, List, Object, OneShot, Range, Set,
+    Tuple, Undefined, Value, ViewKind,
+};

@@ -12,10 +12,19 @@ use crate::jinja::error::{Error, ErrorKind};
 /// Deeper comparisons are an error in Python too (`RecursionError`); here they are "not equal".
 const DEPTH: usize = 200;
 
+/// Lists that share their items can hold far more pairs than memory.
+const BUDGET: u64 = 1_000_000;
+
 impl Value {
-    /// Python's `==`.
+    /// Python's `==`. Beyond a million comparisons the answer is no.
     pub fn equals(&self, other: &Self) -> bool {
-        equal(self, other, 0)
+        let mut budget = BUDGET;
+        equal(self, other, 0, &mut budget)
+    }
+
+    /// As [`Value::equals`]; `budget` loses one for each pair compared, and at 0 the answer is no.
+    pub(in crate::jinja) fn equals_within(&self, other: &Self, budget: &mut u64) -> bool {
+        equal(self, other, 0, budget)
     }
 
     /// Python's `is`, for what has an identity; small immutable values are the same when equal.
@@ -48,25 +57,24 @@ impl Value {
     }
 }
 
-fn equal(left: &Value, right: &Value, depth: usize) -> bool {
-    if depth > DEPTH {
+fn equal(left: &Value, right: &Value, depth: usize, budget: &mut u64) -> bool {
+    if depth > DEPTH || *budget == 0 {
         return false;
     }
-    let items = |a: &[Value], b: &[Value]| {
-        a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.is_same(y) || equal(x, y, depth + 1))
+    *budget -= 1;
+    let mut same = |x: &Value, y: &Value| x.is_same(y) || equal(x, y, depth + 1, budget);
+    let items = |a: &[Value], b: &[Value], same: &mut dyn FnMut(&Value, &Value) -> bool| {
+        a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y))
     };
     match (left, right) {
         (Value::Str(a), Value::Str(b)) => a == b,
         (Value::None, Value::None) | (Value::Undefined(_), Value::Undefined(_)) => true,
-        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || items(&a.borrow(), &b.borrow()),
-        (Value::Tuple(a), Value::Tuple(b)) => items(a, b),
+        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || items(&a.borrow(), &b.borrow(), &mut same),
+        (Value::Tuple(a), Value::Tuple(b)) => items(a, b, &mut same),
         (Value::Dict(a), Value::Dict(b)) => {
             Rc::ptr_eq(a, b) || {
                 let (a, b) = (a.borrow(), b.borrow());
-                a.len() == b.len()
-                    && a.iter().all(|(key, x)| {
-                        b.get(key).ok().flatten().is_some_and(|y| x.is_same(y) || equal(x, y, depth + 1))
-                    })
+                a.len() == b.len() && a.iter().all(|(key, x)| b.get(key).ok().flatten().is_some_and(|y| same(x, y)))
             }
         }
         (Value::Set(a), Value::Set(b)) => {
@@ -80,7 +88,7 @@ fn equal(left: &Value, right: &Value, depth: usize) -> bool {
         }
         (Value::View(a), Value::View(b)) if a.kind != ViewKind::Values && b.kind != ViewKind::Values => {
             let (a, b) = (a.items(), b.items());
-            a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| equal(x, y, depth + 1)))
+            a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| same(x, y)))
         }
         (Value::Object(object), other) | (other, Value::Object(object)) => {
             left.is_same(right) || object.equals(other) || matches!(other, Value::Object(o) if o.equals(left))
@@ -98,7 +106,7 @@ fn order(left: &Value, right: &Value, symbol: &str, depth: usize) -> Result<Opti
     }
     let items = |a: &[Value], b: &[Value]| {
         for (x, y) in a.iter().zip(b) {
-            if !(x.is_same(y) || equal(x, y, depth + 1)) {
+            if !(x.is_same(y) || equal(x, y, depth + 1, &mut BUDGET.clone())) {
                 return order(x, y, symbol, depth + 1);
             }
         }

@@ -8,6 +8,7 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
 
 use super::Value;
+use super::release::release;
 use crate::jinja::error::Error;
 
 /// A value that can be hashed.
@@ -17,7 +18,7 @@ pub struct Key(Value);
 impl Key {
     /// Fails for lists, dicts and sets: `unhashable type: 'list'`.
     pub fn new(value: Value) -> Result<Self, Error> {
-        check_hashable(&value)?;
+        check_hashable(&value, 0, &mut TUPLE_ITEMS.clone())?;
         Ok(Self(value))
     }
 
@@ -30,12 +31,24 @@ impl Key {
     }
 }
 
-fn check_hashable(value: &Value) -> Result<(), Error> {
+/// Bounds of a tuple that is a key: nesting, and items of all levels.
+const TUPLE_DEPTH: usize = 50;
+const TUPLE_ITEMS: usize = 10_000;
+
+fn check_hashable(value: &Value, depth: usize, items_left: &mut usize) -> Result<(), Error> {
     match value {
         Value::List(_) | Value::Dict(_) | Value::Set(_) => {
             Err(Error::type_error(format!("unhashable type: '{}'", value.type_name())))
         }
-        Value::Tuple(items) => items.iter().try_for_each(check_hashable),
+        Value::Tuple(items) => {
+            if depth >= TUPLE_DEPTH || *items_left < items.len() {
+                return Err(Error::limit(format!(
+                    "a tuple used as a key may hold {TUPLE_ITEMS} items, nested {TUPLE_DEPTH} deep"
+                )));
+            }
+            *items_left -= items.len();
+            items.iter().try_for_each(|item| check_hashable(item, depth + 1, items_left))
+        }
         _ => Ok(()),
     }
 }
@@ -157,6 +170,32 @@ impl Dict {
     /// The entry at a place of the order.
     pub fn entry_at(&self, index: usize) -> Option<(&Value, &Value)> {
         self.0.get_index(index).map(|(key, value)| (key.value(), value))
+    }
+}
+
+impl Dict {
+    /// Keys and values, out of the dict.
+    pub(in crate::jinja) fn take_values(&mut self) -> impl Iterator<Item = Value> + use<> {
+        std::mem::take(&mut self.0).into_iter().flat_map(|(key, value)| [key.into_value(), value])
+    }
+}
+
+impl Set {
+    /// The items, out of the set.
+    pub(in crate::jinja) fn take_values(&mut self) -> impl Iterator<Item = Value> + use<> {
+        std::mem::take(&mut self.0).into_iter().map(Key::into_value)
+    }
+}
+
+impl Drop for Dict {
+    fn drop(&mut self) {
+        release(self.take_values());
+    }
+}
+
+impl Drop for Set {
+    fn drop(&mut self) {
+        release(self.take_values());
     }
 }
 

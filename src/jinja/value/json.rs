@@ -22,7 +22,7 @@ impl Value {
 
     /// Python's `json.dumps`, as far as a JSON value can hold it.
     pub fn to_json(&self) -> Result<serde_json::Value, Error> {
-        to_json(self, 0)
+        to_json(self, 0, &mut ITEMS.clone())
     }
 }
 
@@ -39,11 +39,19 @@ fn from_number(number: &serde_json::Number) -> Value {
 /// Deeper nesting than Python's `json` bears.
 const DEPTH: usize = 200;
 
-fn to_json(value: &Value, depth: usize) -> Result<serde_json::Value, Error> {
+/// Lists that share their items can hold far more in print than in memory.
+const ITEMS: usize = 2_000_000;
+
+fn to_json(value: &Value, depth: usize, items_left: &mut usize) -> Result<serde_json::Value, Error> {
     if depth > DEPTH {
         return Err(Error::value_error("Circular reference detected"));
     }
-    let each = |items: &[Value]| items.iter().map(|item| to_json(item, depth + 1)).collect::<Result<_, _>>();
+    if *items_left == 0 {
+        return Err(Error::limit(format!("a value turned into JSON may hold {ITEMS} items")));
+    }
+    *items_left -= 1;
+    let mut each =
+        |items: &[Value]| items.iter().map(|item| to_json(item, depth + 1, items_left)).collect::<Result<_, _>>();
     let array = match value {
         Value::None => return Ok(serde_json::Value::Null),
         Value::Bool(flag) => return Ok((*flag).into()),
@@ -59,7 +67,7 @@ fn to_json(value: &Value, depth: usize) -> Result<serde_json::Value, Error> {
         Value::Dict(dict) => {
             let mut entries = serde_json::Map::with_capacity(dict.borrow().len());
             for (key, item) in dict.borrow().iter() {
-                entries.insert(json_key(key)?, to_json(item, depth + 1)?);
+                entries.insert(json_key(key)?, to_json(item, depth + 1, items_left)?);
             }
             return Ok(serde_json::Value::Object(entries));
         }

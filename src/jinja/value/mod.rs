@@ -5,8 +5,12 @@ mod args;
 mod compare;
 mod dict;
 mod json;
+mod json_text;
+mod literal;
 mod object;
+mod release;
 pub(super) mod repr;
+mod sequence;
 mod view;
 
 use std::any::Any;
@@ -21,10 +25,13 @@ use super::interpreter::{Interpreter, Macro};
 use super::methods;
 
 pub(super) use compare::Number;
+pub(super) use release::release;
 
 pub use args::Args;
 pub use dict::{Dict, Key, Set};
+pub use json_text::JsonStyle;
 pub use object::{BinaryOperator, Object};
+pub use sequence::{List, Tuple};
 
 /// Why a value is not there; Jinja2's message is made from it when the value is used.
 #[derive(Clone, Debug)]
@@ -82,6 +89,12 @@ pub struct OneShot {
     pub(super) items: RefCell<std::vec::IntoIter<Value>>,
 }
 
+impl Drop for OneShot {
+    fn drop(&mut self) {
+        release(self.items.get_mut().by_ref());
+    }
+}
+
 /// Python's `range`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -117,8 +130,8 @@ pub enum Value {
     BigInt(Rc<BigInt>),
     Float(f64),
     Str(Rc<str>),
-    List(Rc<RefCell<Vec<Value>>>),
-    Tuple(Rc<[Value]>),
+    List(Rc<RefCell<List>>),
+    Tuple(Rc<Tuple>),
     Dict(Rc<RefCell<Dict>>),
     Set(Rc<RefCell<Set>>),
     Range(Rc<Range>),
@@ -141,11 +154,11 @@ impl Value {
     }
 
     pub fn list(items: Vec<Self>) -> Self {
-        Self::List(Rc::new(RefCell::new(items)))
+        Self::List(Rc::new(RefCell::new(items.into())))
     }
 
     pub fn tuple(items: Vec<Self>) -> Self {
-        Self::Tuple(items.into())
+        Self::Tuple(Rc::new(items.into()))
     }
 
     pub fn dict(dict: Dict) -> Self {
@@ -194,7 +207,7 @@ impl Value {
         }
     }
 
-    pub fn as_list(&self) -> Option<&Rc<RefCell<Vec<Self>>>> {
+    pub fn as_list(&self) -> Option<&Rc<RefCell<List>>> {
         if let Self::List(items) = self { Some(items) } else { None }
     }
 

@@ -133,6 +133,10 @@ pub trait Object: Any {
         None
     }
 
+    /// Gives away the values that it holds, when it is about to be dropped. An object that a template
+    /// can nest in itself must do so: dropping it in a deep nest would exhaust the stack.
+    fn take_values(&mut self, _values: &mut Vec<Value>) {}
+
     /// What `tojson` makes of it; `None` is "not JSON serializable".
     fn to_json(&self) -> Option<serde_json::Value> {
         None

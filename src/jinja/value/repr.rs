@@ -90,93 +90,119 @@ impl Value {
 
     /// Appends what `str(x)` gives.
     pub fn write_str(&self, out: &mut String) {
+        self.write_within(out, LENGTH);
+    }
+
+    /// Appends what `str(x)` gives; stops soon after `out` is longer than `limit` bytes. (Lists that
+    /// share their items can be far longer in print than in memory.)
+    pub(in crate::jinja) fn write_within(&self, out: &mut String, limit: usize) {
         match self {
             Self::Undefined(_) => {}
             Self::Str(text) => out.push_str(text),
             Self::Object(object) => out.push_str(&object.to_str()),
-            _ => write_repr(self, out, 0),
+            _ => Printer { out, limit }.write(self, 0),
         }
     }
 
     /// Python's `repr(x)`.
     pub fn repr(&self) -> String {
+        self.repr_within(LENGTH)
+    }
+
+    /// As [`Value::repr`]; stops soon after the text is longer than `limit` bytes.
+    pub(in crate::jinja) fn repr_within(&self, limit: usize) -> String {
         let mut text = String::new();
-        write_repr(self, &mut text, 0);
+        Printer { out: &mut text, limit }.write(self, 0);
         text
     }
 }
 
-fn write_repr(value: &Value, out: &mut String, depth: usize) {
-    match value {
-        Value::Undefined(_) => out.push_str("Undefined"),
-        Value::None => out.push_str("None"),
-        Value::Bool(flag) => out.push_str(if *flag { "True" } else { "False" }),
-        Value::Int(number) => push(out, format_args!("{number}")),
-        Value::BigInt(number) => push(out, format_args!("{number}")),
-        Value::Float(number) => out.push_str(&of_float(*number)),
-        Value::Str(text) => write_str_repr(text, out),
-        Value::List(items) => write_items(items.borrow().iter(), ("[", "]"), out, depth),
-        Value::Tuple(items) if items.len() == 1 => write_items(items.iter(), ("(", ",)"), out, depth),
-        Value::Tuple(items) => write_items(items.iter(), ("(", ")"), out, depth),
-        Value::Set(set) if set.borrow().is_empty() => out.push_str("set()"),
-        Value::Set(set) => write_items(set.borrow().iter(), ("{", "}"), out, depth),
-        Value::Dict(dict) => write_dict(&dict.borrow(), out, depth),
-        Value::Range(range) if range.step == 1 => push(out, format_args!("range({}, {})", range.start, range.stop)),
-        Value::Range(range) => push(out, format_args!("range({}, {}, {})", range.start, range.stop, range.step)),
-        Value::View(view) => {
-            push(out, format_args!("{}(", value.type_name()));
-            write_items(view.items().iter(), ("[", "]"), out, depth);
-            out.push(')');
+/// Longest text of a value where no limit is given, in bytes.
+const LENGTH: usize = 64 << 20;
+
+struct Printer<'o> {
+    out: &'o mut String,
+    limit: usize,
+}
+
+impl Printer<'_> {
+    fn write(&mut self, value: &Value, depth: usize) {
+        if self.out.len() > self.limit {
+            return;
         }
-        Value::OneShot(items) => push(out, format_args!("<{} object>", items.type_name)),
-        Value::Function(function) => push(out, format_args!("<function {}>", function.name)),
-        Value::Method(method) => {
-            push(out, format_args!("<built-in method {} of {} object>", method.name, method.receiver.type_name()));
+        let out = &mut *self.out;
+        match value {
+            Value::Undefined(_) => out.push_str("Undefined"),
+            Value::None => out.push_str("None"),
+            Value::Bool(flag) => out.push_str(if *flag { "True" } else { "False" }),
+            Value::Int(number) => push(out, format_args!("{number}")),
+            Value::BigInt(number) => push(out, format_args!("{number}")),
+            Value::Float(number) => out.push_str(&of_float(*number)),
+            Value::Str(text) => write_str_repr(text, out),
+            Value::List(items) => self.items(items.borrow().iter(), ("[", "]"), depth),
+            Value::Tuple(items) if items.len() == 1 => self.items(items.iter(), ("(", ",)"), depth),
+            Value::Tuple(items) => self.items(items.iter(), ("(", ")"), depth),
+            Value::Set(set) if set.borrow().is_empty() => out.push_str("set()"),
+            Value::Set(set) => self.items(set.borrow().iter(), ("{", "}"), depth),
+            Value::Dict(dict) => self.dict(&dict.borrow(), depth),
+            Value::Range(range) if range.step == 1 => push(out, format_args!("range({}, {})", range.start, range.stop)),
+            Value::Range(range) => push(out, format_args!("range({}, {}, {})", range.start, range.stop, range.step)),
+            Value::View(view) => {
+                push(out, format_args!("{}(", value.type_name()));
+                self.items(view.items().iter(), ("[", "]"), depth);
+                self.out.push(')');
+            }
+            Value::OneShot(items) => push(out, format_args!("<{} object>", items.type_name)),
+            Value::Function(function) => push(out, format_args!("<function {}>", function.name)),
+            Value::Method(method) => {
+                push(out, format_args!("<built-in method {} of {} object>", method.name, method.receiver.type_name()));
+            }
+            Value::Macro(called) => push(out, format_args!("<Macro {}>", called.repr_name())),
+            Value::Object(object) => out.push_str(&object.repr()),
         }
-        Value::Macro(called) => push(out, format_args!("<Macro {}>", called.repr_name())),
-        Value::Object(object) => out.push_str(&object.repr()),
+    }
+
+    fn items<'v>(&mut self, items: impl Iterator<Item = &'v Value>, (open, close): (&str, &str), depth: usize) {
+        self.out.push_str(open);
+        if depth >= DEPTH {
+            self.out.push_str("...");
+        } else {
+            for (index, item) in items.enumerate() {
+                if index > 0 {
+                    self.out.push_str(", ");
+                }
+                if self.out.len() > self.limit {
+                    break;
+                }
+                self.write(item, depth + 1);
+            }
+        }
+        self.out.push_str(close);
+    }
+
+    fn dict(&mut self, dict: &Dict, depth: usize) {
+        if depth >= DEPTH {
+            return self.out.push_str("{...}");
+        }
+        self.out.push('{');
+        for (index, (key, item)) in dict.iter().enumerate() {
+            if index > 0 {
+                self.out.push_str(", ");
+            }
+            if self.out.len() > self.limit {
+                break;
+            }
+            self.write(key, depth + 1);
+            self.out.push_str(": ");
+            self.write(item, depth + 1);
+        }
+        self.out.push('}');
     }
 }
 
 /// Writing to a `String` can't fail.
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _infallible = out.write_fmt(text);
-}
-
-fn write_items<'a>(
-    items: impl Iterator<Item = &'a Value>,
-    (open, close): (&str, &str),
-    out: &mut String,
-    depth: usize,
-) {
-    out.push_str(open);
-    if depth >= DEPTH {
-        out.push_str("...");
-    } else {
-        for (index, item) in items.enumerate() {
-            if index > 0 {
-                out.push_str(", ");
-            }
-            write_repr(item, out, depth + 1);
-        }
-    }
-    out.push_str(close);
-}
-
-fn write_dict(dict: &Dict, out: &mut String, depth: usize) {
-    if depth >= DEPTH {
-        return out.push_str("{...}");
-    }
-    out.push('{');
-    for (index, (key, item)) in dict.iter().enumerate() {
-        if index > 0 {
-            out.push_str(", ");
-        }
-        write_repr(key, out, depth + 1);
-        out.push_str(": ");
-        write_repr(item, out, depth + 1);
-    }
-    out.push('}');
 }
 
 /// `repr` of text: single quotes, unless only double ones save an escape.

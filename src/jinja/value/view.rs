@@ -39,7 +39,7 @@ impl ViewKind {
         match self {
             Self::Keys => key.clone(),
             Self::Values => value.clone(),
-            Self::Items => Value::Tuple([key.clone(), value.clone()].into()),
+            Self::Items => Value::tuple(vec![key.clone(), value.clone()]),
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Evaluates the arguments of calls.
+
+use super::frame::Frame;
+use super::{Interpreter, Items};
+use crate::jinja::ast::CallArgs;
+use crate::jinja::error::Error;
+use crate::jinja::value::{Args, Value};
+
+impl Interpreter<'_> {
+    pub(super) fn args<'f>(&mut self, frame: &Frame<'f>, written: &'f CallArgs) -> Result<Args, Error> {
+        let mut args = Args::default();
+        if !written.positional.is_empty() {
+            args.positional.reserve(written.positional.len());
+            for argument in &written.positional {
+                args.positional.push(self.eval(frame, argument)?);
+            }
+        }
+        if let Some(star) = &written.star {
+            let more = self.eval(frame, star)?;
+            self.spread(&more, &mut args).map_err(|error| error.at(star.span))?;
+        }
+        for (name, argument) in &written.keyword {
+            let value = self.eval(frame, argument)?;
+            args.keyword.push((frame.text(*name), value));
+        }
+        if let Some(double_star) = &written.double_star {
+            let more = self.eval(frame, double_star)?;
+            self.spread_keywords(&more, &mut args).map_err(|error| error.at(double_star.span))?;
+        }
+        Ok(args)
+    }
+
+    /// `*more`
+    fn spread(&mut self, more: &Value, args: &mut Args) -> Result<(), Error> {
+        if Items::of(more).is_err() {
+            let kind = more.type_name();
+            return Err(Error::type_error(format!("argument after * must be an iterable, not {kind}")));
+        }
+        args.positional.extend(self.collect(more)?);
+        Ok(())
+    }
+
+    /// `**more`
+    fn spread_keywords(&mut self, more: &Value, args: &mut Args) -> Result<(), Error> {
+        let entries: Vec<(Value, Value)> = match more {
+            Value::Dict(dict) => dict.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            Value::Object(object) if object.is_mapping() => {
+                let keys = object.iterate().unwrap_or_default();
+                keys.into_iter()
+                    .map(|key| (object.get_item(&key).unwrap_or_default(), key))
+                    .map(|(v, k)| (k, v))
+                    .collect()
+            }
+            _ => {
+                let kind = more.type_name();
+                return Err(Error::type_error(format!("argument after ** must be a mapping, not {kind}")));
+            }
+        };
+        self.charge_items(entries.len())?;
+        for (key, value) in entries {
+            let Value::Str(key) = key else { return Err(Error::type_error("keywords must be strings")) };
+            if args.keyword.iter().any(|(known, _)| *known == key) {
+                return Err(Error::type_error(format!("got multiple values for keyword argument '{key}'")));
+            }
+            args.keyword.push((key, value));
+        }
+        Ok(())
+    }
+}
