@@ -16,10 +16,10 @@ use super::sync::{self, Follower};
 
 /// Writes it, syncs its projects, and says how that went. One of them fails, as it is meant to: the
 /// demo has done its work when any has succeeded.
-pub(super) fn run(session: Session, arguments: &Demo, output: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(session: Session, arguments: &Demo, fresh: bool, output: &mut Output) -> Result<Exit, Failure> {
     let file = write(&session, arguments)?;
-    if output.can_ask {
-        return screen::run(session.at(&file), false);
+    if output.can_draw {
+        return screen::run(session.at(&file), fresh);
     }
     if !output.json {
         output.line(format!("Demo workspace: {}\n", print::words(&file.display().to_string())))?;

@@ -22,6 +22,9 @@ pub(super) fn run(session: &Session, fix: &Fix, output: &mut Output) -> Result<E
         output.line(page)?;
     }
     if let ProblemState::Mended { how, .. } = &found.state {
+        if output.json {
+            output.json_line(&found)?;
+        }
         output.remark(&format!("It is mended already: {}", print::words(how)))?;
         return Ok(Exit::Done);
     }

@@ -86,9 +86,12 @@ fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
 fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output) -> Result<Exit, Failure> {
     let session = Session::new(arguments.global, environment);
     match arguments.command {
-        None if output.can_ask => screen::run(session, arguments.fresh),
+        None if output.can_draw => screen::run(session, arguments.fresh),
         None => overview::run(&session, output),
-        Some(Command::Demo(demo)) => demo::run(session, &demo, output),
+        Some(Command::Demo(demo)) => demo::run(session, &demo, arguments.fresh, output),
+        Some(_) if arguments.fresh => {
+            Err(Failure::wrong_use("--fresh is about the full screen, which this command does not open"))
+        }
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),
         Some(Command::Models(models)) => models::run(&session, &models, output),
         Some(Command::Show(show)) => show::run(&session, &show, output),

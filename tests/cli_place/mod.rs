@@ -49,6 +49,10 @@ impl Place {
         Ran::of(self.command(arguments).output().unwrap())
     }
 
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.folder.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -45,6 +45,8 @@ pub(super) struct Output {
     pub(super) json: bool,
     colors: bool,
     error_colors: bool,
+    /// A person at the keyboard, and a terminal that can be drawn on.
+    pub(super) can_draw: bool,
     /// Both a person at the keyboard and a screen: something may be asked.
     pub(super) can_ask: bool,
     /// Standard error is a terminal that can rewrite a line.
@@ -64,13 +66,15 @@ impl Output {
         let (out_terminal, error_terminal) = (out.is_terminal(), error.is_terminal());
         let terminal_width =
             out_terminal.then(|| crossterm::terminal::size().map_or(80, |size| usize::from(size.0)).max(20));
+        let can_ask = out_terminal && io::stdin().is_terminal() && !options.json;
         Self {
             out: Box::new(BufWriter::with_capacity(1 << 16, out)),
             error: Box::new(error),
             json: options.json,
             colors: colors && out_terminal,
             error_colors: colors && error_terminal,
-            can_ask: out_terminal && io::stdin().is_terminal() && !options.json,
+            can_draw: can_ask && !dumb,
+            can_ask,
             live: error_terminal && !dumb && !options.json,
             width: terminal_width.unwrap_or(80).clamp(40, WIDEST),
             terminal_width,

@@ -31,10 +31,9 @@ fn ink(role: Role) -> Ink {
     match role {
         Role::Code | Role::Title => Ink::Bold,
         Role::Severity(Severity::Error) | Role::Caret => Ink::Bad,
-        Role::Severity(Severity::Warning) => Ink::Warning,
         Role::Severity(Severity::Notice) | Role::Heading | Role::Gutter | Role::Grade(Grade::Show) => Ink::Dim,
         Role::Grade(Grade::Safe) => Ink::Good,
-        Role::Grade(Grade::Ask) => Ink::Warning,
+        Role::Severity(Severity::Warning) | Role::Grade(Grade::Ask) => Ink::Warning,
         Role::Place | Role::Copy => Ink::Name,
         Role::Subject | Role::Body | Role::Raw | Role::Evidence | Role::Source | Role::Fix => Ink::Plain,
     }
