@@ -1,22 +1,12 @@
 //! The command line, through the real program: what it prints, where, and with which exit code.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod cli_place;
-
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::Stdio;
 
-use cli_place::{Place, Ran};
 use serde_json::Value;
 
-/// A place with the demo workspace in `demo/`, its syncs run.
-fn demo() -> Place {
-    let place = Place::new();
-    place.run(&["demo", "--dir", "demo"]).exits(0);
-    place.in_folder("demo")
-}
+use super::place::{Place, Ran, demo};
 
 fn texts<'a>(rows: &'a [Value], key: &str) -> Vec<&'a str> {
     rows.iter().map(|row| row[key].as_str().unwrap_or_default()).collect()

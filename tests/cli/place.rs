@@ -108,3 +108,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+/// A place with the demo workspace, its syncs run; the program is run in its folder.
+pub(crate) fn demo() -> Place {
+    let place = Place::new();
+    place.run(&["demo", "--dir", "demo"]).exits(0);
+    place.in_folder("demo")
+}

@@ -1,14 +1,11 @@
 //! The command line in a real terminal: colours, progress and questions, and where they must not be.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod cli_place;
-
 use std::io::{Read, Write};
 
-use cli_place::Place;
 use ebbtide::git::author::{NewCommit, create};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+use super::place::{Place, demo};
 
 /// Runs the program in a terminal of 100 columns, types `keys` into it, and gives all that it wrote and
 /// its exit code.
@@ -41,12 +38,6 @@ fn in_terminal(place: &Place, arguments: &[&str], variables: &[(&str, &str)], ke
     (output.join().unwrap(), code)
 }
 
-fn demo() -> Place {
-    let place = Place::new();
-    place.run(&["demo", "--dir", "demo"]).exits(0);
-    place.in_folder("demo")
-}
-
 /// Sequences that set a colour or an attribute.
 fn is_coloured(text: &str) -> bool {
     text.split("\u{1b}[")
@@ -64,16 +55,17 @@ fn a_terminal_gets_colours() {
 #[test]
 fn whoever_wants_no_colours_gets_none() {
     let place = demo();
-    let table: [(&[&str], &[(&str, &str)]); 4] = [
-        (&["history"], &[("NO_COLOR", "1")]),
-        (&["history", "--no-color"], &[]),
-        (&["history"], &[("TERM", "dumb")]),
-        (&["--help", "--no-color"], &[]),
+    let table = [
+        ("history", ("NO_COLOR", "1")),
+        ("history --no-color", ("TERM", "xterm")),
+        ("history", ("TERM", "dumb")),
+        ("--help --no-color", ("TERM", "xterm")),
     ];
-    for (arguments, variables) in table {
-        let (text, code) = in_terminal(&place, arguments, variables, "");
+    for (words, variable) in table {
+        let arguments: Vec<&str> = words.split(' ').collect();
+        let (text, code) = in_terminal(&place, &arguments, &[variable], "");
         assert_eq!(code, 0);
-        assert!(!is_coloured(&text) && text.len() > 100, "{arguments:?} {variables:?}: {text:?}");
+        assert!(!is_coloured(&text) && text.len() > 100, "{words} {variable:?}: {text:?}");
     }
 }
 
@@ -144,4 +136,13 @@ fn where_nobody_can_be_asked_nothing_is_changed() {
     assert_eq!(place.read("ebb.toml"), settings);
     place.run(&["fix", "1", "--fix", "2", "--yes"]).exits(0);
     assert!(place.read("ebb.toml").contains("two/dbt_project.yml"), "{}", place.read("ebb.toml"));
+}
+
+#[test]
+fn the_full_screen_is_for_terminals_and_leaves_no_trace_in_them() {
+    let place = demo();
+    let (text, code) = in_terminal(&place, &["--fresh"], &[], "q");
+    assert_eq!(code, 0, "{text:?}");
+    assert!(text.contains("\u{1b}[?1049h") && text.contains("\u{1b}[?1049l"), "{text:?}");
+    assert!(place.run(&["--fresh", "sync"]).exits(2).error.contains("--fresh"));
 }

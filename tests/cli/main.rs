@@ -1,0 +1,8 @@
+//! The command line through the real program: `commands` as a script meets it, `terminal` as a person
+//! does.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod commands;
+mod place;
+mod terminal;
