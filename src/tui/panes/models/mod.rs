@@ -2,26 +2,25 @@
 //! several views. The detail follows the selection when it rests.
 
 mod detail;
+mod pane;
 mod rows;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use super::parts::{Detail, Empty, FilteredList, Typed, draw_words, instead_of_rows, refresh};
-use super::{Copy, Pane, PaneContext, Subject};
+use super::PaneContext;
+use super::parts::{Detail, Empty, FilteredList, draw_words};
 use crate::engine::ModelView;
 use crate::problem::Problem;
 use crate::store::ModelSummary;
 use crate::tui::commands::Command;
 use crate::tui::effect::{Effect, Generation, Query};
-use crate::tui::key::Key;
 use crate::tui::layout::{Focus, inside, split_first_row};
-use crate::tui::state::{Fetched, PaneMemory};
+use crate::tui::state::Fetched;
 use crate::tui::theme::Look;
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::list::{self, Motion};
@@ -251,211 +250,6 @@ fn text_area(detail: Rect) -> Rect {
     let (_, rest) = split_first_row(inside(detail));
     let air = u16::from(rest.width > 2);
     Rect { x: rest.x + air, width: rest.width - air, ..rest }
-}
-
-impl Pane for Models {
-    fn refresh(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
-        vec![Effect::Load { query: Query::Models, generation: self.models.ask(context.now.wall) }]
-    }
-
-    fn settle(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
-        let candidates = rows::Summaries(self.models.value().map(AsRef::as_ref).unwrap_or_default());
-        self.list.filter.apply(self.list.line.text(), &candidates, self.revision);
-        if let Some(id) = &self.list.wanted {
-            self.tree.reveal(id);
-        }
-        self.list.state.set_height(context.areas.list_height());
-        let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
-        let rows = ModelRows::new(&self.tree, &self.ids, &self.by_id, flat);
-        refresh(&mut self.list.state, &mut self.list.wanted, &rows);
-        let effects = self.follow(context);
-        self.make_detail(context);
-        effects
-    }
-
-    fn step(&mut self, motion: Motion, context: &PaneContext<'_>) -> Vec<Effect> {
-        if context.focus == Focus::Detail && !self.list.line.typing() {
-            self.detail.step(motion);
-            return Vec::new();
-        }
-        let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
-        let rows = ModelRows::new(&self.tree, &self.ids, &self.by_id, flat);
-        self.list.state.go(motion, &rows);
-        // Each step begins the rest anew.
-        self.due = None;
-        Vec::new()
-    }
-
-    fn run(&mut self, command: Command, context: &PaneContext<'_>) -> Option<Vec<Effect>> {
-        match command {
-            Command::NextView => return self.show_view(self.view.beside(1)),
-            Command::PreviousView => return self.show_view(self.view.beside(-1)),
-            Command::ToggleCompiled => {
-                if self.view == View::Sql {
-                    self.compiled = !self.compiled;
-                }
-                return self.show_view(View::Sql);
-            }
-            Command::ScrollLeft
-            | Command::ScrollRight
-            | Command::Wrap
-            | Command::NextMatch
-            | Command::PreviousMatch => {
-                return self.detail.run(command).then(Vec::new);
-            }
-            _ => {}
-        }
-        if context.focus == Focus::List {
-            return self.run_in_list(command);
-        }
-        match command {
-            Command::Right => self.show_view(self.view.beside(1)),
-            Command::Left => self.show_view(self.view.beside(-1)),
-            _ => self.detail.run(command).then(Vec::new),
-        }
-    }
-
-    fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
-        let when = |holds: bool, reason: &str| Some(if holds { Ok(()) } else { Err(reason.to_owned()) });
-        match command {
-            Command::Filter | Command::NextView | Command::PreviousView | Command::ToggleCompiled => Some(Ok(())),
-            Command::Fold | Command::FoldAll | Command::UnfoldAll => {
-                when(!self.list.is_filtered(), "a filtered list has no folders; esc takes the filter away")
-            }
-            Command::CopySql | Command::CopyRow | Command::CopyPath | Command::CopyLink => {
-                when(self.summary().is_some(), "no model is selected")
-            }
-            Command::CopyJson => when(self.whole().is_some(), "no model is selected, or it is not loaded yet"),
-            Command::Wrap
-            | Command::ScrollLeft
-            | Command::ScrollRight
-            | Command::NextMatch
-            | Command::PreviousMatch => self.detail.can(command),
-            _ if context.focus == Focus::Detail => self.detail.can(command),
-            _ => None,
-        }
-    }
-
-    fn click(&mut self, row: usize, _context: &PaneContext<'_>) -> bool {
-        let Some(index) = self.list.state.index_at(row) else { return false };
-        let again = self.list.state.index() == Some(index);
-        let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
-        self.list.state.go(Motion::To(index), &ModelRows::new(&self.tree, &self.ids, &self.by_id, flat));
-        self.due = None;
-        again
-    }
-
-    fn typing(&self) -> bool {
-        self.list.line.typing() || self.detail.typing()
-    }
-
-    fn type_key(&mut self, key: Key, _context: &PaneContext<'_>) -> Vec<Effect> {
-        if self.detail.typing() {
-            self.detail.key(key);
-        } else if self.list.key(key) == Typed::Changed {
-            // The best hit is what is meant.
-            self.list.state = list::ListState::default();
-            self.due = None;
-        }
-        Vec::new()
-    }
-
-    fn paste(&mut self, text: &str, _context: &PaneContext<'_>) -> Vec<Effect> {
-        if self.detail.typing() {
-            self.detail.paste(text);
-        } else {
-            self.list.line.paste(text);
-        }
-        Vec::new()
-    }
-
-    fn subject(&self, context: &PaneContext<'_>) -> Subject {
-        let summary = self.summary();
-        let project = summary.map(|summary| summary.project.to_string()).or_else(|| {
-            let node = self.tree.node(self.tree_row()?)?;
-            node.id.split('/').next().map(str::to_owned)
-        });
-        let folder = context.overview.value().and_then(|overview| {
-            overview.projects.iter().find(|view| view.folder && Some(&view.name) == project.as_ref())
-        });
-        let file = summary.map(|summary| match folder {
-            Some(view) => Ok((PathBuf::from(&view.repository).join(&*summary.path), 0)),
-            None => Err("the model comes from a Git repository, not from a file of this machine".to_owned()),
-        });
-        let problem = self.whole().and_then(|model| model.problems.first()).map(|record| record.id);
-        Subject { project, problem, file }
-    }
-
-    fn copy(&self, what: Copy, _context: &PaneContext<'_>) -> Option<String> {
-        let Some(summary) = self.summary() else {
-            let node = self.tree.node(self.tree_row()?)?;
-            return (what == Copy::Id).then(|| node.id.trim_end_matches('/').to_owned());
-        };
-        match what {
-            Copy::Id => Some(summary.unique_id.to_string()),
-            Copy::Path => Some(summary.path.to_string()),
-            Copy::Link => Some(format!("ebb show {} --project {}", summary.name, summary.project)),
-            Copy::Row => {
-                let cells = [&summary.project, &summary.unique_id, &summary.materialized, &summary.path];
-                Some(cells.map(|cell| cell.replace('\t', " ")).join("\t"))
-            }
-            Copy::Sql => self.whole().and_then(|model| model.record.compiled_code.clone()),
-            Copy::Json => serde_json::to_string_pretty(&*self.whole()?.record).ok(),
-            Copy::Report => None,
-        }
-    }
-
-    fn selected(&self) -> Option<String> {
-        self.list.selected().map(ToString::to_string)
-    }
-
-    fn select(&mut self, id: &str) {
-        self.list.clear_filter();
-        self.list.wanted = Some(id.into());
-        self.due = None;
-    }
-
-    fn deadline(&self) -> Option<u64> {
-        self.due
-    }
-
-    fn memory(&self) -> PaneMemory {
-        PaneMemory {
-            selected: self.selected(),
-            filter: self.list.line.text().to_owned(),
-            folded: self.tree.closed().iter().map(ToString::to_string).collect(),
-            view: Some(self.view.title().to_owned()),
-            switches: self.compiled.then(|| "compiled".to_owned()).into_iter().collect(),
-        }
-    }
-
-    fn remember(&mut self, memory: &PaneMemory) {
-        self.list.line.set(&memory.filter);
-        self.list.wanted = memory.selected.as_deref().map(Into::into);
-        self.tree.set_closed(memory.folded.iter().map(|id| id.as_str().into()));
-        self.folds_known = true;
-        self.view = memory.view.as_deref().and_then(View::by_title).unwrap_or_default();
-        self.compiled = memory.switches.iter().any(|switch| switch == "compiled");
-    }
-
-    fn draw(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) -> Option<Position> {
-        let focused = context.focus == Focus::List;
-        let shown = context.areas.list_height();
-        let frame = Frame::new("Models")
-            .number(2)
-            .focused(focused)
-            .right(self.list.line.title(look))
-            .position(self.position())
-            .scroll(self.list.state.scroll(shown));
-        let area = frame.draw(look, context.areas.list, buffer);
-        let empty = self.summaries().is_empty();
-        match instead_of_rows(self.models.shown(), context.now.wall, &EMPTY, empty) {
-            Some(words) => draw_words(&words, look, area, buffer),
-            None => self.draw_rows(look, area, focused, buffer),
-        }
-        self.draw_detail(look, context, buffer);
-        self.list.line.cursor(context.areas.list).or_else(|| self.detail.cursor(context.areas.detail))
-    }
 }
 
 impl Models {

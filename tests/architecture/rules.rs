@@ -1,0 +1,110 @@
+//! The rules themselves. Each takes a file and gives its complaints, one line each.
+
+use super::source::SourceFile;
+
+/// A module and the modules that it may import.
+pub struct Module {
+    pub name: &'static str,
+    imports: &'static [&'static str],
+}
+
+/// The house, from the top down.
+pub const MODULES: [Module; 9] = [
+    Module { name: "cli", imports: &["engine", "problem", "workspace", "store"] },
+    Module { name: "tui", imports: &["engine", "problem", "workspace", "store"] },
+    Module { name: "engine", imports: &["git", "dbt", "jinja", "problem", "workspace", "store"] },
+    Module { name: "git", imports: &["problem", "workspace", "store"] },
+    Module { name: "dbt", imports: &["jinja", "problem"] },
+    Module { name: "jinja", imports: &[] },
+    Module { name: "store", imports: &["problem"] },
+    Module { name: "workspace", imports: &["problem"] },
+    Module { name: "problem", imports: &[] },
+];
+
+/// Longest file, in lines.
+pub const LONGEST: usize = 450;
+/// Longest file of end-to-end tests: one after the other, they read like a list.
+pub const LONGEST_TESTS: usize = 600;
+
+/// Modules without I/O, tasks and clocks.
+const PURE: [&str; 4] = ["jinja", "dbt", "problem", "tui"];
+/// The parts of the screen that do touch the terminal and the clock.
+const SCREEN_OUTSIDE: [&str; 3] = ["run", "terminal", "clipboard"];
+/// What reaches outside.
+const OUTSIDE: [&str; 8] =
+    ["std::fs", "std::net", "std::process", "std::env", "std::thread", "std::os::unix::net", "tokio", "rusqlite"];
+/// Clocks, wherever they are imported from.
+const CLOCKS: [&str; 5] = ["Instant::now", "Timestamp::now", "Zoned::now", "SystemTime", "UNIX_EPOCH"];
+
+pub fn imports(file: &SourceFile) -> Vec<String> {
+    let Some(rule) = MODULES.iter().find(|module| file.module() == Some(module.name)) else { return Vec::new() };
+    let known = |name: &str| MODULES.iter().any(|module| module.name == name);
+    let targets = file.paths().into_iter().filter_map(|(line, path)| {
+        let target = path.strip_prefix("crate::")?.split("::").next()?.to_owned();
+        (known(&target) && target != rule.name && !rule.imports.contains(&target.as_str())).then_some((line, target))
+    });
+    unique(targets.map(|(line, target)| format!("{}:{line}: {} must not import {target}", file.path, rule.name)))
+}
+
+pub fn purity(file: &SourceFile) -> Vec<String> {
+    let mut parts = file.path.trim_end_matches(".rs").split('/').skip(1);
+    let (module, part) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if !file.path.starts_with("src/") || !PURE.contains(&module) || (module == "tui" && SCREEN_OUTSIDE.contains(&part))
+    {
+        return Vec::new();
+    }
+    let found = file.paths().into_iter().filter_map(|(line, path)| {
+        let within = |outside: &str| path == outside || path.starts_with(&format!("{outside}::"));
+        let ends = |clock: &str| path == clock || path.ends_with(&format!("::{clock}"));
+        let culprit = OUTSIDE.iter().find(|outside| within(outside));
+        let culprit = culprit.or_else(|| CLOCKS.iter().find(|clock| ends(clock)))?;
+        Some(format!("{}:{line}: pure code must not reach {culprit}", file.path))
+    });
+    unique(found)
+}
+
+pub fn globals(file: &SourceFile) -> Vec<String> {
+    if !file.path.starts_with("src/") {
+        return Vec::new();
+    }
+    let lines = file.code.lines().enumerate().filter(|(_, line)| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("pub").map_or(line, |rest| rest.trim_start_matches(|c| c != ' ').trim_start());
+        line.starts_with("static ") || line.contains("thread_local!") || line.contains("lazy_static!")
+    });
+    lines.map(|(number, _)| format!("{}:{}: no globals", file.path, number + 1)).collect()
+}
+
+/// A module's `tests.rs` needs no words: it stands beside the module that it tests.
+pub fn opening(file: &SourceFile) -> Vec<String> {
+    let beside =
+        file.path.starts_with("src/") && (file.path.ends_with("/tests.rs") || file.path.ends_with("/tests/mod.rs"));
+    if beside || file.text.starts_with("//! ") {
+        return Vec::new();
+    }
+    vec![format!("{}:1: the file must open with `//!` and what it is", file.path)]
+}
+
+pub fn length(file: &SourceFile) -> Vec<String> {
+    let longest = if file.path.starts_with("src/") { LONGEST } else { LONGEST_TESTS };
+    let lines = file.text.lines().count();
+    if lines <= longest {
+        return Vec::new();
+    }
+    vec![format!("{}: {lines} lines, more than {longest}: split it by subject", file.path)]
+}
+
+pub fn unfinished(file: &SourceFile) -> Vec<String> {
+    // Put together here, so that this file does not break its own rule.
+    let words = ["TO_DO", "FIX_ME", "XX_X", "to_do!", "unimple_mented!", "#[ig_nore"].map(|word| word.replace('_', ""));
+    let lines = file.text.lines().enumerate();
+    let found = lines.filter_map(|(number, line)| Some((number, words.iter().find(|word| line.contains(*word))?)));
+    found.map(|(number, word)| format!("{}:{}: {word}", file.path, number + 1)).collect()
+}
+
+fn unique(complaints: impl Iterator<Item = String>) -> Vec<String> {
+    let mut complaints: Vec<String> = complaints.collect();
+    complaints.sort();
+    complaints.dedup();
+    complaints
+}
