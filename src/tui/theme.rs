@@ -187,7 +187,7 @@ fn reversed() -> Style {
         .fg(Color::Reset)
         .bg(Color::Reset)
         .add_modifier(Modifier::REVERSED)
-        .remove_modifier(Modifier::DIM | Modifier::UNDERLINED)
+        .remove_modifier(Modifier::DIM | Modifier::BOLD | Modifier::UNDERLINED)
 }
 
 fn terminal(role: Role) -> Style {

@@ -15,7 +15,7 @@ use crate::store::{
 };
 use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::glyphs::Glyphs;
-use crate::tui::key::Chord;
+use crate::tui::key::Key;
 use crate::tui::message::Message;
 use crate::tui::state::{Now, State, Tab};
 use crate::tui::theme::{Look, Role, Theme};
@@ -67,8 +67,8 @@ impl Screen {
 
     /// Presses keys as they are written in `ebb.toml`, one after the other.
     pub(super) fn press(&mut self, keys: &str) {
-        for key in Chord::parse(keys).unwrap().0 {
-            self.send(Message::Key(key));
+        for key in keys.split(' ') {
+            self.send(Message::Key(Key::parse(key).unwrap()));
         }
     }
 

@@ -1,9 +1,13 @@
 //! States in words, each with its glyph and role: never by colour alone.
 
+use ratatui::text::{Line, Span};
+
 use crate::problem::{Grade, Severity, Subject};
 use crate::store::SyncState;
 use crate::tui::glyphs::Glyphs;
-use crate::tui::theme::Role;
+use crate::tui::state::Shown as Fetched;
+use crate::tui::text;
+use crate::tui::theme::{Look, Role};
 
 /// A state as it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,19 @@ pub(super) fn severity(severity: Severity, glyphs: &Glyphs) -> Shown {
 
 pub(super) fn mended(glyphs: &Glyphs) -> Shown {
     Shown { role: Role::Success, glyph: glyphs.check, word: "mended" }
+}
+
+/// For a list's title: the rows are old because newer ones could not be read.
+pub(super) fn not_refreshed<T>(value: Fetched<'_, T>, look: Look<'_>) -> Line<'static> {
+    match value {
+        Fetched::Value(_, Some(problem)) => {
+            let words = format!("{} not refreshed: {}", look.glyphs.stale, problem.code);
+            Line::from(Span::styled(text::clean(&words).into_owned(), look.style(Role::Stale)))
+        }
+        Fetched::Value(_, None) | Fetched::NeverLoaded | Fetched::LoadingSince(_) | Fetched::Failed(_) => {
+            Line::default()
+        }
+    }
 }
 
 /// What pressing a fix's key will do.

@@ -84,6 +84,11 @@ pub fn place(columns: &[Column], width: u16, hidden: usize) -> Vec<Placed> {
     placed
 }
 
+/// How many columns are scrolled out after one more step to the right, or back. The last one stays.
+pub fn scrolled(columns: &[Column], hidden: usize, right: bool) -> usize {
+    if right { (hidden + 1).min(columns.len().saturating_sub(2)) } else { hidden.saturating_sub(1) }
+}
+
 /// A cell's text and what it is.
 pub type Cell = (Role, String);
 

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::{Detail, Empty, FilteredList, draw_words, instead_of_rows, refresh};
-use super::{Copy, Pane, PaneContext, Subject};
+use super::{Copy, Pane, PaneContext, Subject, words};
 use crate::engine::SyncView;
 use crate::problem::Problem;
 use crate::store::{ProblemState, SyncId, SyncRecord};
@@ -29,6 +29,8 @@ use rows::{COLUMNS, Rows};
 /// Milliseconds that the selection rests on a sync before it is read whole: running through the list
 /// asks for nothing.
 const FOLLOW: u64 = 80;
+/// Syncs of the same project whose times are compared.
+const LATELY: usize = 24;
 /// Cells of the detail that the live stages of a running sync take, with a line of air.
 const LIVE: u16 = 7;
 
@@ -43,6 +45,8 @@ pub struct History {
     asked: Option<SyncId>,
     /// Which one is asked for next, and when.
     due: Option<(SyncId, u64)>,
+    /// Columns after the first that are scrolled out at the left.
+    hidden: usize,
     detail: Detail,
     /// Which sync the detail's lines are about.
     shown: Option<SyncId>,
@@ -138,7 +142,9 @@ impl History {
             Shown::Failed(_) | Shown::NeverLoaded | Shown::LoadingSince(_) | Shown::Value(..) => None,
         };
         let document = self.sync().map(|sync| {
-            let sources = page::Sources { sync, view: self.view(), failure, live: self.running(context).is_some() };
+            let recent = rows::recent(&self.rows.syncs, sync, LATELY);
+            let live = self.running(context).is_some();
+            let sources = page::Sources { sync, view: self.view(), failure, live, recent: &recent };
             page::page(sources, usize::from(area.width), context.now.wall, context.glyphs)
         });
         let document = document.unwrap_or_default();
@@ -164,7 +170,11 @@ impl History {
         let frame = Frame::new("History")
             .number(3)
             .focused(focused)
-            .right(self.list.line.title(look))
+            .right(if self.list.is_filtered() || self.list.line.typing() {
+                self.list.line.title(look)
+            } else {
+                words::not_refreshed(self.syncs.shown(), look)
+            })
             .position(self.list.state.position())
             .scroll(self.list.state.scroll(usize::from(body.height)));
         let area = frame.draw(look, context.areas.list, buffer);
@@ -173,7 +183,7 @@ impl History {
         if let Some(words) = instead_of_rows(self.syncs.shown(), context.now.wall, texts, nothing).filter(|_| nothing) {
             return draw_words(&words, look, area, buffer);
         }
-        let placed = table::place(&COLUMNS, area.width.saturating_sub(1), 0);
+        let placed = table::place(&COLUMNS, area.width.saturating_sub(1), self.hidden);
         table::draw_head(look, area, &COLUMNS, &placed, buffer);
         let turn = live::spinner(look.glyphs, context.motion, context.now.millis);
         table::draw_rows(look, body, (&COLUMNS, &placed), (&self.list.state, focused), buffer, |index| {
@@ -235,7 +245,11 @@ impl Pane for History {
                 Some(Vec::new())
             }
             Command::Back => self.list.clear_filter().then(Vec::new),
-            Command::Wrap | Command::ScrollLeft | Command::ScrollRight => self.detail.run(command).then(Vec::new),
+            Command::ScrollLeft | Command::ScrollRight => {
+                self.hidden = table::scrolled(&COLUMNS, self.hidden, command == Command::ScrollRight);
+                Some(Vec::new())
+            }
+            Command::Wrap => self.detail.run(command).then(Vec::new),
             _ => None,
         }
     }
@@ -244,8 +258,9 @@ impl Pane for History {
         match command {
             Command::Filter => Some(Ok(())),
             Command::Open | Command::Right if self.sync().is_none() => Some(Err("no sync is selected".to_owned())),
-            Command::Wrap | Command::ScrollLeft | Command::ScrollRight => self.detail.can(command),
             _ if context.focus == Focus::Detail => self.detail.can(command),
+            Command::ScrollLeft | Command::ScrollRight => Some(Ok(())),
+            Command::Wrap => self.detail.can(command),
             _ => None,
         }
     }
@@ -302,7 +317,7 @@ impl Pane for History {
             Copy::Row => Some(rows::tab_separated(sync)),
             Copy::Link => Some(format!("ebb history --project {}", sync.project)),
             Copy::Report => {
-                let sources = page::Sources { sync, view: self.view(), failure: None, live: false };
+                let sources = page::Sources { sync, view: self.view(), failure: None, live: false, recent: &[] };
                 Some(page::report(sources, context.now.wall))
             }
             Copy::Sql | Copy::Path => None,

@@ -15,10 +15,14 @@ use crate::tui::live;
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::widgets::role_line::RoleLine;
+use crate::tui::widgets::sparkline::sparkline;
 use crate::tui::widgets::textview::Document;
 
 /// Names listed of each kind of change; the rest is counted.
 const MOST_NAMES: usize = 500;
+
+/// Fewest syncs that are compared.
+const ENOUGH: usize = 3;
 
 /// What the page is made of.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,8 @@ pub(super) struct Sources<'a> {
     pub(super) failure: Option<&'a Problem>,
     /// Its stages are drawn above the page, as they go.
     pub(super) live: bool,
+    /// Milliseconds that its project's syncs took up to this one, oldest first.
+    pub(super) recent: &'a [u64],
 }
 
 pub(super) fn page(sources: Sources<'_>, width: usize, now: Timestamp, glyphs: &Glyphs) -> Document {
@@ -41,6 +47,7 @@ pub(super) fn page(sources: Sources<'_>, width: usize, now: Timestamp, glyphs: &
         page.heading("stages");
         page.lines(stages::lines(sync, glyphs));
     }
+    lately(&mut page, sources.recent, glyphs);
     counts(&mut page, &sync.counts);
     if let Some(view) = sources.view {
         problems(&mut page, view, glyphs);
@@ -90,6 +97,20 @@ fn commit(page: &mut Page, sync: &SyncRecord, now: Timestamp) {
     line.push(Role::Dim, &format!(" by {}, {}", text::clean(&commit.author), text::ago(commit.at, now)));
     page.line(line);
     page.prose(Role::Text, 2, &commit.subject);
+}
+
+/// Whether this one took long is seen beside the others.
+fn lately(page: &mut Page, recent: &[u64], glyphs: &Glyphs) {
+    let mut sorted = recent.to_vec();
+    sorted.sort_unstable();
+    if let Some(median) = sorted.get(sorted.len() / 2).filter(|_| sorted.len() >= ENOUGH) {
+        page.heading(&format!("the last {} good syncs", recent.len()));
+        let bars = sparkline(recent, recent.len(), glyphs);
+        page.line(
+            RoleLine::of(Role::Accent, format!("  {bars}"))
+                .with(Role::Dim, format!("  mostly {}", text::duration(*median))),
+        );
+    }
 }
 
 fn counts(page: &mut Page, counts: &SyncCounts) {

@@ -21,7 +21,7 @@ pub(super) const COLUMNS: [Column; 8] = [
     Column::fixed("state", 11, 10),
     Column::flexible("project", 8, 14, 9),
     Column::fixed("when", 10, 8),
-    Column::fixed("models", 9, 7),
+    Column::fixed("models", 10, 7),
     Column::fixed("took", 9, 5).right(),
     Column::fixed("cause", 13, 4),
     Column::fixed("commit", 7, 3),
@@ -131,16 +131,16 @@ pub(super) fn took(sync: &SyncRecord) -> Option<u64> {
     u64::try_from(finished.as_millisecond() - sync.started_at.as_millisecond()).ok()
 }
 
-/// `+2 ~1 -0`, or why there is nothing to count.
+/// `+2 ~1`, without what there is none of.
 pub(super) fn changes(sync: &SyncRecord) -> String {
     let counts = &sync.counts;
     match sync.state {
         SyncState::Running | SyncState::Failed | SyncState::Cancelled | SyncState::Interrupted => String::new(),
-        SyncState::Succeeded | SyncState::Partial if counts.added + counts.changed + counts.removed == 0 => {
-            "no change".to_owned()
-        }
         SyncState::Succeeded | SyncState::Partial => {
-            format!("+{} ~{} -{}", counts.added, counts.changed, counts.removed)
+            let all = [("+", counts.added), ("~", counts.changed), ("-", counts.removed)];
+            let some: Vec<String> =
+                all.iter().filter(|(_, count)| *count > 0).map(|(sign, count)| format!("{sign}{count}")).collect();
+            if some.is_empty() { "no change".to_owned() } else { some.join(" ") }
         }
     }
 }
@@ -177,6 +177,19 @@ pub(super) fn cells(
         (Role::Dim, sync.commit.as_ref().map_or("", |commit| short_commit(&commit.id)).to_owned()),
         (Role::Text, summary),
     ]
+}
+
+/// Milliseconds of so many syncs of the same project up to this one that came to their end, oldest
+/// first.
+pub(super) fn recent(syncs: &[SyncRecord], sync: &SyncRecord, most: usize) -> Vec<u64> {
+    let whole = |record: &&SyncRecord| {
+        record.project == sync.project
+            && record.id <= sync.id
+            && matches!(record.state, SyncState::Succeeded | SyncState::Partial)
+    };
+    let mut times: Vec<u64> = syncs.iter().filter(whole).filter_map(took).take(most).collect();
+    times.reverse();
+    times
 }
 
 fn elapsed(sync: &SyncRecord, now: Timestamp) -> String {

@@ -226,7 +226,7 @@ fn a_report_is_the_page_in_plain_text() {
     let mut screen = screen();
     open(&mut screen, syncs().remove(0));
     let report = page::report(
-        page::Sources { sync: &syncs()[0], view: screen.state.history.view(), failure: None, live: false },
+        page::Sources { sync: &syncs()[0], view: screen.state.history.view(), failure: None, live: false, recent: &[] },
         noon(),
     );
     assert!(report.is_ascii() && report.contains("x failed billing") && report.contains("DBT-PROJECT-PATH"));
@@ -247,7 +247,7 @@ fn thousands_of_changes_are_counted() {
     let added = (0..10_000).map(|number| format!("model.shop.m{number}")).collect();
     let view =
         SyncView { record: record.clone(), problems: Vec::new(), added, changed: Vec::new(), removed: Vec::new() };
-    let sources = page::Sources { sync: &record, view: Some(&view), failure: None, live: false };
+    let sources = page::Sources { sync: &record, view: Some(&view), failure: None, live: false, recent: &[] };
     let document = page::page(sources, 60, noon(), &crate::tui::glyphs::Glyphs::unicode());
     assert!(document.len() < 600);
     assert!(document.lines().iter().any(|line| line.text().contains("9 500 more")));
@@ -270,4 +270,54 @@ fn hostile_words_do_no_harm() {
     let mut screen = Screen::new(Tab::History, 120, 40);
     screen.load_syncs(vec![hostile]);
     assert!(!screen.text().contains(['\u{1b}', '\u{7}', '\u{202e}']));
+}
+
+#[test]
+fn the_time_is_seen_beside_that_of_other_good_syncs() {
+    let history: Vec<SyncRecord> = (1..=6)
+        .map(|id| {
+            let state = if id == 4 { SyncState::Failed } else { SyncState::Succeeded };
+            let mut record = sync(id, if id == 2 { "billing" } else { "shop" }, state, 100 - id);
+            record.finished_at = Some(record.started_at + jiff::SignedDuration::from_millis(100 * id));
+            record
+        })
+        .rev()
+        .collect();
+    assert_eq!(rows::recent(&history, &history[0], 9), [100, 300, 500, 600]);
+    assert_eq!(rows::recent(&history, &history[1], 2), [300, 500], "up to this one, the newest of them");
+    let mut screen = Screen::new(Tab::History, 120, 40);
+    screen.load_syncs(history);
+    let text = screen.text();
+    assert!(text.contains("the last 4 good syncs") && text.contains("mostly 500 ms"), "{text}");
+}
+
+#[test]
+fn changes_name_what_there_is() {
+    let mut record = sync(1, "shop", SyncState::Succeeded, 1);
+    assert_eq!(rows::changes(&record), "+2 ~3");
+    record.counts = SyncCounts::default();
+    assert_eq!(rows::changes(&record), "no change");
+    record.state = SyncState::Failed;
+    assert_eq!(rows::changes(&record), "");
+}
+
+#[test]
+fn columns_that_do_not_fit_come_by_scrolling() {
+    let mut screen = Screen::new(Tab::History, 60, 15);
+    screen.load_syncs(syncs());
+    assert!(!screen.text().contains("what happened"), "{}", screen.text());
+    screen.press("L L L L L L L L L");
+    let text = screen.text();
+    assert!(text.contains("state") && text.contains("There is no dbt_project.yml at"), "{text}");
+    screen.press("H H H H H H H H");
+    assert!(screen.text().contains("3 min ago"));
+}
+
+#[test]
+fn old_rows_stay_and_say_that_they_are_old() {
+    let mut screen = screen();
+    screen.press("r");
+    screen.fail(Query::Syncs);
+    let text = screen.text();
+    assert!(text.contains("not refreshed: STORE-BUSY") && text.contains("3 min ago"), "{text}");
 }

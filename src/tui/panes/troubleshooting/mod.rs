@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::{Detail, Empty, FilteredList, draw_words, instead_of_rows, refresh};
-use super::{Copy, Pane, PaneContext, Subject};
+use super::{Copy, Pane, PaneContext, Subject, words};
 use crate::engine::FixPreview;
 use crate::problem::{Fix, Place, Problem};
 use crate::store::{ProblemId, ProblemRecord, ProblemState};
@@ -41,6 +41,8 @@ pub struct Troubleshooting {
     list: FilteredList<ProblemId>,
     /// Which fix of the selected problem the key applies.
     fix: usize,
+    /// Columns after the first that are scrolled out at the left.
+    hidden: usize,
     detail: Detail,
     /// Which problem the detail's lines are about.
     shown: Option<ProblemId>,
@@ -147,7 +149,11 @@ impl Troubleshooting {
         let frame = Frame::new("Troubleshooting")
             .number(4)
             .focused(focused)
-            .right(self.list.line.title(look))
+            .right(if self.list.is_filtered() || self.list.line.typing() {
+                self.list.line.title(look)
+            } else {
+                words::not_refreshed(self.problems.shown(), look)
+            })
             .position(self.list.state.position())
             .scroll(self.list.state.scroll(usize::from(body.height)));
         let area = frame.draw(look, context.areas.list, buffer);
@@ -156,7 +162,7 @@ impl Troubleshooting {
         if let Some(words) = instead_of_rows(self.problems.shown(), context.now.wall, texts, nothing) {
             return draw_words(&words, look, area, buffer);
         }
-        let placed = table::place(&COLUMNS, area.width.saturating_sub(1), 0);
+        let placed = table::place(&COLUMNS, area.width.saturating_sub(1), self.hidden);
         table::draw_head(look, area, &COLUMNS, &placed, buffer);
         table::draw_rows(look, body, (&COLUMNS, &placed), (&self.list.state, focused), buffer, |index| {
             let record = self.list.filter.hits().get(index).and_then(|row| self.rows.records.get(*row as usize));
@@ -253,8 +259,9 @@ impl Pane for Troubleshooting {
                 Some(Err("there is no other fix".to_owned()))
             }
             Command::Filter | Command::NextView | Command::PreviousView => Some(Ok(())),
-            Command::Wrap | Command::ScrollLeft | Command::ScrollRight => self.detail.can(command),
             _ if context.focus == Focus::Detail => self.detail.can(command),
+            Command::ScrollLeft | Command::ScrollRight => Some(Ok(())),
+            Command::Wrap => self.detail.can(command),
             _ => None,
         }
     }

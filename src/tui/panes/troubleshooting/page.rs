@@ -56,18 +56,19 @@ fn head(page: &mut Page, record: &ProblemRecord, now: Timestamp, glyphs: &Glyphs
     }
     facts.push(text::ago(record.last_at, now));
     let separator = format!(" {} ", glyphs.separator);
-    page.item(&RoleLine::new(), Role::Title, &problem.summary);
-    page.line(
-        RoleLine::of(role, format!("{} {} ", shown.glyph, shown.word))
-            .with(Role::Text, text::clean(problem.code.as_str()))
-            .with(Role::Dim, text::clean(&format!("{separator}{}", facts.join(&separator)))),
-    );
     if let ProblemState::Mended { at, how } = &record.state {
         let mended = words::mended(glyphs);
         let mark = RoleLine::of(mended.role, format!("{} {} ", mended.glyph, mended.word));
         let how = if how.is_empty() { String::new() } else { format!(": {how}") };
         page.item(&mark, Role::Success, &format!("{}{how}", text::ago(*at, now)));
     }
+    let title = if record.state == ProblemState::Open { Role::Title } else { Role::Dim };
+    page.item(&RoleLine::new(), title, &problem.summary);
+    page.line(
+        RoleLine::of(role, format!("{} {} ", shown.glyph, shown.word))
+            .with(Role::Text, text::clean(problem.code.as_str()))
+            .with(Role::Dim, text::clean(&format!("{separator}{}", facts.join(&separator)))),
+    );
 }
 
 /// Numbered, each with how far it goes by itself; the one that the key applies is marked.

@@ -42,6 +42,14 @@ fn the_first_column_does_not_scroll() {
     assert_eq!(shown(40, 9), [("name", 0, 20)]);
 }
 
+#[test]
+fn scrolling_sideways_ends_at_both_ends() {
+    for (hidden, right, wanted) in [(0, true, 1), (1, true, 2), (2, true, 2), (2, false, 1), (0, false, 0)] {
+        assert_eq!(scrolled(&COLUMNS, hidden, right), wanted);
+    }
+    assert_eq!(scrolled(&[], 0, true), 0);
+}
+
 fn drawn(width: u16, height: u16, len: usize) -> (Vec<String>, usize) {
     let glyphs = Glyphs::ascii();
     let look = Look::new(Theme::mono(), &glyphs);
