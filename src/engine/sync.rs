@@ -188,6 +188,7 @@ async fn finish(core: &Arc<Core>, job: &Job, sync: SyncId, ending: Ending, stage
         examined: ending.examined,
     };
     let (over, mending) = (stages.records(), job.mending.clone());
+    let keep = core.workspace().settings.sync.keep;
     let written = core
         .in_store(move |store| {
             for stage in &over {
@@ -197,6 +198,8 @@ async fn finish(core: &Arc<Core>, job: &Job, sync: SyncId, ending: Ending, stage
                 mend(store, problem, &how, &finish)?;
             }
             store.finish_sync(finish)?;
+            // History that could not be shortened now is shortened by the next sync.
+            let _shortened = store.prune(keep);
             store.sync(sync)
         })
         .await;

@@ -24,10 +24,14 @@ impl Store {
                  WHERE age <= ?1 GROUP BY project",
                 params![keep],
             )?;
-            remove_models(transaction)?;
-            let removed = remove_syncs(transaction)?;
-            remove_problems(transaction)?;
-            Ok(removed)
+            let retired = retire_syncs(transaction)?;
+            // Nearly always: then nothing else is looked at.
+            if retired > 0 {
+                remove_models(transaction)?;
+                remove_syncs(transaction)?;
+                remove_problems(transaction)?;
+            }
+            Ok(retired)
         })
     }
 }
@@ -44,22 +48,27 @@ fn remove_models(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Old syncs go, but for those that models still came from: these only leave the list.
-fn remove_syncs(transaction: &Transaction<'_>) -> rusqlite::Result<usize> {
-    let retired = transaction.execute(
+/// Old syncs leave the list.
+fn retire_syncs(transaction: &Transaction<'_>) -> rusqlite::Result<usize> {
+    transaction.execute(
         "UPDATE syncs SET retired = 1
          WHERE retired = 0 AND state <> 'running'
            AND id < (SELECT sync FROM temp.oldest_kept WHERE oldest_kept.project = syncs.project)
-           AND id NOT IN (SELECT max(id) FROM syncs WHERE state IN ('succeeded', 'partial') GROUP BY project)
-           AND id NOT IN (SELECT max(id) FROM syncs WHERE recorded = 1 GROUP BY project)",
+           AND id NOT IN (SELECT max(id) FROM syncs WHERE state IN ('succeeded', 'partial') GROUP BY project)",
         [],
-    )?;
+    )
+}
+
+/// Those that left the list go, but for those that models still came from, and the ones that say from
+/// what the models were loaded and which of them changed last.
+fn remove_syncs(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute(
         "DELETE FROM syncs WHERE retired = 1 AND id NOT IN (SELECT first_sync FROM models)
+           AND id NOT IN (SELECT max(id) FROM syncs WHERE recorded = 1 GROUP BY project)
            AND id NOT IN (SELECT max(id) FROM syncs WHERE differences > 0 GROUP BY project)",
         [],
     )?;
-    Ok(retired)
+    Ok(())
 }
 
 fn remove_problems(transaction: &Transaction<'_>) -> rusqlite::Result<()> {

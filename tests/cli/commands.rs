@@ -324,3 +324,13 @@ fn a_damaged_history_is_named_and_left_alone() {
     assert!(ran.error.contains("STORE-DAMAGED") && ran.error.contains("history.db"), "{}", ran.error);
     assert_eq!(std::fs::read(&store).unwrap(), before);
 }
+
+#[test]
+fn the_history_is_as_long_as_the_settings_say() {
+    let place = demo();
+    for _ in 0..4 {
+        place.run(&["sync", "shop", "--set", "sync.keep=2"]).exits(0);
+    }
+    assert_eq!(place.run(&["history", "--project", "shop", "--json"]).json().len(), 2);
+    assert!(!place.run(&["models", "--json"]).json().is_empty());
+}

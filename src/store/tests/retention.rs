@@ -32,6 +32,19 @@ fn the_newest_syncs_stay_with_their_changes() {
 }
 
 #[test]
+fn what_the_models_were_loaded_from_is_known_after_it_left_the_list() {
+    let store = Store::in_memory().unwrap();
+    let loaded = good_sync(&store, "shop", &[]);
+    for _ in 0..3 {
+        let id = begin(&store, "shop");
+        store.finish_sync(SyncFinish { unchanged: true, ..finish(id, SyncState::Succeeded) }).unwrap();
+    }
+    store.prune(1).unwrap();
+    assert_eq!(ids(&store), [SyncId(4)]);
+    assert_eq!(store.last_load("shop").unwrap().unwrap().sync, loaded);
+}
+
+#[test]
 fn the_good_sync_stays_behind_any_number_of_failures() {
     let store = Store::in_memory().unwrap();
     let good = good_sync(&store, "shop", &[model("a", "1")]);
