@@ -12,7 +12,7 @@ use ebbtide::git::{
     TreeError, branches, fetch,
 };
 use ebbtide::workspace::Secret;
-use support::repositories::{SHOP, allow_filters, empty, force_push, push, shop};
+use support::repositories::{SHOP, allow_filters, empty, force_push, noise, push, shop};
 use support::{Answer, HttpGitServer};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -133,12 +133,9 @@ async fn an_unmoved_branch_downloads_nothing() {
 
 /// Big files that do not shrink, so that a second download of them would show.
 fn big_files() -> Vec<(String, Vec<u8>)> {
-    let mut state = 1u64;
-    let mut noise = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as u8
-    };
-    (0..20).map(|number| (format!("transform/models/m{number}.sql"), (0..5000).map(|_| noise()).collect())).collect()
+    let noise = noise(100_000);
+    let pieces = noise.chunks(5000).enumerate();
+    pieces.map(|(number, bytes)| (format!("transform/models/m{number}.sql"), bytes.to_vec())).collect()
 }
 
 async fn second_fetch_brings_only_what_changed(filters: bool, folder: &str) {

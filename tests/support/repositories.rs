@@ -54,3 +54,13 @@ pub fn force_push(path: &Path, branch: &str, files: &[(&str, &[u8])]) -> String 
     repository.find_reference(&format!("refs/heads/{branch}")).expect("the branch").delete().expect("no branch");
     push(path, branch, files)
 }
+
+/// Bytes that do not shrink when they are packed; the same every time.
+pub fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as u8
+    };
+    (0..length).map(|_| next()).collect()
+}
