@@ -99,6 +99,9 @@ fn a_planted_import_is_found() {
         ("src/jinja/mod.rs", "use crate::problem::Problem;", 1),
         ("src/tui/view.rs", "use crate::git::Remote;", 1),
         ("src/tui/view.rs", "use crate::cli::run;", 1),
+        ("src/cli/sync.rs", "use crate::tui::run;", 1),
+        ("src/cli/screen.rs", "use crate::tui::run;", 0),
+        ("src/cli/screen.rs", "use crate::git::Remote;", 1),
         ("src/dbt/load.rs", "use crate::{jinja, problem};\nuse super::super::problem::Code;\nuse crate::dbt::node;", 0),
         ("src/dbt/deep/load.rs", "use super::super::store::X;", 0),
         (

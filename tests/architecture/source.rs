@@ -2,23 +2,23 @@
 
 /// A file and what of it counts.
 #[derive(Debug)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     /// From the project's root: `src/dbt/load.rs`.
-    pub path: String,
-    pub text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
     /// `text` with comments, texts and test code blanked; line breaks stay.
-    pub code: String,
+    pub(crate) code: String,
 }
 
 impl SourceFile {
-    pub fn new(path: &str, text: &str) -> Self {
+    pub(crate) fn new(path: &str, text: &str) -> Self {
         let bare = without_words(text);
         let code = if is_test(path) { blank(&bare) } else { without_tests(&bare) };
         Self { path: path.to_owned(), text: text.to_owned(), code }
     }
 
     /// The module of the house that it belongs to; none for `main.rs`, `lib.rs` and what is not in `src`.
-    pub fn module(&self) -> Option<&str> {
+    pub(crate) fn module(&self) -> Option<&str> {
         self.path.strip_prefix("src/")?.split_once('/').map(|(module, _)| module)
     }
 
@@ -30,7 +30,7 @@ impl SourceFile {
 
     /// Every path in the code with the line it is on, groups of `use` taken apart, and paths into
     /// this crate beginning with `crate`.
-    pub fn paths(&self) -> Vec<(usize, String)> {
+    pub(crate) fn paths(&self) -> Vec<(usize, String)> {
         let mut found = Vec::new();
         for (start, _) in self.code.match_indices("use") {
             let (before, rest) = self.code.split_at(start);
@@ -46,10 +46,10 @@ impl SourceFile {
             let paths = words.filter(|word| word.contains("::"));
             found.extend(paths.map(|path| (number + 1, path.to_owned())));
         }
-        found.into_iter().map(|(line, path)| (line, self.from_the_root(&path))).collect()
+        found.into_iter().map(|(line, path)| (line, self.absolute(&path))).collect()
     }
 
-    fn from_the_root(&self, path: &str) -> String {
+    fn absolute(&self, path: &str) -> String {
         let path = path.trim_start_matches("::");
         let mut place = self.place();
         let mut rest = path;
@@ -125,7 +125,7 @@ fn without_words(text: &str) -> String {
             code.push(character);
             at += 1;
         } else {
-            code.extend(blank(&characters[at..end].iter().collect::<String>()).chars());
+            code.push_str(&blank(&characters[at..end].iter().collect::<String>()));
             at = end;
         }
     }
