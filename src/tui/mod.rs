@@ -23,6 +23,8 @@ pub mod panes;
 mod run;
 pub mod state;
 mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod theme;
 pub mod update;

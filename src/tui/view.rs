@@ -125,13 +125,21 @@ pub(super) fn tab_at(state: &State, place: Position) -> Option<Tab> {
     tab_places(state, state.areas().tabs).into_iter().find(|(_, _, area)| area.contains(place)).map(|(tab, _, _)| tab)
 }
 
+/// Cells between two hints.
+const HINT_GAP: u16 = 3;
+
 fn hint_places(state: &State, area: Rect) -> Vec<(Command, String, Rect)> {
     let keyed = commands::hints(state).into_iter().map(|command| (command, state.keymap.shown(command)));
-    let hints: Vec<(Command, String)> = keyed.filter(|(_, keys)| !keys.is_empty()).collect();
+    let mut hints: Vec<(Command, String)> = keyed.filter(|(_, keys)| !keys.is_empty()).collect();
     let width =
         |(command, keys): &(Command, String)| (text::width(keys) + 1 + text::width(command.info().title)) as u16;
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let places = in_a_row(inner, hints.iter().map(width), 3);
+    // Where there is no room for all, those in front of the last few, which lead to all others, give way.
+    let wanted = |hints: &[(Command, String)]| hints.iter().map(|hint| width(hint) + HINT_GAP).sum::<u16>();
+    while wanted(&hints) > inner.width + HINT_GAP && hints.len() > commands::ALWAYS {
+        hints.remove(hints.len() - commands::ALWAYS - 1);
+    }
+    let places = in_a_row(inner, hints.iter().map(width), HINT_GAP);
     hints.into_iter().zip(places).map(|((command, keys), place)| (command, keys, place)).collect()
 }
 
@@ -200,7 +208,7 @@ fn draw_prefix_help(state: &State, look: Look<'_>, areas: &Areas, buffer: &mut B
     let lines: Vec<Line<'_>> = next
         .iter()
         .map(|(chord, command)| {
-            let keys = Span::styled(format!("{chord:<6}"), look.style(Role::Key));
+            let keys = Span::styled(format!("{:<6}", chord.to_string()), look.style(Role::Key));
             let enabled = commands::enabled(*command, state).is_ok();
             Line::from(vec![
                 keys,

@@ -5,6 +5,9 @@ use super::Command;
 use crate::tui::layout::Focus;
 use crate::tui::state::{State, Tab};
 
+/// How many hints at the end lead to everything else and stay when others give way.
+pub const ALWAYS: usize = 3;
+
 /// Commands for the footer. Only those that can be used now, but for the last three, which always can.
 pub fn hints(state: &State) -> Vec<Command> {
     let here: &[Command] = match (state.tab, state.focus) {

@@ -10,7 +10,7 @@ mod readme;
 mod table;
 
 pub use enabled::enabled;
-pub use hints::hints;
+pub use hints::{ALWAYS, hints};
 pub use keymap::{Keymap, Lookup};
 pub use readme::key_table;
 pub use table::COMMANDS;

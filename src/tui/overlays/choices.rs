@@ -68,7 +68,9 @@ impl Candidates for Titles<'_> {
 
 /// Every command that has a meaning in this pane, by group.
 pub(super) fn keys(state: &State) -> Choices {
-    let groups = Group::ALL.into_iter().flat_map(|group| COMMANDS.iter().filter(move |info| info.group == group));
+    // Moving is what people know already.
+    let order = [Group::Work, Group::Panes, Group::Copying, Group::Moving, Group::Program];
+    let groups = order.into_iter().flat_map(|group| COMMANDS.iter().filter(move |info| info.group == group));
     let here = groups.filter(|info| info.context.holds(state.tab));
     Choices::new(here.map(|info| command_row(info.command, state)).collect())
 }
@@ -98,7 +100,7 @@ fn command_row(command: Command, state: &State) -> Row {
         kind: info.group.title(),
         title: info.title.to_owned(),
         keys: keys.join(" "),
-        about: info.about.to_owned(),
+        about: info.about.replace('`', ""),
         disabled: commands::enabled(command, state).err(),
     }
 }
@@ -111,7 +113,7 @@ fn thing(tab: Tab, kind: &'static str, title: &str, id: &str, about: &str) -> Ro
 /// Where the list stands: as much as it may want, in the middle.
 pub(super) fn area(state: &State) -> Rect {
     let areas = state.areas();
-    areas.overlay(84.min(state.columns.saturating_sub(4)), state.rows.saturating_sub(4).min(30))
+    areas.overlay(104.min(state.columns.saturating_sub(4)), state.rows.saturating_sub(4).min(30))
 }
 
 impl Choices {

@@ -21,24 +21,24 @@ use crate::tui::state::{Now, State, Tab};
 use crate::tui::theme::{Look, Role, Theme};
 use crate::tui::{update, view};
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(in crate::tui) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// Noon of the day on which everything here happens.
-pub(super) fn noon() -> Timestamp {
+pub(in crate::tui) fn noon() -> Timestamp {
     at("2026-11-23T12:00:00Z")
 }
 
 /// A screen under test: it takes messages and keys, and keeps what it wanted done.
-pub(super) struct Screen {
-    pub(super) state: State,
-    pub(super) effects: Vec<Effect>,
+pub(in crate::tui) struct Screen {
+    pub(in crate::tui) state: State,
+    pub(in crate::tui) effects: Vec<Effect>,
     now: Now,
 }
 
 impl Screen {
-    pub(super) fn new(tab: Tab, columns: u16, rows: u16) -> Self {
+    pub(in crate::tui) fn new(tab: Tab, columns: u16, rows: u16) -> Self {
         let now = Now { wall: noon(), millis: 10_000 };
         let mut state = State::new(now, columns, rows);
         state.tab = tab;
@@ -48,80 +48,80 @@ impl Screen {
         screen
     }
 
-    pub(super) fn ascii(mut self) -> Self {
+    pub(in crate::tui) fn ascii(mut self) -> Self {
         self.state.glyphs = Glyphs::ascii();
         self.send(Message::TimerFired);
         self
     }
 
-    pub(super) fn send(&mut self, message: Message) {
+    pub(in crate::tui) fn send(&mut self, message: Message) {
         let effects = update::update(&mut self.state, message, self.now);
         self.effects.extend(effects);
     }
 
-    pub(super) fn wait(&mut self, millis: u64) {
+    pub(in crate::tui) fn wait(&mut self, millis: u64) {
         self.now.millis += millis;
         self.now.wall += jiff::SignedDuration::from_millis(millis as i64);
         self.send(Message::TimerFired);
     }
 
     /// Presses keys as they are written in `ebb.toml`, one after the other.
-    pub(super) fn press(&mut self, keys: &str) {
+    pub(in crate::tui) fn press(&mut self, keys: &str) {
         for key in keys.split(' ') {
             self.send(Message::Key(Key::parse(key).unwrap()));
         }
     }
 
-    pub(super) fn take(&mut self) -> Vec<Effect> {
+    pub(in crate::tui) fn take(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
 
     /// The generation with which a query was asked last.
-    pub(super) fn asked(&self, wanted: &Query) -> Option<Generation> {
+    pub(in crate::tui) fn asked(&self, wanted: &Query) -> Option<Generation> {
         self.effects.iter().rev().find_map(|effect| match effect {
             Effect::Load { query, generation } if query == wanted => Some(*generation),
             _ => None,
         })
     }
 
-    pub(super) fn happen(&mut self, kind: EventKind) {
+    pub(in crate::tui) fn happen(&mut self, kind: EventKind) {
         self.send(Message::EngineHappened(Event { at: self.now.wall, kind }));
     }
 
-    pub(super) fn buffer(&self, theme: Theme) -> Buffer {
+    pub(in crate::tui) fn buffer(&self, theme: Theme) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.columns, self.state.rows));
         view::draw(&self.state, Look::new(theme, &self.state.glyphs), &mut buffer);
         buffer
     }
 
     /// What is seen, without the spaces at the ends of the lines.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::tui) fn text(&self) -> String {
         let buffer = self.buffer(Theme::terminal());
         lines(&buffer, |x, y| buffer[(x, y)].symbol().to_owned())
     }
 
     /// One letter for the role of each cell.
-    pub(super) fn roles(&self) -> String {
+    pub(in crate::tui) fn roles(&self) -> String {
         let buffer = self.buffer(Theme::letters());
         lines(&buffer, |x, y| Role::letter_of(buffer[(x, y)].fg, buffer[(x, y)].bg).to_string())
     }
 
-    pub(super) fn load_overview(&mut self) {
+    pub(in crate::tui) fn load_overview(&mut self) {
         let generation = self.asked(&Query::Overview).unwrap();
         self.send(Message::OverviewLoaded { generation, overview: Box::new(overview()) });
     }
 
-    pub(super) fn load_syncs(&mut self, syncs: Vec<SyncRecord>) {
+    pub(in crate::tui) fn load_syncs(&mut self, syncs: Vec<SyncRecord>) {
         let generation = self.asked(&Query::Syncs).unwrap();
         self.send(Message::SyncsLoaded { generation, syncs });
     }
 
-    pub(super) fn load_problems(&mut self, problems: Vec<ProblemRecord>) {
+    pub(in crate::tui) fn load_problems(&mut self, problems: Vec<ProblemRecord>) {
         let generation = self.asked(&Query::Problems).unwrap();
         self.send(Message::ProblemsLoaded { generation, problems });
     }
 
-    pub(super) fn fail(&mut self, query: Query) {
+    pub(in crate::tui) fn fail(&mut self, query: Query) {
         let generation = self.asked(&query).unwrap();
         let problem = Problem::new(Code::new("STORE-BUSY"), Subject::Store, "The history is locked by another program");
         self.send(Message::QueryFailed { query, generation, problem: Box::new(problem) });
@@ -133,7 +133,7 @@ fn lines(buffer: &Buffer, cell: impl Fn(u16, u16) -> String) -> String {
     rows.map(|row| row.trim_end().to_owned() + "\n").collect()
 }
 
-pub(super) fn overview() -> Overview {
+pub(in crate::tui) fn overview() -> Overview {
     let project = |name: &str, open_problems| ProjectView {
         name: name.to_owned(),
         connection: None,
@@ -159,7 +159,7 @@ pub(super) fn overview() -> Overview {
 }
 
 /// A sync that began so many minutes before noon.
-pub(super) fn sync(id: i64, project: &str, state: SyncState, minutes: i64) -> SyncRecord {
+pub(in crate::tui) fn sync(id: i64, project: &str, state: SyncState, minutes: i64) -> SyncRecord {
     let started_at = noon() - jiff::SignedDuration::from_mins(minutes);
     let whole = matches!(state, SyncState::Succeeded | SyncState::Partial);
     let stages = [
@@ -214,7 +214,7 @@ pub(super) fn sync(id: i64, project: &str, state: SyncState, minutes: i64) -> Sy
     }
 }
 
-pub(super) fn syncs() -> Vec<SyncRecord> {
+pub(in crate::tui) fn syncs() -> Vec<SyncRecord> {
     vec![
         sync(14, "billing", SyncState::Failed, 3),
         sync(13, "shop", SyncState::Succeeded, 5),
@@ -225,7 +225,7 @@ pub(super) fn syncs() -> Vec<SyncRecord> {
 }
 
 /// The mistake that people make most: the branch's name in the path.
-pub(super) fn wrong_path(id: i64) -> ProblemRecord {
+pub(in crate::tui) fn wrong_path(id: i64) -> ProblemRecord {
     let text = "[projects.billing]\nrepository = \"https://git.example/billing.git\"\nproject_path = \"main/transform/dbt_project.yml\"\nschema = \"analytics\"\n";
     let mut place = Place::in_text("/home/ann/acme/ebb.toml", text, 3, 17, 30);
     if let Some(excerpt) = place.excerpt.as_mut() {
@@ -257,7 +257,7 @@ pub(super) fn wrong_path(id: i64) -> ProblemRecord {
     record(id, problem, 3)
 }
 
-pub(super) fn record(id: i64, problem: Problem, minutes: i64) -> ProblemRecord {
+pub(in crate::tui) fn record(id: i64, problem: Problem, minutes: i64) -> ProblemRecord {
     let last_at = noon() - jiff::SignedDuration::from_mins(minutes);
     ProblemRecord {
         id: ProblemId(id),
@@ -270,12 +270,12 @@ pub(super) fn record(id: i64, problem: Problem, minutes: i64) -> ProblemRecord {
     }
 }
 
-pub(super) fn mended(record: ProblemRecord) -> ProblemRecord {
+pub(in crate::tui) fn mended(record: ProblemRecord) -> ProblemRecord {
     let state = ProblemState::Mended { at: noon(), how: "projects.billing.project_path set".to_owned() };
     ProblemRecord { state, ..record }
 }
 
-pub(super) fn problems() -> Vec<ProblemRecord> {
+pub(in crate::tui) fn problems() -> Vec<ProblemRecord> {
     let model = Subject::Model { project: "shop".to_owned(), model: "model.shop.fct_orders".to_owned() };
     let missing = Problem::new(Code::new("DBT-REF-MISSING"), model, "ref('stg_order') names no model")
         .with_place(Place {
@@ -296,11 +296,11 @@ pub(super) fn problems() -> Vec<ProblemRecord> {
 }
 
 /// A sync of a project begins, as the engine tells it.
-pub(super) fn started(project: &str, sync: i64, cause: Cause) -> EventKind {
+pub(in crate::tui) fn started(project: &str, sync: i64, cause: Cause) -> EventKind {
     EventKind::SyncStarted { job: JobId(1), project: project.to_owned(), sync: SyncId(sync), cause }
 }
 
 /// A place on this machine, for `$EDITOR`.
-pub(super) fn file(path: &str) -> PathBuf {
+pub(in crate::tui) fn file(path: &str) -> PathBuf {
     PathBuf::from(path)
 }

@@ -4,8 +4,10 @@
 
 mod connections;
 #[cfg(test)]
-mod fixtures;
+pub(super) mod fixtures;
 mod history;
+#[cfg(test)]
+pub(super) mod model_fixtures;
 pub mod models;
 mod page;
 pub mod parts;

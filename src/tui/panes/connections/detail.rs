@@ -108,7 +108,7 @@ fn last_sync(record: &SyncRecord, context: &PaneContext<'_>, lines: &mut Vec<Rol
     let state = words::sync_state(record.state, context.glyphs);
     let at = record.finished_at.unwrap_or(record.started_at);
     let ago = format!(
-        "  {} {} {}",
+        "  {} {} {} UTC",
         text::ago(at, context.now.wall),
         context.glyphs.separator,
         text::date_time(at, &TimeZone::UTC)

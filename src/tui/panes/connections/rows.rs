@@ -160,7 +160,8 @@ fn project_line(project: &ProjectView, context: &PaneContext<'_>, look: Look<'_>
     };
     let models = text::plural(project.models, "model", "models");
     let mut tail = vec![(word.to_owned(), 12, role), (when, 10, Role::Dim), (models, 14, Role::Dim)];
-    let mut left = room.saturating_sub(indent.len() + 2);
+    // Projects with and without a connection have their columns at the same places.
+    let mut left = room.saturating_sub(2 + 2);
     // What does not leave the name its room is left out, the last first.
     let taken = |tail: &[(String, usize, Role)]| tail.iter().map(|(_, cells, _)| cells + 1).sum::<usize>();
     while !tail.is_empty() && taken(&tail) + NAME > left {
@@ -170,7 +171,9 @@ fn project_line(project: &ProjectView, context: &PaneContext<'_>, look: Look<'_>
     let mut spans = vec![
         Span::raw(indent),
         Span::styled(format!("{mark} "), look.style(role)),
-        Span::raw(text::pad(&text::clean(&project.name), name_room, look.glyphs.ellipsis).into_owned()),
+        Span::raw(
+            text::pad(&text::clean(&project.name), name_room + 2 - indent.len(), look.glyphs.ellipsis).into_owned(),
+        ),
     ];
     left = left.saturating_sub(name_room);
     for (words, cells, role) in tail {

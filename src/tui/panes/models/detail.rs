@@ -187,7 +187,7 @@ fn overview(model: &ModelView, area: Rect, context: &PaneContext<'_>) -> Vec<Rol
             .unwrap_or_default();
         lines.push(labelled(
             "As of",
-            &format!("{}{commit} ({})", text::ago(at, context.now.wall), text::date_time(at, &TimeZone::UTC)),
+            &format!("{}{commit} ({} UTC)", text::ago(at, context.now.wall), text::date_time(at, &TimeZone::UTC)),
         ));
     }
     lines

@@ -245,9 +245,14 @@ impl Models {
     }
 }
 
+/// Rows of a detail from which on one is spent on air.
+const ROOMY: u16 = 14;
+
 /// The detail's text: below the row of views.
 fn text_area(detail: Rect) -> Rect {
     let (_, rest) = split_first_row(inside(detail));
+    // Where there is room, a row of air below the views.
+    let rest = if rest.height >= ROOMY { split_first_row(rest).1 } else { rest };
     let air = u16::from(rest.width > 2);
     Rect { x: rest.x + air, width: rest.width - air, ..rest }
 }

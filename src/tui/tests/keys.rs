@@ -1,0 +1,446 @@
+//! Scripts of keys: a start, keys as they are written in `ebb.toml`, and what is selected then.
+
+use crate::engine::{Event, EventKind};
+use crate::store::Cause;
+use crate::tui::effect::{Effect, Query};
+use crate::tui::key::Key;
+use crate::tui::layout::Focus;
+use crate::tui::message::{Message, Mouse, MouseAction};
+use crate::tui::panes::fixtures::{Screen, started, syncs};
+use crate::tui::panes::model_fixtures::{connected, many, models};
+use crate::tui::state::{Saved, State, Tab, Tone};
+
+fn browsing() -> Screen {
+    let mut screen = Screen::new(Tab::Models, 120, 40);
+    screen.load(connected());
+    screen.load_models(models());
+    screen.take();
+    screen
+}
+
+fn selected(screen: &Screen) -> String {
+    screen.state.pane().0.selected().unwrap_or_default()
+}
+
+fn typed(screen: &mut Screen, text: &str) {
+    for letter in text.chars() {
+        screen.send(Message::Key(Key::char(letter)));
+    }
+}
+
+fn toast(screen: &Screen) -> &str {
+    screen.state.toast.as_ref().map_or("", |toast| toast.text.as_str())
+}
+
+#[test]
+fn moving_in_the_tree() {
+    let cases = [
+        ("", "billing/"),
+        ("j", "billing/marts/"),
+        ("down down", "billing#model.billing.invoices"),
+        ("j j k", "billing/marts/"),
+        ("G", "shop#model.shop.stg_products"),
+        ("end", "shop#model.shop.stg_products"),
+        ("G g g", "billing/"),
+        ("G home", "billing/"),
+        ("5 j", "shop#model.shop.int_customer_orders"),
+        ("0 3 j", "shop/"),
+        ("9 9 9 9 9 j", "shop#model.shop.stg_products"),
+        ("5 0 G", "shop#model.shop.stg_products"),
+        ("ctrl-d ctrl-u", "billing/"),
+        ("ctrl-n", "billing/marts/"),
+        ("pgdn pgup", "billing/"),
+        ("j j h", "billing/marts/"),
+        ("j j left left left", "billing/"),
+    ];
+    for (keys, wanted) in cases {
+        let mut screen = browsing();
+        for key in keys.split(' ').filter(|key| !key.is_empty()) {
+            screen.press(key);
+        }
+        assert_eq!(selected(&screen), wanted, "{keys}");
+    }
+}
+
+#[test]
+fn folding_hides_and_shows_rows() {
+    let count = |screen: &Screen| screen.text().lines().filter(|line| line.contains("invoices")).count();
+    let mut screen = browsing();
+    assert_eq!(count(&screen), 1);
+    for (keys, seen) in [("enter", 0), ("enter", 1), ("h", 0), ("l", 1), ("-", 0), ("+", 1), ("space", 0), ("=", 1)] {
+        screen.press(keys);
+        assert_eq!(count(&screen), seen, "after {keys}");
+    }
+}
+
+#[test]
+fn space_on_a_model_folds_its_folder() {
+    let mut screen = browsing();
+    screen.press("j");
+    screen.press("j");
+    screen.press("space");
+    assert_eq!(selected(&screen), "billing/marts/");
+}
+
+#[test]
+fn a_filter_is_flat_and_best_first_and_esc_brings_the_selection_back() {
+    let mut screen = browsing();
+    screen.press("j");
+    screen.press("/");
+    typed(&mut screen, "dimc");
+    assert_eq!(selected(&screen), "shop#model.shop.dim_customers");
+    screen.press("esc");
+    assert_eq!(selected(&screen), "billing/marts/");
+}
+
+#[test]
+fn a_filter_that_is_entered_stays_and_esc_takes_it_away_but_not_the_row() {
+    let mut screen = browsing();
+    screen.press("/");
+    typed(&mut screen, "customers");
+    screen.press("down");
+    let found = selected(&screen);
+    screen.press("enter");
+    assert!(!screen.state.pane().0.typing());
+    screen.press("j");
+    screen.press("k");
+    assert_eq!(selected(&screen), found);
+    screen.press("esc");
+    assert_eq!(selected(&screen), found, "in the tree as well");
+    assert!(screen.text().contains("▾ shop"));
+}
+
+#[test]
+fn a_filter_takes_fields() {
+    for (words, count) in [
+        ("as:table", 6),
+        ("is:broken", 1),
+        ("project:billing", 1),
+        ("folder:core", 3),
+        ("tag:nightly fct", 2),
+        ("!as:table ^stg", 4),
+    ] {
+        let mut screen = browsing();
+        screen.press("/");
+        screen.send(Message::Pasted(words.to_owned()));
+        let position = format!(" {count}/13 ");
+        assert!(screen.text().contains(&position), "{words}: {}", screen.text());
+    }
+}
+
+#[test]
+fn letters_are_text_while_a_filter_is_typed() {
+    let mut screen = browsing();
+    screen.press("/");
+    typed(&mut screen, "sq");
+    assert!(screen.take().iter().all(|effect| !matches!(effect, Effect::SyncProject { .. } | Effect::Quit)));
+    assert!(screen.text().contains("/sq"));
+}
+
+#[test]
+fn esc_goes_back_one_step_and_never_quits() {
+    let mut screen = browsing();
+    screen.press("G");
+    screen.press("enter");
+    assert_eq!(screen.state.focus, Focus::Detail);
+    screen.press("esc");
+    assert_eq!(screen.state.focus, Focus::List);
+    for _ in 0..5 {
+        screen.press("esc");
+    }
+    assert!(!screen.state.quitting && !screen.take().contains(&Effect::Quit));
+}
+
+#[test]
+fn numbers_and_tab_go_to_panes() {
+    let mut screen = browsing();
+    for (key, tab) in [
+        ("1", Tab::Connections),
+        ("3", Tab::History),
+        ("tab", Tab::Troubleshooting),
+        ("tab", Tab::Connections),
+        ("shift-tab", Tab::Troubleshooting),
+        ("2", Tab::Models),
+    ] {
+        screen.press(key);
+        assert_eq!(screen.state.tab, tab, "{key}");
+    }
+}
+
+#[test]
+fn the_way_back_leads_to_the_same_row() {
+    let mut screen = browsing();
+    screen.press("j");
+    screen.press("1");
+    screen.press("[");
+    assert_eq!((screen.state.tab, selected(&screen)), (Tab::Models, "billing/marts/".to_owned()));
+    screen.press("]");
+    assert_eq!(screen.state.tab, Tab::Connections);
+    screen.press("]");
+    assert!(toast(&screen).contains("nowhere to go forward"));
+}
+
+#[test]
+fn the_detail_follows_a_selection_that_rests() {
+    let mut screen = browsing();
+    let asked = |screen: &mut Screen| {
+        let asked = screen.take();
+        asked.iter().filter(|effect| matches!(effect, Effect::Load { query: Query::Model { .. }, .. })).count()
+    };
+    screen.press("G");
+    assert_eq!(asked(&mut screen), 1, "nothing is shown yet, so the first is asked for at once");
+    screen.state.pane_mut().0.select("shop#model.shop.dim_customers");
+    screen.wait(1);
+    screen.load_dim_customers();
+    asked(&mut screen);
+    for _ in 0..2 {
+        screen.press("j");
+        assert_eq!(asked(&mut screen), 0, "it does not rest yet");
+    }
+    screen.wait(100);
+    assert_eq!(asked(&mut screen), 1);
+}
+
+#[test]
+fn quitting_asks_only_while_a_sync_runs_and_staying_is_the_default() {
+    let mut screen = browsing();
+    screen.happen(started("shop", 20, Cause::Manual));
+    screen.press("q");
+    assert!(screen.take().is_empty() && screen.text().contains("Syncing now: shop"));
+    screen.press("enter");
+    assert!(!screen.take().contains(&Effect::Quit));
+    screen.press("q");
+    screen.press("right");
+    screen.press("enter");
+    assert!(screen.take().contains(&Effect::Quit));
+    let mut idle = browsing();
+    idle.press("q");
+    assert!(idle.take().contains(&Effect::Quit));
+}
+
+#[test]
+fn ctrl_c_twice_leaves_whatever_is_on_the_screen() {
+    for before in ["j", "/", "?", ":", "a", "y"] {
+        let mut screen = browsing();
+        screen.press(before);
+        screen.press("ctrl-c");
+        assert!(!screen.take().contains(&Effect::Quit), "once is not enough");
+        screen.press("ctrl-c");
+        assert!(screen.take().contains(&Effect::Quit), "after {before}");
+    }
+}
+
+#[test]
+fn ctrl_c_twice_must_be_quick() {
+    let mut screen = browsing();
+    screen.press("ctrl-c");
+    screen.wait(2_500);
+    screen.press("ctrl-c");
+    assert!(!screen.take().contains(&Effect::Quit));
+}
+
+#[test]
+fn a_command_that_cannot_be_used_says_why() {
+    for (tab, keys, reason) in [
+        (Tab::Models, "x", "nothing is running"),
+        (Tab::Models, "e", "nothing with a file is selected"),
+        (Tab::Models, "n", "nothing is searched for"),
+        (Tab::Models, "y s", "no model is selected"),
+        (Tab::Connections, "s", "no project is selected"),
+    ] {
+        let mut screen = browsing();
+        screen.state.tab = tab;
+        screen.press("k");
+        screen.press(keys);
+        assert!(toast(&screen).contains(reason), "{keys}: {}", toast(&screen));
+    }
+}
+
+#[test]
+fn syncing_means_the_selected_project() {
+    let mut screen = browsing();
+    screen.press("G");
+    screen.take();
+    screen.press("s");
+    assert_eq!(screen.take(), [Effect::SyncProject { project: "shop".to_owned() }]);
+    screen.happen(started("shop", 20, Cause::Manual));
+    screen.take();
+    screen.press("s");
+    assert!(screen.take().is_empty() && toast(&screen).contains("already syncing"));
+    screen.press("S");
+    let asked = screen.take();
+    assert_eq!(asked.len(), 2, "{asked:?}");
+}
+
+#[test]
+fn cancelling_shows_at_once() {
+    let mut screen = browsing();
+    screen.happen(started("billing", 20, Cause::Manual));
+    screen.press("G");
+    screen.take();
+    screen.press("x");
+    assert_eq!(screen.take(), [Effect::CancelSync { project: "billing".to_owned() }]);
+    assert!(screen.text().contains("cancelling"));
+}
+
+#[test]
+fn copies_are_of_the_selected_model() {
+    let mut screen = browsing();
+    screen.press("G");
+    screen.take();
+    for (keys, text) in [
+        ("y y", "model.shop.stg_products"),
+        ("y p", "models/staging/stg_products.sql"),
+        ("y l", "ebb show stg_products --project shop"),
+        ("y r", "shop\tmodel.shop.stg_products\tview\tmodels/staging/stg_products.sql"),
+    ] {
+        screen.press(keys);
+        let copied = screen.take().into_iter().find_map(|effect| match effect {
+            Effect::CopyText { text, .. } => Some(text),
+            _ => None,
+        });
+        assert_eq!(copied.as_deref(), Some(text), "{keys}");
+    }
+}
+
+#[test]
+fn esc_leaves_a_prefix_and_the_next_key_is_itself() {
+    let mut screen = browsing();
+    screen.press("y");
+    screen.wait(400);
+    assert!(screen.text().contains("copy id"), "{}", screen.text());
+    screen.press("esc");
+    screen.press("j");
+    assert_eq!(selected(&screen), "billing/marts/");
+}
+
+#[test]
+fn an_unknown_second_key_does_nothing() {
+    let mut screen = browsing();
+    screen.press("g");
+    screen.press("s");
+    assert!(screen.take().is_empty());
+    assert!(screen.state.pending.keys.is_empty());
+}
+
+#[test]
+fn pasted_text_never_runs_as_commands() {
+    let mut screen = browsing();
+    screen.send(Message::Pasted("qq".to_owned()));
+    assert!(!screen.take().contains(&Effect::Quit));
+    assert!(toast(&screen).contains("press / to filter"));
+    screen.press("/");
+    screen.send(Message::Pasted("two\nlines".to_owned()));
+    assert!(toast(&screen).contains("only one line"));
+}
+
+#[test]
+fn zoom_gives_the_screen_to_one_part_and_takes_it_back() {
+    let mut screen = browsing();
+    screen.press("z");
+    assert_eq!(screen.state.areas().detail.area(), 0);
+    screen.press("esc");
+    assert!(screen.state.areas().detail.area() > 0);
+}
+
+#[test]
+fn a_click_selects_and_a_second_one_opens() {
+    let mut screen = browsing();
+    let click = |column, row| Message::MouseMoved(Mouse { action: MouseAction::Pressed, column, row });
+    screen.send(click(5, 5));
+    assert_eq!(selected(&screen), "billing#model.billing.invoices");
+    screen.send(click(5, 5));
+    assert_eq!(screen.state.focus, Focus::Detail);
+    screen.send(click(3, 1));
+    assert_eq!(screen.state.tab, Tab::Connections);
+}
+
+#[test]
+fn the_wheel_moves_what_is_under_it() {
+    let mut screen = browsing();
+    screen.send(Message::MouseMoved(Mouse { action: MouseAction::ScrolledDown, column: 5, row: 5 }));
+    assert_eq!(selected(&screen), "shop/");
+    screen.send(Message::MouseMoved(Mouse { action: MouseAction::ScrolledDown, column: 100, row: 5 }));
+    assert_eq!(selected(&screen), "shop/");
+}
+
+#[test]
+fn a_click_on_a_hint_is_its_key() {
+    let mut screen = browsing();
+    let footer = screen.text().lines().last().unwrap().find("quit").unwrap() as u16;
+    screen.send(Message::MouseMoved(Mouse { action: MouseAction::Pressed, column: footer - 6, row: 39 }));
+    assert!(screen.take().contains(&Effect::Quit));
+}
+
+#[test]
+fn what_was_left_is_found_again() {
+    let mut screen = browsing();
+    screen.press("G");
+    screen.press(".");
+    screen.press("z");
+    let saved = Saved::from_text(&screen.state.to_save().to_text());
+    let mut next = Screen::new(Tab::Connections, 120, 40);
+    next.state.restore(saved);
+    next.load_models(models());
+    assert_eq!((next.state.tab, selected(&next)), (Tab::Models, "shop#model.shop.stg_products".to_owned()));
+    assert!(next.state.zoomed);
+}
+
+#[test]
+fn the_screen_is_saved_after_a_rest_and_only_when_it_changed() {
+    let mut screen = browsing();
+    screen.wait(State::SAVE_AFTER + 1);
+    screen.take();
+    screen.wait(10_000);
+    assert!(screen.take().is_empty());
+    screen.press("G");
+    screen.take();
+    screen.wait(State::SAVE_AFTER + 1);
+    assert!(screen.take().contains(&Effect::SaveScreen));
+}
+
+#[test]
+fn an_idle_screen_has_no_deadline() {
+    let mut screen = browsing();
+    screen.load_syncs_if_asked();
+    screen.press("G");
+    screen.wait(10_000);
+    assert_eq!(screen.state.next_deadline(), None);
+}
+
+#[test]
+fn news_brings_fresh_data_and_keeps_the_selection() {
+    let mut screen = browsing();
+    screen.press("G");
+    screen.take();
+    screen.send(Message::EngineHappened(Event { at: screen.state.now.wall, kind: EventKind::StoreChanged }));
+    screen.load_models(many(50));
+    assert!(selected(&screen).starts_with("shop"), "the nearest neighbour: {}", selected(&screen));
+}
+
+#[test]
+fn a_failure_stays_until_it_was_seen() {
+    let mut screen = browsing();
+    screen.state.say(Tone::Failed, "no route to host");
+    screen.wait(60_000);
+    assert_eq!(toast(&screen), "no route to host");
+    screen.press("j");
+    assert_eq!(toast(&screen), "");
+}
+
+#[test]
+fn the_problem_of_the_selected_thing_is_one_key_away() {
+    let mut screen = browsing();
+    screen.press("!");
+    assert_eq!(screen.state.tab, Tab::Troubleshooting);
+    screen.press("[");
+    assert_eq!(screen.state.tab, Tab::Models);
+}
+
+impl Screen {
+    fn load_syncs_if_asked(&mut self) {
+        if self.asked(&Query::Syncs).is_some() {
+            self.load_syncs(syncs());
+        }
+    }
+}

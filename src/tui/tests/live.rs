@@ -1,0 +1,137 @@
+//! Running work as it is seen: stages, figures, spinner, the end.
+
+use std::sync::Arc;
+
+use crate::engine::{EventKind, JobId, Outcome, Progress, Unit};
+use crate::store::{Cause, Stage, StageRecord, SyncCounts, SyncId};
+use crate::tui::message::Message;
+use crate::tui::panes::fixtures::{Screen, started};
+use crate::tui::panes::model_fixtures::connected;
+use crate::tui::state::{State, Tab};
+use crate::workspace::Motion;
+
+fn syncing() -> Screen {
+    let mut screen = Screen::new(Tab::Connections, 120, 40);
+    screen.load(connected());
+    screen.press("j");
+    screen.happen(started("shop", 20, Cause::Manual));
+    let project = "shop".to_owned();
+    let record = StageRecord { stage: Stage::Connect, elapsed_ms: 120, detail: "8f31c2d on main".to_owned() };
+    screen.happen(EventKind::StageFinished { job: JobId(1), project: project.clone(), record });
+    screen.happen(EventKind::StageStarted { job: JobId(1), project, stage: Stage::Fetch });
+    screen
+}
+
+fn figures(done: u64, total: Option<u64>) -> Message {
+    let progress =
+        Progress { stage: Stage::Fetch, done, total, unit: Unit::Objects, bytes: 3_100_000, elapsed_ms: 4_000 };
+    Message::ProgressChanged(vec![(JobId(1), Arc::from("shop"), progress)])
+}
+
+fn finished(outcome: Outcome, summary: &str) -> EventKind {
+    EventKind::SyncFinished {
+        job: JobId(1),
+        project: "shop".to_owned(),
+        sync: SyncId(20),
+        outcome,
+        counts: SyncCounts::default(),
+        summary: summary.to_owned(),
+        unchanged: false,
+    }
+}
+
+#[test]
+fn a_known_total_is_a_bar_and_percent() {
+    let mut screen = syncing();
+    screen.send(figures(1_200, Some(1_936)));
+    let text = screen.text();
+    for part in ["✓ connect", "8f31c2d on main", "61 %", "▰▰", "· parse", "· record"] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+}
+
+#[test]
+fn an_unknown_total_is_a_count_and_never_a_bar() {
+    let mut screen = syncing();
+    screen.send(figures(1_200, None));
+    let text = screen.text();
+    assert!(text.contains("1 200 objects") && !text.contains('▰') && !text.contains('%'), "{text}");
+}
+
+#[test]
+fn running_work_is_in_the_status_line_of_every_pane() {
+    let mut screen = syncing();
+    for key in ["1", "2", "3", "4"] {
+        screen.press(key);
+        assert!(screen.text().lines().next().unwrap().contains("shop"), "pane {key}");
+    }
+}
+
+#[test]
+fn the_spinner_turns_four_times_a_second_and_only_while_it_may() {
+    let mut screen = syncing();
+    let next = |screen: &Screen| screen.state.next_deadline().map(|due| due - screen.state.now.millis);
+    assert!(next(&screen).is_some_and(|wait| wait <= State::SPINNER));
+    let before = screen.text();
+    screen.wait(State::SPINNER);
+    assert_ne!(before, screen.text());
+    screen.send(Message::FocusLost);
+    assert!(next(&screen).is_some_and(|wait| wait > State::SPINNER));
+    screen.send(Message::FocusGained);
+    screen.state.motion = Motion::Reduced;
+    assert!(next(&screen).is_some_and(|wait| wait > State::SPINNER) && screen.text().contains('◌'));
+}
+
+#[test]
+fn the_end_is_said_and_stops_the_clock() {
+    for (outcome, summary, words) in [
+        (Outcome::Succeeded, "2 added", "shop: synced: 2 added"),
+        (Outcome::Partial, "2 models have problems", "shop: synced with problems: 2 models have problems"),
+        (Outcome::Failed, "no route to host", "shop: sync failed: no route to host"),
+        (Outcome::Cancelled, "", "shop: sync cancelled"),
+    ] {
+        let mut screen = syncing();
+        screen.happen(finished(outcome, summary));
+        assert!(screen.text().contains(words), "{words} in\n{}", screen.text());
+        assert!(screen.state.work.is_idle());
+    }
+}
+
+#[test]
+fn a_slow_link_is_noticed_once_and_told() {
+    let mut screen = syncing();
+    screen.send(Message::LinkFoundSlow);
+    assert_eq!(screen.state.motion, Motion::Slow);
+    assert!(screen.text().contains("the connection is slow"));
+}
+
+#[test]
+fn the_list_of_running_work_cancels() {
+    let mut screen = syncing();
+    screen.press("T");
+    assert!(screen.text().contains("Running work") && screen.text().contains("asked for"));
+    screen.press("x");
+    assert!(screen.text().contains("cancelling"));
+    screen.happen(finished(Outcome::Cancelled, ""));
+    assert!(screen.text().contains("nothing is running"));
+}
+
+#[test]
+fn another_process_alone_can_cancel_its_work() {
+    let mut screen = Screen::new(Tab::Connections, 120, 40);
+    let mut overview = connected();
+    overview.live.push(crate::engine::LiveJob {
+        job: None,
+        sync: SyncId(30),
+        project: "shop".to_owned(),
+        cause: Cause::Schedule,
+        started_at: screen.state.now.wall,
+        cancelling: false,
+        progress: None,
+    });
+    screen.load(overview);
+    screen.press("j");
+    screen.take();
+    screen.press("x");
+    assert!(screen.take().is_empty() && screen.text().contains("another ebb"));
+}

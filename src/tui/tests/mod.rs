@@ -1,0 +1,7 @@
+//! The whole screen under test: scripts of keys, random messages, and pictures of every pane.
+
+mod keys;
+mod live;
+mod overlays;
+mod pictures;
+mod random;

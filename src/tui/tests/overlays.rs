@@ -1,0 +1,128 @@
+//! What lies over the panes.
+
+use crate::tui::effect::Effect;
+use crate::tui::key::Key;
+use crate::tui::message::{Message, Mouse, MouseAction};
+use crate::tui::panes::fixtures::Screen;
+use crate::tui::panes::model_fixtures::{connected, models};
+use crate::tui::state::Tab;
+
+fn browsing(columns: u16, rows: u16) -> Screen {
+    let mut screen = Screen::new(Tab::Models, columns, rows);
+    screen.load(connected());
+    screen.load_models(models());
+    screen.take();
+    screen
+}
+
+fn typed(screen: &mut Screen, text: &str) {
+    for letter in text.chars() {
+        screen.send(Message::Key(Key::char(letter)));
+    }
+}
+
+#[test]
+fn the_keys_overlay_is_made_of_the_live_keymap() {
+    let mut screen = browsing(120, 40);
+    let overrides = [("sync".to_owned(), "ctrl-s".to_owned())].into_iter().collect();
+    screen.state.keymap = crate::tui::commands::Keymap::new(&overrides).0;
+    screen.press("?");
+    let text = screen.text();
+    let row = text.lines().find(|line| line.contains("Sync the selected project")).unwrap();
+    assert!(row.contains("ctrl-s"), "{row}");
+}
+
+#[test]
+fn enter_runs_the_row() {
+    let mut screen = browsing(120, 40);
+    screen.press("?");
+    typed(&mut screen, "'zoom");
+    screen.press("enter");
+    assert!(screen.state.zoomed && screen.state.overlays.is_empty());
+}
+
+#[test]
+fn a_disabled_row_says_why_and_answers_with_the_reason() {
+    let mut screen = browsing(120, 40);
+    screen.press("?");
+    typed(&mut screen, "'cancel");
+    assert!(screen.text().contains("nothing is running"), "{}", screen.text());
+    screen.press("enter");
+    assert!(screen.text().contains("cancel: nothing is running"));
+}
+
+#[test]
+fn the_palette_finds_models_and_projects() {
+    for (words, tab, id) in
+        [("dim_customers", Tab::Models, "shop#model.shop.dim_customers"), ("local", Tab::Connections, "local")]
+    {
+        let mut screen = browsing(120, 40);
+        screen.press(":");
+        typed(&mut screen, words);
+        screen.press("enter");
+        let selected = screen.state.pane().0.selected();
+        assert_eq!((screen.state.tab, selected.as_deref()), (tab, Some(id)));
+    }
+}
+
+#[test]
+fn esc_closes_the_one_on_top_only() {
+    let mut screen = browsing(120, 40);
+    screen.press(":");
+    screen.press("esc");
+    assert!(screen.state.overlays.is_empty());
+    assert_eq!(screen.state.tab, Tab::Models);
+}
+
+#[test]
+fn a_click_beside_it_closes_it() {
+    let mut screen = browsing(120, 40);
+    screen.press("?");
+    screen.send(Message::MouseMoved(Mouse { action: MouseAction::Pressed, column: 60, row: 20 }));
+    assert_eq!(screen.state.overlays.len(), 1);
+    screen.send(Message::MouseMoved(Mouse { action: MouseAction::Pressed, column: 0, row: 0 }));
+    assert!(screen.state.overlays.is_empty());
+}
+
+#[test]
+fn the_form_connects_a_pasted_address() {
+    let mut screen = browsing(80, 24);
+    screen.press("a");
+    screen.send(Message::Pasted("https://github.com/acme/shop".to_owned()));
+    screen.press("enter");
+    let asked = screen.take();
+    assert!(
+        matches!(asked.as_slice(), [Effect::AddProject(new)] if new.address == "https://github.com/acme/shop"),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn every_overlay_fits_the_smallest_screen() {
+    for key in ["?", ":", "a", "T"] {
+        let mut screen = browsing(60, 15);
+        screen.press(key);
+        let text = screen.text();
+        assert!(text.lines().all(|line| line.chars().count() <= 60) && text.contains('╭'), "{key}\n{text}");
+    }
+}
+
+#[test]
+fn without_a_workspace_three_ways_to_begin_are_offered() {
+    let mut screen = Screen::new(Tab::Connections, 120, 40);
+    screen.state.surroundings.folder = Some("/home/ann/jaffle".into());
+    screen.load(crate::engine::Overview::default());
+    screen.take();
+    let text = screen.text();
+    for words in ["Try the demo", "Open this folder", "Connect a repository"] {
+        assert!(text.contains(words), "{words} in\n{text}");
+    }
+    screen.press("enter");
+    assert_eq!(screen.take(), [Effect::StartDemo]);
+    screen.press("j");
+    screen.press("enter");
+    assert_eq!(screen.take(), [Effect::OpenFolder("/home/ann/jaffle".into())]);
+    screen.press("j");
+    screen.press("enter");
+    assert!(screen.text().contains("Repository"), "the form is open");
+}
