@@ -60,18 +60,12 @@ fn evidence(refusal: &Refusal<'_>) -> Evidence {
         Operation::Read => "read, as every model sync does; writing is not asked for",
         Operation::Push => "push",
     };
-    let connection = match refusal.connection {
-        Some(name) => format!("Git connection: {name}"),
-        None => "Git connection: none".to_owned(),
-    };
     Evidence::new(
-        "What was tried",
+        "What was tried, and what it needs",
         vec![
-            format!("Repository: {} on {}", refusal.repository, refusal.host),
             format!("Operation: {doing}"),
-            connection,
             format!("Credential: {}", refusal.credential.words()),
-            format!("Permission that it needs: {}", permission(refusal)),
+            format!("Permission: {} on {}", permission(refusal), refusal.repository),
         ],
     )
 }
