@@ -2,10 +2,8 @@
 //! evidence gathered on the spot, and fixes that can be carried out.
 
 use crate::dbt::{FileTree, ReadError};
-use crate::git::{self, Credential, FetchRequest, Remote, RemoteError};
-use crate::problem::diagnosis::{
-    self, CredentialKind, MissingVariable, Operation, Provider, Refusal, WantedProjectPath,
-};
+use crate::git::{Credential, FetchRequest, Remote, RemoteError};
+use crate::problem::diagnosis::{self, CredentialKind, MissingVariable, Operation, Refusal, WantedProjectPath};
 use crate::problem::{Area, Code, Diagnosis, Problem, Subject};
 
 use super::handle::Core;
@@ -72,12 +70,7 @@ fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis 
         Remote::Ssh { host, path, .. } => (host.as_str(), path.as_str()),
         Remote::Local { .. } => ("", ""),
     };
-    let provider = match target.provider() {
-        git::Provider::GitHub => Provider::GitHub,
-        git::Provider::GitLab => Provider::GitLab,
-        git::Provider::Bitbucket => Provider::Bitbucket,
-        git::Provider::Other => Provider::Other,
-    };
+    let provider = target.provider();
     let credential = match &request.credential {
         Credential::Token { token, .. } => CredentialKind::of_token(token.expose()),
         Credential::Anonymous => CredentialKind::Anonymous,

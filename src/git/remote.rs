@@ -2,32 +2,8 @@
 
 use std::path::PathBuf;
 
+pub use crate::problem::Provider;
 use crate::workspace::Secret;
-
-/// Who hosts the repository; decides usernames, pages to point at, and the wording of advice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Provider {
-    GitHub,
-    GitLab,
-    Bitbucket,
-    Other,
-}
-
-impl Provider {
-    /// The provider by the look of a host name: `github.com` as well as `gitlab.acme.example`.
-    pub fn of_host(host: &str) -> Self {
-        let host = host.to_ascii_lowercase();
-        if host.contains("github") {
-            Self::GitHub
-        } else if host.contains("gitlab") {
-            Self::GitLab
-        } else if host.contains("bitbucket") {
-            Self::Bitbucket
-        } else {
-            Self::Other
-        }
-    }
-}
 
 /// A repository's address, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,19 +89,6 @@ mod tests {
         assert_eq!(http("http://[::1]:8080/b").host(), Some("::1"));
         assert_eq!(ssh("git", None, "a/b").host(), Some("git.acme.example"));
         assert_eq!(Remote::Local { path: "/srv/git".into() }.host(), None);
-    }
-
-    #[test]
-    fn the_provider_is_guessed_by_the_host() {
-        for (host, provider) in [
-            ("github.com", Provider::GitHub),
-            ("ssh.github.com", Provider::GitHub),
-            ("GitLab.acme.example", Provider::GitLab),
-            ("bitbucket.org", Provider::Bitbucket),
-            ("git.acme.example", Provider::Other),
-        ] {
-            assert_eq!(Provider::of_host(host), provider, "{host}");
-        }
     }
 
     #[test]

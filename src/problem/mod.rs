@@ -16,7 +16,7 @@ mod value;
 
 pub use catalogue::{Advice, Area, Catalogue, Entry};
 pub use clean::{clean, clean_columns, clean_line};
-pub use diagnosis::Diagnosis;
+pub use diagnosis::{Diagnosis, Provider};
 pub use excerpt::{Excerpt, Place};
 pub use fix::{Action, Fix, Grade, key_part};
 pub use nearest::{is_near, nearest, nearest_few};

@@ -1,7 +1,7 @@
 //! Who hosts a repository, and of what kind a credential is: known by its first letters, so that
 //! advice can be exact without keeping the secret.
 
-/// Who hosts the repository; decides the pages to point at and the wording of advice.
+/// Who hosts the repository; decides usernames, pages to point at, and the wording of advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Provider {
     GitHub,
@@ -11,6 +11,20 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// The provider by the look of a host name: `github.com` as well as `gitlab.acme.example`.
+    pub fn of_host(host: &str) -> Self {
+        let host = host.to_ascii_lowercase();
+        if host.contains("github") {
+            Self::GitHub
+        } else if host.contains("gitlab") {
+            Self::GitLab
+        } else if host.contains("bitbucket") {
+            Self::Bitbucket
+        } else {
+            Self::Other
+        }
+    }
+
     /// The name as people write it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -111,6 +125,19 @@ impl CredentialKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_provider_is_guessed_by_the_host() {
+        for (host, provider) in [
+            ("github.com", Provider::GitHub),
+            ("ssh.github.com", Provider::GitHub),
+            ("GitLab.acme.example", Provider::GitLab),
+            ("bitbucket.org", Provider::Bitbucket),
+            ("git.acme.example", Provider::Other),
+        ] {
+            assert_eq!(Provider::of_host(host), provider, "{host}");
+        }
+    }
 
     #[test]
     fn a_token_is_known_by_its_first_letters() {

@@ -197,3 +197,17 @@ fn a_server_of_a_company_gets_its_own_pages() {
     );
     assert!(!said.contains("target_name"), "only github.com fills the form: {said}");
 }
+
+#[test]
+fn pages_are_on_the_host_that_people_open() {
+    let diagnosis = access_not_granted(&Refusal {
+        provider: Provider::GitHub,
+        host: "ssh.github.com",
+        repository: "acme/shop.git",
+        connection: None,
+        credential: CredentialKind::SshKey,
+        operation: Operation::Read,
+        raw: "ERROR: Permission to acme/shop.git denied to jane.",
+    });
+    assert!(words(&diagnosis).contains("https://github.com/acme/shop/settings/keys"), "{diagnosis:?}");
+}
