@@ -4,12 +4,19 @@
 //! a file, a socket or a clock. [`load`] gives the project *and* its problems; only a tree without a
 //! readable `dbt_project.yml` gives no project.
 
+mod compile;
 mod config;
+mod context;
+mod docs;
+mod graph;
+mod link;
 mod load;
 mod locate;
+mod macros;
 mod names;
 mod node;
 mod options;
+mod packages;
 mod parse;
 mod problems;
 mod project;
@@ -17,11 +24,12 @@ mod python;
 mod read;
 mod relation;
 mod render;
+mod resolve;
 mod tree;
 mod yaml;
 
 pub use load::load;
-pub use node::{Column, Node, NodeKind, Project, Test};
+pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
 pub use project::{FoundProject, find_projects};
 pub use tree::{FileEntry, FileTree, MemoryTree, ReadError};

@@ -2,14 +2,14 @@
 //! relation's name from those.
 
 use super::config::{Config, ConfigKind};
-use super::node::{Node, NodeKind};
+use super::node::{Node, NodeKind, Quoting};
 use super::options::Adapter;
-use super::project::QuoteOverrides;
+
 use super::relation::{QuotePolicy, RelationName};
 
 /// Sets `relation_name` from database, schema and alias; ephemeral models, analyses, hooks and tests
 /// that store nothing have none.
-pub(crate) fn set_relation_name(node: &mut Node, config: &Config, adapter: Adapter, quoting: QuoteOverrides) {
+pub(crate) fn set_relation_name(node: &mut Node, config: &Config, adapter: Adapter, quoting: Quoting) {
     let is_relation = match node.kind {
         NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot => node.materialized != "ephemeral",
         NodeKind::Test => config.get("store_failures").and_then(serde_json::Value::as_bool) == Some(true),

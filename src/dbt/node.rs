@@ -18,6 +18,31 @@ pub enum NodeKind {
     Operation,
 }
 
+/// Which parts of a relation's name are quoted; nothing means the adapter's default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quoting {
+    pub database: Option<bool>,
+    pub schema: Option<bool>,
+    pub identifier: Option<bool>,
+}
+
+impl Quoting {
+    pub(crate) fn from_value(value: Option<&serde_json::Value>) -> Self {
+        let flag = |key: &str| value?.get(key)?.as_bool();
+        Self { database: flag("database"), schema: flag("schema"), identifier: flag("identifier") }
+    }
+
+    /// These over `below`.
+    #[must_use]
+    pub(crate) fn over(self, below: Self) -> Self {
+        Self {
+            database: self.database.or(below.database),
+            schema: self.schema.or(below.schema),
+            identifier: self.identifier.or(below.identifier),
+        }
+    }
+}
+
 /// A column as the project's YAML describes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Column {
@@ -53,8 +78,9 @@ pub struct Node {
     pub original_file_path: String,
     /// Path below the model path: `core/dim_customers.sql`.
     pub path: String,
-    /// For a source: the source's name.
+    /// For a source: the source's name, and how its relations are quoted.
     pub source_name: Option<String>,
+    pub quoting: Quoting,
     pub fqn: Vec<String>,
     pub database: Option<String>,
     pub schema: String,
@@ -106,6 +132,7 @@ impl Node {
             original_file_path: String::new(),
             path: String::new(),
             source_name: None,
+            quoting: Quoting::default(),
             fqn: Vec::new(),
             database: None,
             schema: String::new(),

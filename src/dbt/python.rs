@@ -92,6 +92,42 @@ pub(crate) fn text_repr(text: &str) -> String {
     out
 }
 
+/// `json.dumps()`: a blank after `,` and `:`, everything beyond ASCII escaped.
+pub(crate) fn json(value: &Value, sorted: bool) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number_text(number),
+        Value::String(text) => json_text(text),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(|item| json(item, sorted)).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            if sorted {
+                entries.sort_by_key(|(key, _)| key.as_str());
+            }
+            let entries = entries.into_iter().map(|(key, value)| format!("{}: {}", json_text(key), json(value, sorted)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn json_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    for c in serde_json::Value::from(text).to_string().chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            let mut units = [0u16; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -121,6 +157,12 @@ mod tests {
     fn a_text_prints_itself_and_the_rest_as_repr() {
         assert_eq!(text(&json!("it's")), "it's");
         assert_eq!(text(&json!(["it"])), "['it']");
+    }
+
+    #[test]
+    fn json_is_spaced_and_ascii() {
+        assert_eq!(json(&json!({"b": [1, "é\n"], "a": 1.0}), false), r#"{"b": [1, "\u00e9\n"], "a": 1.0}"#);
+        assert_eq!(json(&json!({"b": 1, "a": "𝄞"}), true), r#"{"a": "\ud834\udd1e", "b": 1}"#);
     }
 
     #[test]

@@ -108,12 +108,13 @@ fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     path.strip_prefix(folder)?.strip_prefix('/')
 }
 
-/// A file's text, stripped as dbt strips it; what can't be read becomes a problem.
+/// A file's text, stripped as dbt strips it, and how many lines were stripped before it; what can't be
+/// read becomes a problem.
 pub(crate) fn read_text(
     tree: &dyn FileTree,
     file: &ProjectPath,
     subject: impl Fn() -> crate::problem::Subject,
-) -> Result<String, Box<Problem>> {
+) -> Result<(String, u32), Box<Problem>> {
     let refuse = |code, sentence: String| {
         let problem = Problem::new(code, subject(), sentence).with_place(crate::problem::Place::at(&file.path, 0, 0));
         Err(Box::new(problem.with_severity(Severity::Error)))
@@ -131,7 +132,7 @@ pub(crate) fn read_text(
         return refuse(codes::FILE_TOO_LARGE, sentence);
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(universal_newlines(&text)),
+        Ok(text) => Ok(stripped(&text)),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let byte = error.as_bytes().get(at).copied().unwrap_or_default();
@@ -151,9 +152,12 @@ pub(crate) fn read_text(
 }
 
 /// As Python opens text: `\r\n` and `\r` are `\n`; then stripped.
-fn universal_newlines(text: &str) -> String {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c));
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+fn stripped(text: &str) -> (String, u32) {
+    let is_blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
+    let started = text.trim_start_matches(is_blank);
+    let before = text.get(..text.len() - started.len()).unwrap_or_default();
+    (started.trim_end_matches(is_blank).to_owned(), before.matches('\n').count() as u32)
 }
 
 #[cfg(test)]

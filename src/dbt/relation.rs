@@ -1,7 +1,8 @@
 //! What a relation is called in SQL: its parts, which of them an adapter shows, and its quotes.
 
+use super::node::Quoting;
 use super::options::Adapter;
-use super::project::QuoteOverrides;
+
 
 /// Which parts are quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl QuotePolicy {
     }
 
     #[must_use]
-    pub(crate) fn with(self, overrides: QuoteOverrides) -> Self {
+    pub(crate) fn with(self, overrides: Quoting) -> Self {
         Self {
             database: overrides.database.unwrap_or(self.database),
             schema: overrides.schema.unwrap_or(self.schema),
@@ -109,7 +110,7 @@ pub(crate) fn dispatch_prefixes(adapter: Adapter) -> &'static [&'static str] {
 mod tests {
     use super::*;
 
-    fn name(adapter: Adapter, quoting: QuoteOverrides) -> String {
+    fn name(adapter: Adapter, quoting: Quoting) -> String {
         RelationName::new(adapter, Some("db"), Some("sch"), Some("tbl"), QuotePolicy::of(adapter).with(quoting))
             .render(adapter)
     }
@@ -126,13 +127,13 @@ mod tests {
             (Adapter::Sqlite, r#""sch"."tbl""#),
         ];
         for (adapter, expected) in table {
-            assert_eq!(name(adapter, QuoteOverrides::default()), expected, "{adapter:?}");
+            assert_eq!(name(adapter, Quoting::default()), expected, "{adapter:?}");
         }
     }
 
     #[test]
     fn a_project_may_quote_otherwise() {
-        let quoting = QuoteOverrides { database: Some(false), schema: None, identifier: Some(true) };
+        let quoting = Quoting { database: Some(false), schema: None, identifier: Some(true) };
         assert_eq!(name(Adapter::Postgres, quoting), r#"db."sch"."tbl""#);
         assert_eq!(name(Adapter::Snowflake, quoting), r#"db.sch."tbl""#);
     }

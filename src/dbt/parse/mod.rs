@@ -1,5 +1,26 @@
-//! From files to nodes.
+//! From files to nodes: what each file holds, what YAML says about it, and how it is configured in the
+//! end. Every step works on one file or node, so that all of them can be done side by side.
 
+mod configure;
+mod draft;
+mod exposure;
+mod files;
+mod generic_test;
+mod patch;
+mod properties;
+mod python_model;
 mod skeleton;
+mod source;
+mod test_names;
 
-pub(crate) use skeleton::{NodeFile, checksum, skeleton};
+#[cfg(test)]
+mod tests;
+
+pub(crate) use configure::configure;
+pub(crate) use draft::{Draft, Origin, node_problem};
+pub(crate) use exposure::exposure_draft;
+pub(crate) use files::{NodePaths, hook_drafts, parse_file};
+pub(crate) use generic_test::{TestJob, define_kwargs, parse_test};
+pub(crate) use patch::match_patches;
+pub(crate) use properties::{Properties, YamlFile, read_properties};
+pub(crate) use source::{source_drafts, source_tests};

@@ -7,34 +7,11 @@ use super::contract::{self, Objection};
 use super::find::folder_of;
 use super::version::unmet_versions;
 use crate::dbt::config::ConfigKind;
+use crate::dbt::node::Quoting;
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::render::{KeyPath, NativeRenderer};
 use crate::dbt::yaml::{Mark, Yaml, YamlMap};
 use crate::problem::Severity;
-
-/// `quoting:`; nothing means the adapter's default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct QuoteOverrides {
-    pub(crate) database: Option<bool>,
-    pub(crate) schema: Option<bool>,
-    pub(crate) identifier: Option<bool>,
-}
-
-impl QuoteOverrides {
-    pub(crate) fn from_value(value: Option<&Value>) -> Self {
-        let flag = |key: &str| value?.get(key)?.as_bool();
-        Self { database: flag("database"), schema: flag("schema"), identifier: flag("identifier") }
-    }
-
-    /// These over `below`.
-    pub(crate) fn over(self, below: Self) -> Self {
-        Self {
-            database: self.database.or(below.database),
-            schema: self.schema.or(below.schema),
-            identifier: self.identifier.or(below.identifier),
-        }
-    }
-}
 
 /// One project, of the root or of a package.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +28,7 @@ pub(crate) struct ProjectFile {
     pub(crate) macro_paths: Vec<String>,
     pub(crate) docs_paths: Vec<String>,
     pub(crate) packages_install_path: String,
-    pub(crate) quoting: QuoteOverrides,
+    pub(crate) quoting: Quoting,
     /// `models:`, `seeds:` ... by key.
     pub(crate) trees: IndexMap<&'static str, Value>,
     pub(crate) vars: Map<String, Value>,
@@ -228,7 +205,7 @@ fn assemble(name: String, folder: String, rendered: &Map<String, Value>) -> Proj
         macro_paths: paths(&["macro-paths"], "macros"),
         docs_paths: texts(rendered.get("docs-paths")),
         packages_install_path: paths(&["packages-install-path", "modules-path"], "dbt_packages").concat(),
-        quoting: QuoteOverrides::from_value(rendered.get("quoting")),
+        quoting: Quoting::from_value(rendered.get("quoting")),
         trees: IndexMap::new(),
         vars: rendered.get("vars").and_then(Value::as_object).cloned().unwrap_or_default(),
         on_run_start: texts(rendered.get("on-run-start")),

@@ -10,5 +10,5 @@ mod version;
 mod tests;
 
 pub use find::{FoundProject, find_projects};
-pub(crate) use load::{ProjectFile, QuoteOverrides, read_project};
+pub(crate) use load::{ProjectFile, read_project};
 pub(crate) use version::unmet_versions;

@@ -1,0 +1,69 @@
+//! The SQL of every node: rendered for good, then the ephemeral models put in front.
+
+mod inject;
+mod render;
+
+pub(crate) use inject::inject_ctes;
+pub(crate) use render::{Compiled, compile_node};
+
+use std::collections::HashMap;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::context::Failure;
+use super::problems::codes;
+
+/// What one node became: its SQL and the ephemeral models in it, or why not.
+pub(crate) type Outcome = Result<(String, Vec<String>), Failure>;
+
+/// Puts the ephemeral models into every node's SQL. `names` gives the names of the ephemeral models.
+pub(crate) fn inject_all(rendered: &IndexMap<String, Result<Compiled, Failure>>, names: &HashMap<String, String>) -> IndexMap<String, Outcome> {
+    let finish = |id: &String, result: &Result<Compiled, Failure>| -> Outcome {
+        let compiled = result.as_ref().map_err(Clone::clone)?;
+        if compiled.ephemeral.is_empty() {
+            return Ok((compiled.sql.clone(), Vec::new()));
+        }
+        let mut ordered = IndexSet::new();
+        gather(rendered, id, compiled, &mut ordered, &mut IndexSet::new())?;
+        let ctes = ordered.iter().filter_map(|id| {
+            let sql = &rendered.get(id)?.as_ref().ok()?.sql;
+            Some(format!(" __dbt__cte__{} as (\n{sql}\n)", names.get(id)?))
+        });
+        let ctes: Vec<String> = ctes.collect();
+        Ok((inject_ctes(&compiled.sql, &ctes), ordered.into_iter().collect()))
+    };
+    rendered.iter().map(|(id, result)| (id.clone(), finish(id, result))).collect()
+}
+
+/// The ephemeral models under a node, those that others need first.
+fn gather(
+    rendered: &IndexMap<String, Result<Compiled, Failure>>,
+    node: &str,
+    compiled: &Compiled,
+    ordered: &mut IndexSet<String>,
+    open: &mut IndexSet<String>,
+) -> Result<(), Failure> {
+    for id in &compiled.ephemeral {
+        if ordered.contains(id) {
+            continue;
+        }
+        if !open.insert(id.clone()) || open.len() > DEEPEST {
+            return Err(failure(format!("{node} needs the ephemeral model {id}, which needs itself")));
+        }
+        match rendered.get(id) {
+            Some(Ok(below)) => gather(rendered, id, below, ordered, open)?,
+            Some(Err(_)) => return Err(failure(format!("{node} needs the ephemeral model {id}, which could not be compiled"))),
+            None => return Err(failure(format!("{node} needs the ephemeral model {id}, which has no SQL"))),
+        }
+        open.shift_remove(id);
+        ordered.insert(id.clone());
+    }
+    Ok(())
+}
+
+/// Ephemeral models within ephemeral models.
+const DEEPEST: usize = 200;
+
+fn failure(message: String) -> Failure {
+    Failure { code: codes::COMPILE, message, line: 0, column: 0, stack: Vec::new() }
+}

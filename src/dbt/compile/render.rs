@@ -1,0 +1,40 @@
+//! One node's text rendered for good.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::dbt::context::{CompileFacts, Context, Failure, Phase, Shared, Worker, explain};
+use crate::dbt::node::{Node, NodeKind};
+use crate::dbt::parse::define_kwargs;
+use crate::dbt::resolve::Manifest;
+use crate::jinja::{Template, UndefinedPolicy};
+
+/// A node's SQL before the ephemeral models are put in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Compiled {
+    pub(crate) sql: String,
+    /// `unique_id`s of the ephemeral models that it refers to.
+    pub(crate) ephemeral: Vec<String>,
+}
+
+/// Whether dbt compiles a node of this kind.
+pub(crate) fn is_compiled(node: &Node) -> bool {
+    let kind = matches!(node.kind, NodeKind::Model | NodeKind::Snapshot | NodeKind::Analysis | NodeKind::Test | NodeKind::Operation);
+    kind && node.enabled && node.language == "sql" && !node.raw_code.trim().is_empty()
+}
+
+/// Renders a node; nothing for what is not compiled.
+pub(crate) fn compile_node(worker: &mut Worker<'_>, shared: &Arc<Shared>, manifest: &Arc<Manifest>, node: &Node) -> Option<Result<Compiled, Failure>> {
+    is_compiled(node).then(|| {
+        let facts = CompileFacts { manifest: Arc::clone(manifest), graph: Rc::clone(&worker.graph) };
+        let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Rc::new(node.clone()));
+        worker.interpreter.reset();
+        worker.interpreter.set_undefined_policy(UndefinedPolicy::Default);
+        define_kwargs(worker, &context, node)?;
+        let rendered = Template::parse(&node.original_file_path, &node.raw_code)
+            .and_then(|template| worker.interpreter.render(&template, &context.scope()));
+        let sql = rendered.map_err(|error| explain(&error, context.record()))?;
+        let ephemeral = context.record().ephemeral.take().into_iter().collect();
+        Ok(Compiled { sql, ephemeral })
+    })
+}

@@ -1,0 +1,55 @@
+//! From a template's error to a problem: its code, dbt's words, the place.
+
+use super::Record;
+use crate::dbt::problems::codes;
+use crate::jinja::{Error, ErrorKind};
+use crate::problem::Code;
+
+/// A template that failed, in dbt's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    /// In the node's own text, from 1; 0 where it is not known.
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    /// The macros that were running, innermost first: `macro m (macros/m.sql:3)`.
+    pub(crate) stack: Vec<String>,
+}
+
+/// What went wrong, and with which code.
+pub(crate) fn explain(error: &Error, record: &Record) -> Failure {
+    let code = record.code_of(error).unwrap_or_else(|| code_of_kind(error.kind()));
+    let message = match error.kind() {
+        ErrorKind::Undefined => format!(
+            "{}. This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with \"dbt deps\".",
+            error.message()
+        ),
+        _ => error.message().to_owned(),
+    };
+    // The outermost frame is the node's own text; those before it are macros.
+    let place = error.frames().last().map_or_else(|| error.span(), |frame| frame.span);
+    let macros = error.frames().split_last().map(|(_, macros)| macros).unwrap_or_default();
+    let stack = macros.iter().map(|frame| format!("macro {} ({}:{})", frame.name, frame.path, frame.span.line)).collect();
+    Failure { code, message, line: place.line, column: place.column, stack }
+}
+
+fn code_of_kind(kind: ErrorKind) -> Code {
+    match kind {
+        ErrorKind::Syntax => codes::JINJA_SYNTAX,
+        ErrorKind::Undefined => codes::MACRO_UNDEFINED,
+        ErrorKind::Limit => codes::JINJA_LIMIT,
+        ErrorKind::Type
+        | ErrorKind::Value
+        | ErrorKind::Key
+        | ErrorKind::Index
+        | ErrorKind::Attribute
+        | ErrorKind::ZeroDivision
+        | ErrorKind::Overflow
+        | ErrorKind::Security
+        | ErrorKind::Raised
+        | ErrorKind::Return
+        | ErrorKind::Cancelled
+        | ErrorKind::Other => codes::COMPILE,
+    }
+}

@@ -1,0 +1,34 @@
+//! `graph`: every enabled node as plain data; empty until compiling.
+
+use super::{Context, Phase, node_json};
+use crate::dbt::node::NodeKind;
+use crate::jinja::{Dict, Value};
+
+/// `graph`.
+pub(super) fn graph(context: &Context) -> Value {
+    let Phase::Compile(facts) = &context.phase else { return build(std::iter::empty()) };
+    facts.graph.get_or_init(|| build(facts.manifest.nodes.values().filter(|node| node.enabled))).clone()
+}
+
+fn build<'n>(nodes: impl Iterator<Item = &'n crate::dbt::node::Node>) -> Value {
+    let (mut plain, mut sources, mut exposures) = (Dict::default(), Dict::default(), Dict::default());
+    for node in nodes {
+        let part = match node.kind {
+            NodeKind::Source => &mut sources,
+            NodeKind::Exposure => &mut exposures,
+            _ => &mut plain,
+        };
+        part.insert(node.unique_id.as_str(), Value::from_json(&node_json(node)));
+    }
+    let empty = || Value::dict(Dict::default());
+    let parts = [
+        ("exposures", Value::dict(exposures)),
+        ("groups", empty()),
+        ("metrics", empty()),
+        ("nodes", Value::dict(plain)),
+        ("sources", Value::dict(sources)),
+        ("semantic_models", empty()),
+        ("saved_queries", empty()),
+    ];
+    Value::dict(parts.into_iter().collect())
+}

@@ -1,0 +1,155 @@
+//! What templates can name: macros first, then dbt's own members, by phase. One [`Context`] a node
+//! (or YAML file); made on the thread that renders, never shared.
+
+mod adapter;
+mod column;
+mod config;
+mod datetime;
+mod exceptions;
+mod failure;
+mod graph;
+mod macros;
+mod members;
+mod modules;
+mod native;
+mod node_json;
+mod record;
+mod references;
+mod regex;
+mod relation;
+mod shared;
+mod text;
+mod variables;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use failure::{Failure, explain};
+pub(crate) use native::{NativeContext, as_yaml_value};
+pub(crate) use node_json::{node_json, resource_type};
+use record::Record;
+pub(crate) use references::{CompileFacts, ambiguous_ref, missing_ref, missing_source};
+pub(crate) use shared::{Shared, Target};
+pub(crate) use text::md5_hex;
+pub(crate) use worker::Worker;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use crate::dbt::node::Node;
+use crate::jinja::{Scope, Value};
+
+/// What is being done, which decides what can be named and what answers.
+#[derive(Clone)]
+pub(crate) enum Phase {
+    /// `dbt_project.yml`: the target, variables of the command line, the environment.
+    Project,
+    /// `packages.yml`: secrets too.
+    Packages,
+    /// Other YAML: the project's variables as well.
+    Yaml,
+    /// A node's text, to learn what it refers to: nothing is real.
+    Parse,
+    /// The macros that name a node.
+    Names,
+    /// A node's text, for good.
+    Compile(Rc<CompileFacts>),
+}
+
+impl Phase {
+    fn has_macros(&self) -> bool {
+        matches!(self, Self::Parse | Self::Names | Self::Compile(_))
+    }
+
+    fn executes(&self) -> bool {
+        matches!(self, Self::Compile(_))
+    }
+}
+
+/// The names that one template can use.
+pub(crate) struct Context {
+    shared: Arc<Shared>,
+    phase: Phase,
+    /// Whose macros and variables are meant.
+    package: String,
+    node: Option<Rc<Node>>,
+    record: Rc<Record>,
+    /// Names that only this template has: a generic test's arguments.
+    extra: RefCell<HashMap<String, Value>>,
+    known: RefCell<HashMap<String, Option<Value>>>,
+    me: Weak<Self>,
+}
+
+impl Context {
+    /// A context for a YAML file of `package`, or for the macros that name nodes.
+    pub(crate) fn of_package(shared: &Arc<Shared>, phase: Phase, package: &str) -> Rc<Self> {
+        Self::build(shared, phase, package.to_owned(), None)
+    }
+
+    /// A context for a node's text.
+    pub(crate) fn of_node(shared: &Arc<Shared>, phase: Phase, node: Rc<Node>) -> Rc<Self> {
+        Self::build(shared, phase, node.package_name.clone(), Some(node))
+    }
+
+    fn build(shared: &Arc<Shared>, phase: Phase, package: String, node: Option<Rc<Node>>) -> Rc<Self> {
+        Rc::new_cyclic(|me| Self {
+            shared: Arc::clone(shared),
+            phase,
+            package,
+            node,
+            record: Rc::new(Record::default()),
+            extra: RefCell::default(),
+            known: RefCell::default(),
+            me: me.clone(),
+        })
+    }
+
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Gives a name to this template alone.
+    pub(crate) fn define(&self, name: &str, value: Value) {
+        self.extra.borrow_mut().insert(name.to_owned(), value);
+    }
+
+    /// As the interpreter wants it.
+    pub(crate) fn scope(self: &Rc<Self>) -> Rc<dyn Scope> {
+        Rc::<Self>::clone(self)
+    }
+
+    /// The macro that a plain name or a namespace means.
+    fn find_macro(&self, name: &str) -> Option<Value> {
+        if !self.phase.has_macros() {
+            return None;
+        }
+        if let Some(index) = self.shared.macros.find(&self.package, name) {
+            return Some(macros::MacroHandle::value(self, index));
+        }
+        self.shared.macros.is_namespace(name).then(|| macros::Namespace::value(self, name))
+    }
+}
+
+impl Scope for Context {
+    fn lookup(&self, name: &str) -> Option<Value> {
+        if let Some(value) = self.extra.borrow().get(name) {
+            return Some(value.clone());
+        }
+        if let Some(known) = self.known.borrow().get(name) {
+            return known.clone();
+        }
+        let found = self.find_macro(name).or_else(|| members::member(self, name));
+        self.known.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("package", &self.package).finish_non_exhaustive()
+    }
+}

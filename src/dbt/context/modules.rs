@@ -1,0 +1,57 @@
+//! `modules`: the Python modules that dbt lends to templates.
+
+use super::{Context, datetime, regex};
+use crate::jinja::{Args, Dict, Error, Interpreter, Object, Value};
+
+/// `modules`.
+pub(super) fn modules(context: &Context) -> Value {
+    let pairs = [
+        ("datetime", datetime::module(context.shared.target.run_started_at)),
+        ("re", regex::module()),
+        ("pytz", pytz()),
+        ("itertools", Value::object(Itertools)),
+    ];
+    Value::dict(pairs.into_iter().collect::<Dict>())
+}
+
+fn pytz() -> Value {
+    let zone = Value::function("timezone", |_, args| {
+        let [name] = args.bind("timezone", ["zone"], 1)?;
+        let name = name.unwrap_or_default().to_str();
+        if name.eq_ignore_ascii_case("utc") || name == "Etc/UTC" {
+            return Ok(Value::object(datetime::Utc));
+        }
+        Err(Error::value_error(format!("the time zone {name} is not known here: only UTC is")))
+    });
+    let pairs = [("utc", Value::object(datetime::Utc)), ("UTC", Value::object(datetime::Utc)), ("timezone", zone)];
+    Value::dict(pairs.into_iter().collect::<Dict>())
+}
+
+struct Itertools;
+
+impl Object for Itertools {
+    fn type_name(&self) -> &str {
+        "module"
+    }
+
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if !matches!(name, "chain" | "product") {
+            return None;
+        }
+        let lists: Result<Vec<Vec<Value>>, Error> = args.positional.iter().map(|value| interpreter.collect(value)).collect();
+        Some(lists.and_then(|lists| {
+            let rows = if name == "chain" { lists.concat() } else { product(interpreter, &lists)? };
+            interpreter.charge(rows.len() as u64)?;
+            Ok(Value::list(rows))
+        }))
+    }
+}
+
+fn product(interpreter: &mut Interpreter<'_>, lists: &[Vec<Value>]) -> Result<Vec<Value>, Error> {
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for list in lists {
+        interpreter.charge(rows.len().saturating_mul(list.len()) as u64)?;
+        rows = rows.iter().flat_map(|row| list.iter().map(move |item| [row.as_slice(), &[item.clone()]].concat())).collect();
+    }
+    Ok(rows.into_iter().map(Value::tuple).collect())
+}

@@ -1,0 +1,52 @@
+//! Text in YAML files rendered to values, as dbt's native environment does.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::config::plain;
+use super::{Context, Failure, explain};
+use crate::dbt::render::{NativeRenderer, TemplateError};
+use crate::jinja::{Interpreter, Template};
+
+/// A context and an interpreter for the texts of one YAML file.
+pub(crate) struct NativeContext<'a, 'i> {
+    pub(crate) context: Rc<Context>,
+    pub(crate) interpreter: RefCell<&'a mut Interpreter<'i>>,
+}
+
+impl<'a, 'i> NativeContext<'a, 'i> {
+    pub(crate) fn new(context: Rc<Context>, interpreter: &'a mut Interpreter<'i>) -> Self {
+        Self { context, interpreter: RefCell::new(interpreter) }
+    }
+}
+
+/// Whether a text can be anything but itself.
+fn has_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
+
+/// Renders one text; a lone expression gives its value.
+pub(crate) fn as_yaml_value(interpreter: &mut Interpreter<'_>, context: &Rc<Context>, text: &str) -> Result<crate::jinja::Value, Failure> {
+    if !has_template(text) {
+        return Ok(text.into());
+    }
+    let rendered = Template::parse("yaml", text).and_then(|template| interpreter.render_native(&template, &context.scope()));
+    rendered.map_err(|error| explain(&error, context.record()))
+}
+
+impl NativeRenderer for NativeContext<'_, '_> {
+    fn render(&self, text: &str) -> Result<Value, TemplateError> {
+        let mut interpreter = self.interpreter.borrow_mut();
+        interpreter.reset();
+        let value = as_yaml_value(&mut interpreter, &self.context, text).map_err(TemplateError::from)?;
+        plain(&value).map_err(|error| TemplateError::from(explain(&error, self.context.record())))
+    }
+}
+
+impl From<Failure> for TemplateError {
+    fn from(failure: Failure) -> Self {
+        Self { code: failure.code, message: failure.message }
+    }
+}

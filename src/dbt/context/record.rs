@@ -1,0 +1,46 @@
+//! What a template did while it was rendered: what it referred to, how it configured itself, which
+//! macros it called, why it failed.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
+
+use crate::dbt::config::Config;
+use crate::dbt::resolve::RefArgs;
+use crate::jinja::{Error, Value};
+use crate::problem::Code;
+
+/// Filled by the members of a context.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) refs: RefCell<Vec<RefArgs>>,
+    pub(crate) sources: RefCell<Vec<(String, String)>>,
+    pub(crate) config: RefCell<Config>,
+    /// `unique_id`s of the macros called from the node itself.
+    pub(crate) macros: RefCell<IndexSet<String>>,
+    /// `unique_id`s of the ephemeral models that were referred to.
+    pub(crate) ephemeral: RefCell<IndexSet<String>>,
+    /// How many macros are running.
+    pub(crate) depth: Cell<usize>,
+    /// `store_result` and `load_result`.
+    pub(crate) results: RefCell<HashMap<String, Value>>,
+    /// What `exceptions.warn` said.
+    pub(crate) warnings: RefCell<Vec<String>>,
+    failure: RefCell<Option<(Code, String)>>,
+}
+
+impl Record {
+    /// An error whose code is to be found again by [`Record::code_of`].
+    pub(crate) fn raise(&self, code: Code, message: impl Into<String>) -> Error {
+        let message = message.into();
+        *self.failure.borrow_mut() = Some((code, message.clone()));
+        Error::raised(message)
+    }
+
+    /// The code of an error that was made here.
+    pub(crate) fn code_of(&self, error: &Error) -> Option<Code> {
+        let failure = self.failure.borrow();
+        failure.as_ref().filter(|(_, message)| message == error.message()).map(|(code, _)| code.clone())
+    }
+}

@@ -1,0 +1,122 @@
+//! What every template of a load can ask for, read-only and shared by all threads.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::dbt::macros::Macros;
+use crate::dbt::options::{Adapter, EnvAccess, LoadOptions};
+use crate::dbt::project::ProjectFile;
+use crate::dbt::relation::adapter_type;
+
+/// The part of [`LoadOptions`] that templates see.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) adapter: Adapter,
+    pub(crate) database: String,
+    pub(crate) schema: String,
+    pub(crate) name: String,
+    pub(crate) vars: IndexMap<String, Value>,
+    pub(crate) env: EnvAccess,
+    pub(crate) dbt_version: String,
+    pub(crate) run_started_at: jiff::Timestamp,
+    pub(crate) invocation_id: String,
+}
+
+impl Target {
+    pub(crate) fn new(options: &LoadOptions<'_>) -> Self {
+        Self {
+            adapter: options.adapter,
+            database: options.database.clone(),
+            schema: options.schema.clone(),
+            name: options.target_name.clone(),
+            vars: options.vars.clone(),
+            env: options.env.clone(),
+            dbt_version: options.dbt_version.clone(),
+            run_started_at: options.run_started_at,
+            invocation_id: options.invocation_id.clone(),
+        }
+    }
+
+    /// An environment variable, where it may be seen.
+    pub(crate) fn env_var(&self, name: &str) -> Option<&str> {
+        let (EnvAccess::Only(known) | EnvAccess::Process(known)) = &self.env;
+        known.get(name).map(String::as_str)
+    }
+
+    /// The `target` of templates: what a profile's target says, as far as it is known here.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut target = Map::new();
+        for key in ["name", "target_name", "profile_name"] {
+            target.insert(key.to_owned(), Value::from(self.name.as_str()));
+        }
+        target.insert("type".to_owned(), Value::from(adapter_type(self.adapter)));
+        target.insert("schema".to_owned(), Value::from(self.schema.as_str()));
+        target.insert("database".to_owned(), Value::from(self.database.as_str()));
+        target.insert("threads".to_owned(), Value::from(4));
+        let more: &[(&str, &str)] = match self.adapter {
+            Adapter::Postgres | Adapter::Redshift => &[("dbname", &self.database)],
+            Adapter::BigQuery => &[("project", &self.database), ("dataset", &self.schema)],
+            Adapter::Databricks => &[("catalog", &self.database)],
+            Adapter::Snowflake | Adapter::DuckDb | Adapter::Sqlite => &[],
+        };
+        target.extend(more.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))));
+        Value::Object(target)
+    }
+}
+
+/// Everything that is known once projects and macros are read.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) target: Target,
+    /// The root project first, by name.
+    pub(crate) projects: IndexMap<String, ProjectFile>,
+    pub(crate) macros: Macros,
+}
+
+impl Shared {
+    pub(crate) fn root(&self) -> Option<&ProjectFile> {
+        self.projects.first().map(|(_, project)| project)
+    }
+
+    pub(crate) fn root_name(&self) -> &str {
+        self.projects.first().map_or("", |(name, _)| name.as_str())
+    }
+
+    /// Whether dbt's own packages are meant.
+    pub(crate) fn project(&self, package: &str) -> Option<&ProjectFile> {
+        self.projects.get(package)
+    }
+
+    /// The variables that a node of `package` sees.
+    pub(crate) fn vars(&self, package: &str) -> IndexMap<String, Value> {
+        let mut vars = IndexMap::new();
+        if package != self.root_name()
+            && let Some(own) = self.project(package)
+        {
+            vars.extend(project_vars(own, package));
+        }
+        if let Some(root) = self.root() {
+            vars.extend(project_vars(root, package));
+        }
+        vars.extend(self.target.vars.clone());
+        vars
+    }
+
+    /// One variable of those.
+    pub(crate) fn var(&self, package: &str, name: &str) -> Option<Value> {
+        let of_project = |project: &ProjectFile| {
+            let own = project.vars.get(package).and_then(|vars| vars.get(name));
+            own.or_else(|| project.vars.get(name)).cloned()
+        };
+        let root = self.root();
+        let own = || (package != self.root_name()).then(|| self.project(package)).flatten();
+        self.target.vars.get(name).cloned().or_else(|| root.and_then(of_project)).or_else(|| own().and_then(of_project))
+    }
+}
+
+/// A project's own variables for nodes of `package`: those under its name over those at the top.
+fn project_vars(project: &ProjectFile, package: &str) -> Vec<(String, Value)> {
+    let top = project.vars.iter().map(|(key, value)| (key.clone(), value.clone()));
+    let own = project.vars.get(package).and_then(Value::as_object).cloned().unwrap_or_default();
+    top.chain(own).collect()
+}

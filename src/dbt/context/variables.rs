@@ -1,0 +1,105 @@
+//! `var` and `env_var`.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{Context, Phase, Record, Shared};
+use crate::dbt::problems::codes;
+use crate::dbt::python;
+use crate::jinja::{Args, Error, Interpreter, Object, Value};
+
+const SECRET_PREFIX: &str = "DBT_ENV_SECRET_";
+
+/// `var`: a function that also knows `has_var`.
+pub(super) fn var(context: &Context) -> Value {
+    Value::object(Var {
+        shared: Arc::clone(&context.shared),
+        record: Rc::clone(&context.record),
+        package: context.package.clone(),
+        only_given: matches!(context.phase, Phase::Project | Phase::Packages),
+        missing_is_none: matches!(context.phase, Phase::Parse),
+        owner: context.node.as_ref().map(|node| node.name.clone()),
+    })
+}
+
+struct Var {
+    shared: Arc<Shared>,
+    record: Rc<Record>,
+    package: String,
+    /// Only those given from outside, as in `dbt_project.yml`.
+    only_given: bool,
+    missing_is_none: bool,
+    owner: Option<String>,
+}
+
+impl Var {
+    fn find(&self, name: &str) -> Option<Value> {
+        let found = if self.only_given {
+            self.shared.target.vars.get(name).cloned()
+        } else {
+            self.shared.var(&self.package, name)
+        };
+        found.as_ref().map(Value::from_json)
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        let vars = if self.only_given { self.shared.target.vars.clone() } else { self.shared.vars(&self.package) };
+        let mut sorted: Vec<_> = vars.into_iter().collect();
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        let owner = self.owner.as_deref().unwrap_or("<Configuration>");
+        let listed: serde_json::Map<String, serde_json::Value> = sorted.into_iter().collect();
+        let listed = serde_json::to_string_pretty(&listed).unwrap_or_default().replace("\n  ", "\n    ");
+        let sentence = format!("Required var '{name}' not found in config:\nVars supplied to {owner} = {listed}");
+        self.record.raise(codes::VAR_MISSING, sentence)
+    }
+}
+
+impl Object for Var {
+    fn type_name(&self) -> &str {
+        "Var"
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, _interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+        let [name, default] = args.bind("var", ["var_name", "default"], 1)?;
+        let name = name.unwrap_or_default();
+        let Some(key) = name.as_str() else { return Ok(default.unwrap_or_default()) };
+        match (self.find(key), default) {
+            (Some(value), _) | (None, Some(value)) => Ok(value),
+            (None, None) if self.missing_is_none => Ok(Value::None),
+            (None, None) => Err(self.missing(key)),
+        }
+    }
+
+    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        let key = args.positional.first().and_then(Value::as_str).unwrap_or_default();
+        (name == "has_var").then(|| Ok(self.find(key).is_some().into()))
+    }
+}
+
+/// `env_var(name, default)`.
+pub(super) fn env_var(context: &Context) -> Value {
+    let (shared, record) = (Arc::clone(&context.shared), Rc::clone(&context.record));
+    let secrets = matches!(context.phase, Phase::Packages);
+    Value::function("env_var", move |_, args| {
+        let [name, default] = args.bind("env_var", ["var", "default"], 1)?;
+        let name = name.unwrap_or_default();
+        let key = name.as_str().unwrap_or_default();
+        if key.starts_with(SECRET_PREFIX) && !secrets {
+            let sentence = format!("Secret env vars are allowed only in profiles.yml or packages.yml. Found '{key}' referenced elsewhere.");
+            return Err(record.raise(codes::SECRET_ENV, sentence));
+        }
+        if let Some(value) = shared.target.env_var(key) {
+            return Ok(value.into());
+        }
+        match default {
+            Some(Value::None) | None => {
+                Err(record.raise(codes::ENV_VAR, format!("Env var required but not provided: {}", python::text_repr(key))))
+            }
+            Some(default) => Ok(default.to_str().into()),
+        }
+    })
+}

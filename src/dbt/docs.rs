@@ -1,0 +1,101 @@
+//! Docs blocks, and the descriptions that quote them.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::context::{Context, Failure, Phase, Shared, Worker, explain};
+use super::node::Node;
+use super::problems::{Problems, codes};
+use super::project::ProjectFile;
+use super::read::{ProjectFiles, read_text};
+use super::tree::FileTree;
+use crate::jinja::{BlockKind, Error, Template, UndefinedPolicy, Value, scan_blocks};
+
+/// Every docs block, by name, then by package.
+#[derive(Debug, Default)]
+pub(crate) struct DocsBlocks {
+    blocks: HashMap<String, Vec<(String, String)>>,
+}
+
+impl DocsBlocks {
+    /// Reads a project's docs blocks.
+    pub(crate) fn read(&mut self, tree: &dyn FileTree, project: &ProjectFile, files: &ProjectFiles, problems: &mut Problems) {
+        for file in files.search(&project.docs_paths, &[".md"]) {
+            let text = match read_text(tree, &file, || problems.file_subject(&file.path)) {
+                Ok((text, _)) => text,
+                Err(problem) => {
+                    problems.push(*problem);
+                    continue;
+                }
+            };
+            match scan_blocks(&text, &[BlockKind::Docs]) {
+                Ok(blocks) => self.add(&project.name, blocks.into_iter().filter_map(|block| Some((block.name?, block.contents)))),
+                Err(error) => {
+                    let at = super::yaml::Mark { line: error.line(), column: error.column() };
+                    problems.at(codes::JINJA_SYNTAX, &file.path, &text, at, error.message());
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, package: &str, blocks: impl Iterator<Item = (String, String)>) {
+        for (name, contents) in blocks {
+            self.blocks.entry(name).or_default().push((package.to_owned(), contents.trim().to_owned()));
+        }
+    }
+
+    /// What `doc(name)` means in a node of `package`.
+    fn find(&self, root: &str, package: &str, wanted: Option<&str>, name: &str) -> Option<&str> {
+        let blocks = self.blocks.get(name)?;
+        let of = |package: &str| blocks.iter().find(|(owner, _)| owner == package).map(|(_, contents)| contents.as_str());
+        match wanted {
+            Some(wanted) => of(wanted),
+            None => of(root).or_else(|| of(package)).or_else(|| blocks.first().map(|(_, contents)| contents.as_str())),
+        }
+    }
+}
+
+/// Renders a node's descriptions and its columns'.
+pub(crate) fn render_descriptions(worker: &mut Worker<'_>, shared: &Arc<Shared>, docs: &Arc<DocsBlocks>, node: &mut Node) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let mut context = None;
+    let texts = std::iter::once(&mut node.description).chain(node.columns.values_mut().map(|column| &mut column.description));
+    for text in texts {
+        if !text.contains('{') {
+            continue;
+        }
+        let context = context.get_or_insert_with(|| docs_context(shared, docs, &node.package_name, &node.unique_id));
+        worker.interpreter.reset();
+        worker.interpreter.set_undefined_policy(UndefinedPolicy::Default);
+        let rendered = Template::parse("description", text).and_then(|template| worker.interpreter.render(&template, &context.scope()));
+        match rendered {
+            Ok(rendered) => *text = rendered,
+            Err(error) => {
+                let failure = explain(&error, context.record());
+                let code = if error.message().contains("depends on doc") { codes::DOC_MISSING } else { failure.code };
+                failures.push(Failure { code, line: 0, column: 0, ..failure });
+            }
+        }
+    }
+    failures
+}
+
+fn docs_context(shared: &Arc<Shared>, docs: &Arc<DocsBlocks>, package: &str, unique_id: &str) -> Rc<Context> {
+    let context = Context::of_package(shared, Phase::Yaml, package);
+    let (docs, root) = (Arc::clone(docs), shared.root_name().to_owned());
+    let (package, unique_id) = (package.to_owned(), unique_id.to_owned());
+    let doc = Value::function("doc", move |_, args| {
+        let (wanted, name) = match args.positional.as_slice() {
+            [name] => (None, name.to_str()),
+            [wanted, name] => (Some(wanted.to_str()), name.to_str()),
+            given => return Err(Error::raised(format!("doc() takes at most two arguments ({} given)", given.len()))),
+        };
+        docs.find(&root, &package, wanted.as_deref(), &name).map(Value::from).ok_or_else(|| {
+            let within = wanted.map_or_else(String::new, |wanted| format!("in package '{wanted}'"));
+            Error::raised(format!("Documentation for '{unique_id}' depends on doc '{name}' {within} which was not found"))
+        })
+    });
+    context.define("doc", doc);
+    context
+}

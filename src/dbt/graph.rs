@@ -1,0 +1,122 @@
+//! The graph of nodes: children, and the cycles that may not be.
+
+use indexmap::IndexMap;
+
+use super::node::Node;
+
+/// `unique_id` -> direct children, enabled nodes only, in the nodes' order.
+pub(crate) fn children(nodes: &IndexMap<String, Node>) -> IndexMap<String, Vec<String>> {
+    let mut children: IndexMap<String, Vec<String>> =
+        nodes.values().filter(|node| node.enabled).map(|node| (node.unique_id.clone(), Vec::new())).collect();
+    for node in nodes.values().filter(|node| node.enabled) {
+        for parent in &node.depends_on_nodes {
+            if let Some(siblings) = children.get_mut(parent) {
+                siblings.push(node.unique_id.clone());
+            }
+        }
+    }
+    children
+}
+
+/// Every knot of nodes that depend on each other, each as a path of `unique_id`s.
+pub(crate) fn cycles(nodes: &IndexMap<String, Node>) -> Vec<Vec<String>> {
+    let parents = |id: &str| nodes.get(id).map(|node| node.depends_on_nodes.as_slice()).unwrap_or_default();
+    let mut state: IndexMap<&str, State> = IndexMap::new();
+    let mut cycles = Vec::new();
+    for start in nodes.values().filter(|node| node.enabled) {
+        if state.contains_key(start.unique_id.as_str()) {
+            continue;
+        }
+        // An explicit stack: a chain of models may be longer than a thread's stack.
+        let mut path: Vec<(&str, usize)> = vec![(&start.unique_id, 0)];
+        state.insert(&start.unique_id, State::Open);
+        while let Some((id, next)) = path.last_mut() {
+            let Some(parent) = parents(id).get(*next) else {
+                state.insert(id, State::Done);
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            match state.get(parent.as_str()) {
+                Some(State::Done) => {}
+                Some(State::Open) => {
+                    let knot = path.iter().map(|(id, _)| *id).skip_while(|id| *id != parent.as_str());
+                    let mut knot: Vec<String> = knot.map(str::to_owned).collect();
+                    // The path goes from child to parent; dbt tells it the other way.
+                    knot.reverse();
+                    rotate_to_smallest(&mut knot);
+                    cycles.push(knot);
+                }
+                None => {
+                    if let Some(node) = nodes.get(parent.as_str()) {
+                        state.insert(&node.unique_id, State::Open);
+                        path.push((&node.unique_id, 0));
+                    }
+                }
+            }
+        }
+    }
+    cycles
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Open,
+    Done,
+}
+
+fn rotate_to_smallest(knot: &mut [String]) {
+    let smallest = knot.iter().enumerate().min_by(|a, b| a.1.cmp(b.1)).map_or(0, |(index, _)| index);
+    knot.rotate_left(smallest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dbt::node::NodeKind;
+
+    fn nodes(edges: &[(&str, &[&str])]) -> IndexMap<String, Node> {
+        let node = |(id, parents): &(&str, &[&str])| {
+            let depends_on_nodes = parents.iter().map(|parent| (*parent).to_owned()).collect();
+            ((*id).to_owned(), Node { unique_id: (*id).to_owned(), depends_on_nodes, ..Node::new(NodeKind::Model) })
+        };
+        edges.iter().map(node).collect()
+    }
+
+    #[test]
+    fn children_are_the_other_side_of_parents() {
+        let children = children(&nodes(&[("a", &[]), ("b", &["a"]), ("c", &["a", "b"])]));
+        assert_eq!(children["a"], ["b", "c"]);
+        assert_eq!(children["c"], Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_disabled_node_has_no_place_in_the_graph() {
+        let mut all = nodes(&[("a", &[]), ("b", &["a"])]);
+        all["b"].enabled = false;
+        assert_eq!(children(&all).len(), 1);
+    }
+
+    #[test]
+    fn cycles_are_told_once_and_from_parent_to_child() {
+        let table: [(&[(&str, &[&str])], &[&[&str]]); 4] = [
+            (&[("a", &["b"]), ("b", &["a"])], &[&["a", "b"]]),
+            (&[("a", &["a"])], &[&["a"]]),
+            (&[("a", &[]), ("b", &["a", "d"]), ("c", &["b"]), ("d", &["c"])], &[&["b", "c", "d"]]),
+            (&[("a", &[]), ("b", &["a"])], &[]),
+        ];
+        for (edges, expected) in table {
+            assert_eq!(cycles(&nodes(edges)), expected);
+        }
+    }
+
+    #[test]
+    fn a_very_long_chain_is_no_trouble() {
+        let ids: Vec<String> = (0..100_000).map(|n| format!("m{n}")).collect();
+        let all = ids.iter().enumerate().map(|(n, id)| {
+            let depends_on_nodes = ids.get(n + 1).cloned().into_iter().collect();
+            (id.clone(), Node { unique_id: id.clone(), depends_on_nodes, ..Node::new(NodeKind::Model) })
+        });
+        assert!(cycles(&all.collect()).is_empty());
+    }
+}

@@ -1,0 +1,69 @@
+//! What holds between nodes: no two in one relation, no circles, groups that there are.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::nodes::Origins;
+use crate::dbt::context::{Failure, Shared};
+use crate::dbt::graph::cycles;
+use crate::dbt::node::{Node, NodeKind};
+use crate::dbt::parse::node_problem;
+use crate::dbt::problems::{Problems, codes};
+use crate::dbt::relation::{QuotePolicy, RelationName};
+use crate::problem::Code;
+
+/// Makes every check; a node that fails one gets its code.
+pub(super) fn check(shared: &Shared, nodes: &mut IndexMap<String, Node>, origins: &Origins, groups: &[String], problems: &mut Problems) {
+    let mut found: Vec<(String, Code, String)> = Vec::new();
+    found.extend(shared_relations(shared, nodes));
+    found.extend(missing_groups(nodes, groups));
+    for knot in cycles(nodes) {
+        if let Some(first) = knot.first() {
+            found.push((first.clone(), codes::CYCLE, format!("Found a cycle: {}", knot.join(" --> "))));
+        }
+        for id in knot.iter().skip(1) {
+            if let Some(node) = nodes.get_mut(id) {
+                node.problems.push(codes::CYCLE);
+            }
+        }
+    }
+    for (id, code, message) in found {
+        let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) else { continue };
+        let failure = Failure { code: code.clone(), message, line: 0, column: 0, stack: Vec::new() };
+        problems.push(node_problem(node, origin, &failure));
+        node.problems.push(code);
+    }
+}
+
+/// Two nodes that would be the same relation.
+fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Node>) -> Vec<(String, Code, String)> {
+    let adapter = shared.target.adapter;
+    let policy = QuotePolicy::of(adapter).with(shared.root().map(|root| root.quoting).unwrap_or_default());
+    let mut seen: HashMap<String, &Node> = HashMap::new();
+    let mut found = Vec::new();
+    let relational = |node: &&Node| node.enabled && matches!(node.kind, NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot);
+    for node in nodes.values().filter(relational) {
+        let name = RelationName::new(adapter, node.database.as_deref(), Some(&node.schema), Some(&node.alias), policy).render(adapter);
+        if let Some(first) = seen.get(&name) {
+            let sentence = format!(
+                "dbt found two resources with the database representation \"{name}\".\ndbt cannot create two resources with identical database representations. To fix this,\nchange the configuration of one of these resources:\n- {} ({})\n- {} ({})",
+                first.unique_id, first.original_file_path, node.unique_id, node.original_file_path
+            );
+            found.push((node.unique_id.clone(), codes::DUP_RELATION, sentence));
+        } else {
+            seen.insert(name, node);
+        }
+    }
+    found
+}
+
+fn missing_groups(nodes: &IndexMap<String, Node>, groups: &[String]) -> Vec<(String, Code, String)> {
+    let known: Vec<String> = groups.iter().map(|group| format!("'{group}'")).collect();
+    let wrong = |node: &Node| {
+        let group = node.group.as_ref().filter(|group| node.kind != NodeKind::Test && !groups.contains(group))?;
+        let sentence = format!("Invalid group '{group}', expected one of [{}]", known.join(", "));
+        Some((node.unique_id.clone(), codes::GROUP_MISSING, sentence))
+    };
+    nodes.values().filter(|node| node.enabled).filter_map(wrong).collect()
+}

@@ -1,0 +1,165 @@
+//! The last word on a node: its configuration from all layers, and the names that follow from it.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::files::learn_hooks;
+use super::patch::Applied;
+use crate::dbt::config::{self, Config, Layers, finish, hook_sql};
+use crate::dbt::context::{Failure, Shared, Worker, node_json};
+use crate::dbt::macros::GenerateName;
+use crate::dbt::names::{config_kind, set_relation_name};
+use crate::dbt::node::{Node, NodeKind};
+use crate::dbt::problems::codes;
+
+/// Configures a node, with what YAML says about it.
+pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft, applied: Option<&Applied>) {
+    let patch_config = applied.map(patch_config);
+    let config = merged_config(shared, draft, patch_config.as_ref());
+    if let Some(applied) = applied {
+        describe(&mut draft.node, applied);
+    }
+    let kind = config_kind(draft.node.kind);
+    let config = match finish(config.clone(), kind) {
+        Ok(config) => config,
+        Err(error) => {
+            let failure = Failure { code: codes::CONFIG_INVALID, message: error.to_string(), line: 0, column: 0, stack: Vec::new() };
+            draft.fail_template(&failure);
+            config
+        }
+    };
+    take_over(draft, &config);
+    draft.node.config = config;
+    name(worker, shared, draft);
+    if draft.node.kind != NodeKind::Test && !hook_sql(&draft.node.config).is_empty() {
+        learn_hooks(worker, shared, draft);
+    }
+}
+
+fn merged_config(shared: &Shared, draft: &Draft, patch: Option<&Config>) -> Config {
+    let node = &draft.node;
+    let kind = config_kind(node.kind);
+    let is_package = node.package_name != shared.root_name();
+    config::merge(&Layers {
+        kind,
+        adapter: shared.target.adapter,
+        fqn: &node.fqn,
+        own: shared.project(&node.package_name).and_then(|project| project.tree(kind)),
+        patch,
+        calls: &draft.calls,
+        root: shared.root().filter(|_| is_package).and_then(|root| root.tree(kind)),
+    })
+}
+
+fn patch_config(applied: &Applied) -> Config {
+    let mut config = applied.patch.config.clone();
+    let version = applied.version.and_then(|index| applied.patch.versions.get(index));
+    for (key, value) in version.map(|version| version.config.clone()).unwrap_or_default() {
+        let merged = match (config.shift_remove(&key), value) {
+            (Some(old), new) => deep_merge(old, new),
+            (None, new) => new,
+        };
+        config.insert(key, merged);
+    }
+    config
+}
+
+/// Mappings are joined all the way down; anything else is replaced.
+fn deep_merge(old: Value, new: Value) -> Value {
+    match (old, new) {
+        (Value::Object(mut old), Value::Object(new)) => {
+            for (key, value) in new {
+                let merged = match old.remove(&key) {
+                    Some(below) => deep_merge(below, value),
+                    None => value,
+                };
+                old.insert(key, merged);
+            }
+            Value::Object(old)
+        }
+        (_, new) => new,
+    }
+}
+
+/// Takes over description and columns.
+fn describe(node: &mut Node, applied: &Applied) {
+    let patch = &applied.patch;
+    let version = applied.version.and_then(|index| patch.versions.get(index));
+    node.description = version.and_then(|version| version.description.clone()).unwrap_or_else(|| patch.description.clone());
+    let columns = version.map_or(&patch.columns, |version| &version.columns);
+    node.columns = columns.iter().map(|(name, entry)| (name.clone(), entry.column.clone())).collect();
+    node.patch_path = Some(format!("{}://{}", patch.file.package, patch.file.original));
+}
+
+/// Copies to the node what dbt keeps in both places.
+fn take_over(draft: &mut Draft, config: &Config) {
+    let node = &mut draft.node;
+    let text = |key: &str| config.get(key).and_then(Value::as_str).map(str::to_owned);
+    node.enabled = config.get("enabled") != Some(&Value::Bool(false));
+    node.materialized = text("materialized").unwrap_or_default();
+    let tags = match config.get("tags") {
+        Some(Value::Array(tags)) => tags.iter().map(crate::dbt::python::text).collect(),
+        Some(Value::String(tag)) => vec![tag.clone()],
+        _ => Vec::new(),
+    };
+    for tag in tags {
+        if !node.tags.contains(&tag) {
+            node.tags.push(tag);
+        }
+    }
+    if let Some(Value::Object(meta)) = config.get("meta").filter(|meta| crate::dbt::python::is_true(meta)) {
+        node.meta = meta.clone().into_iter().collect();
+    }
+    node.group = text("group").or_else(|| node.group.take());
+    if node.kind == NodeKind::Model {
+        node.access = text("access");
+        if !matches!(node.access.as_deref(), Some("private" | "protected" | "public")) {
+            let found = node.access.clone().unwrap_or_default();
+            let message = format!("Node {} has an invalid value ({found}) for the access field", node.unique_id);
+            draft.fail_template(&Failure { code: codes::CONFIG_INVALID, message, line: 0, column: 0, stack: Vec::new() });
+        }
+    }
+}
+
+/// Database, schema and alias by the macros, then the relation's name.
+fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
+    if draft.node.kind == NodeKind::Operation {
+        return;
+    }
+    let view = crate::jinja::Value::from_json(&node_json(&draft.node));
+    let custom = |key: &str| draft.node.config.get(key).filter(|value| !value.is_null()).map(crate::dbt::python::text);
+    let wishes = [
+        (GenerateName::Database, custom("database")),
+        (GenerateName::Schema, custom("schema")),
+        (GenerateName::Alias, custom("alias")),
+    ];
+    let package = draft.node.package_name.clone();
+    for (which, wish) in wishes {
+        match worker.generate_name(which, &package, wish.as_deref(), &view) {
+            Ok(name) => set_name(&mut draft.node, which, name),
+            Err(failure) => draft.fail_template(&failure),
+        }
+    }
+    if draft.node.kind == NodeKind::Snapshot {
+        let target = |key: &str| draft.node.config.get(key).and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned);
+        let (database, schema) = (target("target_database"), target("target_schema"));
+        draft.node.database = database.or_else(|| draft.node.database.take());
+        if let Some(schema) = schema {
+            draft.node.schema = schema;
+        }
+    }
+    let quoting = shared.root().map(|root| root.quoting).unwrap_or_default();
+    let config = std::mem::take(&mut draft.node.config);
+    set_relation_name(&mut draft.node, &config, shared.target.adapter, quoting);
+    draft.node.config = config;
+}
+
+fn set_name(node: &mut Node, which: GenerateName, name: Option<String>) {
+    match which {
+        GenerateName::Database => node.database = name,
+        GenerateName::Schema => node.schema = name.unwrap_or_default(),
+        GenerateName::Alias => node.alias = name.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,74 @@
+//! A node on its way: what is known of it so far, and where its text stands.
+
+use std::sync::Arc;
+
+use super::properties::YamlFile;
+use crate::dbt::config::Config;
+use crate::dbt::context::Failure;
+use crate::dbt::node::Node;
+use crate::dbt::problems::one_line;
+use crate::dbt::yaml::Mark;
+use crate::problem::{Place, Problem, Severity, Subject};
+
+/// Where a node is written.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// In a file of its own. `lines` were stripped before its text.
+    Text { path: String, lines: u32 },
+    /// In a YAML file.
+    Yaml { file: Arc<YamlFile>, at: Mark },
+}
+
+/// A node that is not finished.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) node: Node,
+    pub(crate) origin: Origin,
+    /// What `config()` was called with.
+    pub(crate) calls: Config,
+    /// What failed so far; a node keeps its place in the project all the same.
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Draft {
+    pub(crate) fn new(node: Node, origin: Origin) -> Self {
+        Self { node, origin, calls: Config::new(), problems: Vec::new() }
+    }
+
+    /// Adds a problem, and its code to the node.
+    pub(crate) fn fail(&mut self, problem: Problem) {
+        if problem.severity == Severity::Error && !self.node.problems.contains(&problem.code) {
+            self.node.problems.push(problem.code.clone());
+        }
+        self.problems.push(problem);
+    }
+
+    /// Adds a template's failure.
+    pub(crate) fn fail_template(&mut self, failure: &Failure) {
+        let problem = node_problem(&self.node, &self.origin, failure);
+        self.fail(problem);
+    }
+}
+
+/// A failure of a node as a problem: subject, place, dbt's words, the macros that were running.
+pub(crate) fn node_problem(node: &Node, origin: &Origin, failure: &Failure) -> Problem {
+    let subject = Subject::Model { project: String::new(), model: node.unique_id.clone() };
+    let summary = one_line(&failure.message);
+    let place = match origin {
+        Origin::Text { path, lines } if failure.line > 0 => {
+            let text = format!("{}{}", "\n".repeat(*lines as usize), node.raw_code);
+            let line = failure.line + lines;
+            let at = Mark { line, column: failure.column };
+            Place::in_text(path, &text, line, failure.column, crate::dbt::problems::word_width(&text, at))
+        }
+        Origin::Text { path, .. } => Place::at(path, 0, 0),
+        Origin::Yaml { file, at } => Place::in_text(&file.path, &file.text, at.line, at.column, crate::dbt::problems::word_width(&file.text, *at)),
+    };
+    let kind = crate::dbt::context::resource_type(node.kind);
+    let mut raw = format!("Compilation Error in {kind} {} ({})\n  {}", node.name, node.original_file_path, failure.message.replace('\n', "\n  "));
+    for frame in &failure.stack {
+        raw.push_str(&format!("\n  > in {frame}"));
+    }
+    let problem = Problem::new(failure.code.clone(), subject, summary).with_raw(raw).with_place(place);
+    if failure.stack.is_empty() { problem } else { problem.with_evidence("Macros that were running", failure.stack.clone()) }
+}

@@ -1,0 +1,63 @@
+//! Columns and tests of an entry.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::{ColumnEntry, TestDefinition};
+use crate::dbt::node::Column;
+use crate::dbt::yaml::Yaml;
+
+/// The tests of an entry, with their places.
+pub(super) fn tests(entry: &Yaml) -> Vec<TestDefinition> {
+    let items = entry.get("tests").and_then(Yaml::as_list).unwrap_or_default();
+    items.iter().map(|item| TestDefinition { value: item.to_json(), at: item.at }).collect()
+}
+
+/// The columns of an entry; `rendered` is the same entry as plain data.
+pub(super) fn columns(entry: &Yaml, rendered: &Map<String, Value>) -> IndexMap<String, ColumnEntry> {
+    let written = entry.get("columns").and_then(Yaml::as_list).unwrap_or_default();
+    let rendered = rendered.get("columns").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut columns = IndexMap::new();
+    for (written, rendered) in written.iter().zip(rendered) {
+        if let Some(column) = column(written, rendered) {
+            columns.insert(column.column.name.clone(), column);
+        }
+    }
+    columns
+}
+
+fn column(written: &Yaml, rendered: &Value) -> Option<ColumnEntry> {
+    let text = |key: &str| rendered.get(key).filter(|value| !value.is_null()).map(crate::dbt::python::text);
+    let tests = tests(written);
+    let column = Column {
+        name: text("name")?,
+        data_type: text("data_type"),
+        description: text("description").unwrap_or_default(),
+        meta: rendered.get("meta").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect(),
+        tags: texts(rendered.get("tags")),
+        quote: rendered.get("quote").and_then(Value::as_bool),
+        tests: tests.iter().filter_map(test_name).collect(),
+    };
+    Some(ColumnEntry { column, tests })
+}
+
+/// `unique`, or the key of `{accepted_values: {...}}`.
+fn test_name(test: &TestDefinition) -> Option<String> {
+    match &test.value {
+        Value::String(name) => Some(name.clone()),
+        Value::Object(map) => {
+            let named = map.get("test_name").and_then(Value::as_str).map(str::to_owned);
+            named.or_else(|| map.keys().next().cloned())
+        }
+        _ => None,
+    }
+}
+
+/// A text or a list of texts.
+pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(Value::Array(items)) => items.iter().map(crate::dbt::python::text).collect(),
+        _ => Vec::new(),
+    }
+}

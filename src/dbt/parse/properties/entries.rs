@@ -1,0 +1,188 @@
+//! One entry of each section.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::columns::{columns, tests, texts};
+use super::{ColumnEntry, ExposureEntry, Patch, Reader, Section, SourceEntry, SourceOverride, Version};
+use crate::dbt::config::Config;
+use crate::dbt::node::Quoting;
+use crate::dbt::yaml::{Mark, Yaml};
+
+/// Properties that dbt moves into the configuration.
+const MOVED: &[&str] = &["meta", "docs", "group", "contract", "access"];
+
+impl Reader<'_> {
+    pub(super) fn patch(&mut self, section: Section, entry: &Yaml) {
+        if !self.check_shape(section.key(), entry) {
+            return;
+        }
+        let rendered = self.render(section.key(), entry);
+        let Some(config) = self.config(entry, &rendered) else { return };
+        let all = columns(entry, &rendered);
+        let versions = versions(entry, &rendered, &all);
+        self.found.patches.push(Patch {
+            section,
+            name: text(&rendered, "name").unwrap_or_default(),
+            file: Arc::clone(self.file),
+            at: name_mark(entry),
+            description: text(&rendered, "description").unwrap_or_default(),
+            columns: all,
+            quote_columns: rendered.get("quote_columns").and_then(Value::as_bool),
+            config,
+            tests: tests(entry),
+            latest_version: rendered.get("latest_version").filter(|value| !value.is_null()).cloned(),
+            versions,
+        });
+    }
+
+    /// `config:` with the properties that belong to it.
+    fn config(&mut self, entry: &Yaml, rendered: &Map<String, Value>) -> Option<Config> {
+        let mut config: Config = rendered.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
+        for key in MOVED {
+            let Some(value) = rendered.get(*key) else { continue };
+            if config.contains_key(*key) {
+                let sentence = format!(
+                    "In {}: found {key} dictionary in 'config' dictionary and as top-level key.\nRemove the top-level key and define it under 'config' dictionary only.",
+                    self.file.original
+                );
+                self.refuse(entry.at, sentence);
+                return None;
+            }
+            config.insert((*key).to_owned(), value.clone());
+        }
+        Some(config)
+    }
+
+    pub(super) fn source(&mut self, entry: &Yaml) {
+        if !self.check_shape("sources", entry) {
+            return;
+        }
+        let mut rendered = self.render("sources", entry);
+        for (alias, key) in [("project", "database"), ("dataset", "schema"), ("dbname", "database"), ("catalog", "database")] {
+            if let Some(value) = rendered.remove(alias) {
+                rendered.entry(key).or_insert(value);
+            }
+        }
+        if let Some(package) = text(&rendered, "overrides") {
+            let source = text(&rendered, "name").unwrap_or_default();
+            self.found.overrides.push(SourceOverride { package, source, value: rendered });
+            return;
+        }
+        let written = entry.get("tables").and_then(Yaml::as_list).unwrap_or_default();
+        let tables = rendered.get("tables").and_then(Value::as_array).cloned().unwrap_or_default();
+        for (written, table) in written.iter().zip(&tables) {
+            let Some(table) = table.as_object() else { continue };
+            if self.check_shape("sources", written) {
+                let found = source_entry(self, &rendered, written, table);
+                self.found.sources.push(found);
+            }
+        }
+    }
+
+    pub(super) fn exposure(&mut self, entry: &Yaml) {
+        let rendered = self.render("exposures", entry);
+        for key in ["owner", "type"] {
+            if !rendered.contains_key(key) {
+                let sentence = format!(
+                    "Invalid exposures config given in {} @ exposures: {} - at path []: '{key}' is a required property",
+                    self.file.original,
+                    crate::dbt::python::repr(&entry.to_json())
+                );
+                self.refuse(entry.at, sentence);
+                return;
+            }
+        }
+        if rendered.get("depends_on").is_some_and(|value| !value.is_array()) {
+            self.warn(entry, "depends_on of an exposure is not a list");
+        }
+        self.found.exposures.push(ExposureEntry {
+            file: Arc::clone(self.file),
+            at: name_mark(entry),
+            name: text(&rendered, "name").unwrap_or_default(),
+            description: text(&rendered, "description").unwrap_or_default(),
+            depends_on: texts(rendered.get("depends_on")),
+            value: rendered,
+        });
+    }
+}
+
+fn source_entry(reader: &Reader<'_>, source: &Map<String, Value>, written: &Yaml, table: &Map<String, Value>) -> SourceEntry {
+    let quoting = Quoting::from_value(table.get("quoting")).over(Quoting::from_value(source.get("quoting")));
+    let mut config: Config = Config::new();
+    for owner in [source, table] {
+        config.extend(owner.get("config").and_then(Value::as_object).cloned().unwrap_or_default());
+    }
+    let quote_column = |owner: &Map<String, Value>| owner.get("quoting").and_then(|quoting| quoting.get("column")).and_then(Value::as_bool);
+    SourceEntry {
+        file: Arc::clone(reader.file),
+        at: name_mark(written),
+        source: text(source, "name").unwrap_or_default(),
+        table: text(table, "name").unwrap_or_default(),
+        database: text(source, "database"),
+        schema: text(source, "schema"),
+        identifier: text(table, "identifier"),
+        description: text(table, "description").unwrap_or_default(),
+        quoting,
+        quote_columns: quote_column(table).or_else(|| quote_column(source)),
+        meta: table.get("meta").and_then(Value::as_object).cloned().unwrap_or_default(),
+        source_tags: texts(source.get("tags")),
+        table_tags: texts(table.get("tags")),
+        config,
+        columns: columns(written, table),
+        tests: tests(written),
+    }
+}
+
+fn versions(entry: &Yaml, rendered: &Map<String, Value>, base: &IndexMap<String, ColumnEntry>) -> Vec<Version> {
+    let written = entry.get("versions").and_then(Yaml::as_list).unwrap_or_default();
+    let rendered = rendered.get("versions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let version = |(written, rendered): (&Yaml, &Value)| {
+        let map = rendered.as_object()?;
+        Some(Version {
+            v: map.get("v")?.clone(),
+            defined_in: text(map, "defined_in"),
+            description: text(map, "description"),
+            config: version_config(map),
+            columns: version_columns(written, map, base),
+            tests: written.get("tests").is_some().then(|| tests(written)),
+        })
+    };
+    written.iter().zip(rendered).filter_map(version).collect()
+}
+
+fn version_config(version: &Map<String, Value>) -> Config {
+    let mut config: Config = version.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
+    for key in ["access", "docs"] {
+        if let Some(value) = version.get(key) {
+            config.entry(key.to_owned()).or_insert_with(|| value.clone());
+        }
+    }
+    config
+}
+
+/// The model's columns by `include` and `exclude`, and the version's own.
+fn version_columns(written: &Yaml, version: &Map<String, Value>, base: &IndexMap<String, ColumnEntry>) -> IndexMap<String, ColumnEntry> {
+    let own = columns(written, version);
+    let rules = version.get("columns").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let rule = rules.iter().find(|rule| rule.get("include").is_some() || rule.get("exclude").is_some());
+    let included = rule.and_then(|rule| rule.get("include"));
+    let excluded = texts(rule.and_then(|rule| rule.get("exclude")));
+    let all = included.is_none_or(|value| matches!(value.as_str(), Some("all" | "*")));
+    let included = texts(included);
+    let takes = |name: &String| (all || included.contains(name)) && !excluded.contains(name) && !own.contains_key(name);
+    let mut found: IndexMap<String, ColumnEntry> =
+        base.iter().filter(|(name, _)| takes(name)).map(|(name, column)| (name.clone(), column.clone())).collect();
+    found.extend(own);
+    found
+}
+
+fn text(map: &Map<String, Value>, key: &str) -> Option<String> {
+    map.get(key).filter(|value| !value.is_null()).map(crate::dbt::python::text)
+}
+
+fn name_mark(entry: &Yaml) -> Mark {
+    entry.get("name").map_or(entry.at, |name| name.at)
+}
