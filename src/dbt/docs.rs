@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::context::{Context, Failure, Phase, Shared, Worker, explain};
+use super::context::{Context, Failure, Phase, Shared, Worker, explain, has_template};
 use super::node::Node;
 use super::problems::{Problems, codes};
 use super::project::ProjectFile;
@@ -62,7 +62,7 @@ pub(crate) fn render_descriptions(worker: &mut Worker<'_>, shared: &Arc<Shared>,
     let mut context = None;
     let texts = std::iter::once(&mut node.description).chain(node.columns.values_mut().map(|column| &mut column.description));
     for text in texts {
-        if !text.contains('{') {
+        if !has_template(text) {
             continue;
         }
         let context = context.get_or_insert_with(|| docs_context(shared, docs, &node.package_name, &node.unique_id));

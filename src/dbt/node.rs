@@ -81,6 +81,8 @@ pub struct Node {
     /// For a source: the source's name, and how its relations are quoted.
     pub source_name: Option<String>,
     pub quoting: Quoting,
+    /// For a source of DuckDB that is a file: what stands in SQL instead of a relation's name.
+    pub external_location: Option<String>,
     pub fqn: Vec<String>,
     pub database: Option<String>,
     pub schema: String,
@@ -133,6 +135,7 @@ impl Node {
             path: String::new(),
             source_name: None,
             quoting: Quoting::default(),
+            external_location: None,
             fqn: Vec::new(),
             database: None,
             schema: String::new(),

@@ -50,7 +50,6 @@ fn after_with(sql: &str, pieces: &[(Piece, usize, usize)]) -> Option<usize> {
                 if !word.eq_ignore_ascii_case("recursive") {
                     return Some(*start);
                 }
-                with = Some(*end);
                 let rest = sql.get(*end..).unwrap_or_default();
                 return Some(*end + rest.len() - rest.trim_start().len());
             }

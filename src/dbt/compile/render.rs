@@ -15,6 +15,8 @@ pub(crate) struct Compiled {
     pub(crate) sql: String,
     /// `unique_id`s of the ephemeral models that it refers to.
     pub(crate) ephemeral: Vec<String>,
+    /// `unique_id`s of the macros that it called.
+    pub(crate) macros: Vec<String>,
 }
 
 /// Whether dbt compiles a node of this kind.
@@ -35,6 +37,7 @@ pub(crate) fn compile_node(worker: &mut Worker<'_>, shared: &Arc<Shared>, manife
             .and_then(|template| worker.interpreter.render(&template, &context.scope()));
         let sql = rendered.map_err(|error| explain(&error, context.record()))?;
         let ephemeral = context.record().ephemeral.take().into_iter().collect();
-        Ok(Compiled { sql, ephemeral })
+        let macros = context.record().macros.take().into_iter().collect();
+        Ok(Compiled { sql, ephemeral, macros })
     })
 }

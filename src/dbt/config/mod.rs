@@ -11,8 +11,8 @@ mod tests;
 
 pub(crate) use defaults::{ConfigKind, defaults};
 pub(crate) use hooks::hook_sql;
-pub(crate) use merge::{CallConflict, add_call, apply_layer, normalize_layer};
-pub(crate) use validate::{ConfigError, finish};
+pub(crate) use merge::{add_call, apply_layer, normalize_layer};
+pub(crate) use validate::finish;
 
 use indexmap::IndexMap;
 use serde_json::Value;

@@ -91,7 +91,7 @@ fn flags() -> Value {
         ("SEND_ANONYMOUS_USAGE_STATS", Value::Bool(false)),
     ];
     for (name, value) in more {
-        flags.insert(name.into(), value);
+        flags.insert(name, value);
     }
     Value::dict(flags)
 }

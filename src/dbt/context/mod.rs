@@ -26,7 +26,7 @@ mod worker;
 mod tests;
 
 pub(crate) use failure::{Failure, explain};
-pub(crate) use native::{NativeContext, as_yaml_value};
+pub(crate) use native::{NativeContext, as_yaml_value, has_template};
 pub(crate) use node_json::{node_json, resource_type};
 use record::Record;
 pub(crate) use references::{CompileFacts, ambiguous_ref, missing_ref, missing_source};

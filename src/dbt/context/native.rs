@@ -22,15 +22,15 @@ impl<'a, 'i> NativeContext<'a, 'i> {
     }
 }
 
-/// Whether a text can be anything but itself.
-fn has_template(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%") || text.contains("{#")
+/// Whether dbt looks at a text as a template at all.
+pub(crate) fn has_template(text: &str) -> bool {
+    ["{{", "{%", "{#", "}}", "%}", "#}"].iter().any(|mark| text.contains(mark))
 }
 
-/// Renders one text; a lone expression gives its value.
+/// Renders one text; a lone expression gives its value. Even a plain text loses one final newline.
 pub(crate) fn as_yaml_value(interpreter: &mut Interpreter<'_>, context: &Rc<Context>, text: &str) -> Result<crate::jinja::Value, Failure> {
     if !has_template(text) {
-        return Ok(text.into());
+        return Ok(text.strip_suffix('\n').unwrap_or(text).into());
     }
     let rendered = Template::parse("yaml", text).and_then(|template| interpreter.render_native(&template, &context.scope()));
     rendered.map_err(|error| explain(&error, context.record()))

@@ -15,6 +15,8 @@ pub(super) struct RelationObject {
     name: RelationName,
     /// `table`, `view`, `cte`; mostly not known.
     kind: Option<String>,
+    /// A file that stands in SQL instead of the name.
+    external: Option<String>,
 }
 
 /// The relation that a node lives in.
@@ -26,14 +28,14 @@ pub(crate) fn node_relation(shared: &Shared, node: &Node) -> Value {
     };
     let policy = QuotePolicy::of(adapter).with(quoting);
     let name = RelationName::new(adapter, node.database.as_deref(), Some(&node.schema), Some(&node.alias), policy);
-    Value::object(RelationObject { adapter, name, kind: None })
+    Value::object(RelationObject { adapter, name, kind: None, external: node.external_location.clone() })
 }
 
 /// What an ephemeral model is called where it is used.
 pub(super) fn ephemeral_relation(adapter: Adapter, name: &str) -> Value {
     let policy = QuotePolicy { database: false, schema: false, identifier: false };
     let name = RelationName::new(adapter, None, None, Some(&format!("__dbt__cte__{name}")), policy);
-    Value::object(RelationObject { adapter, name, kind: Some("cte".to_owned()) })
+    Value::object(RelationObject { adapter, name, kind: Some("cte".to_owned()), external: None })
 }
 
 /// `this`.
@@ -79,7 +81,7 @@ impl RelationClass {
         let (database, schema, identifier) = (text(database), text(schema), text(identifier));
         let policy = QuotePolicy::of(adapter).with(quoting);
         let name = RelationName::new(adapter, database.as_deref(), schema.as_deref(), identifier.as_deref(), policy);
-        Ok(Value::object(RelationObject { adapter, name, kind: text(kind) }))
+        Ok(Value::object(RelationObject { adapter, name, kind: text(kind), external: None }))
     }
 }
 
@@ -190,7 +192,7 @@ impl Object for RelationObject {
     }
 
     fn to_str(&self) -> String {
-        self.name.render(self.adapter)
+        self.external.clone().unwrap_or_else(|| self.name.render(self.adapter))
     }
 
     fn repr(&self) -> String {

@@ -8,7 +8,7 @@ use md5::{Digest, Md5};
 use super::{Context, Record};
 use crate::dbt::problems::codes;
 use crate::dbt::{python, yaml};
-use crate::jinja::{Args, Dict, Error, Interpreter, Key, Set, Template, Value};
+use crate::jinja::{Args, Dict, Error, ErrorKind, Interpreter, Key, Set, Template, Value};
 
 /// A function of this file by its name.
 pub(super) fn function(context: &Context, name: &str) -> Option<Value> {
@@ -147,20 +147,13 @@ fn zip(interpreter: &mut Interpreter<'_>, mut args: Args, strict: bool) -> Resul
     Ok(Value::list((0..rows).map(row).collect()))
 }
 
-/// The items of a list, tuple, dict, set or text; nothing for what can't be walked.
+/// The items of anything that can be walked; nothing for what can't.
 fn iterate(interpreter: &mut Interpreter<'_>, value: &Value) -> Result<Option<Vec<Value>>, Error> {
-    let items = match value {
-        Value::List(items) => items.borrow().clone(),
-        Value::Tuple(items) => items.to_vec(),
-        Value::Dict(dict) => dict.borrow().iter().map(|(key, _)| key.clone()).collect(),
-        Value::Set(set) => set.borrow().iter().cloned().collect(),
-        Value::Str(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
-        Value::Object(object) => return Ok(object.iterate()),
-        Value::Range(_) | Value::View(_) | Value::OneShot(_) => interpreter.collect(value)?,
-        _ => return Ok(None),
-    };
-    interpreter.charge(items.len() as u64)?;
-    Ok(Some(items))
+    match interpreter.collect(value) {
+        Ok(items) => Ok(Some(items)),
+        Err(error) if error.kind() == ErrorKind::Type => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn diff_of_two_dicts(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {

@@ -89,6 +89,14 @@ impl Load<'_> {
         let names = manifest.nodes.values().map(|node| (node.unique_id.clone(), node.name.clone())).collect();
         let outcomes = inject_all(&rendered, &names);
         let mut nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
+        for (id, compiled) in &rendered {
+            let called = compiled.as_ref().map(|compiled| compiled.macros.as_slice()).unwrap_or_default();
+            if let Some(node) = nodes.get_mut(id) {
+                let known = std::mem::take(&mut node.depends_on_macros);
+                let all: indexmap::IndexSet<String> = known.into_iter().chain(called.iter().cloned()).collect();
+                node.depends_on_macros = all.into_iter().collect();
+            }
+        }
         for (id, outcome) in outcomes {
             let Some(node) = nodes.get_mut(&id) else { continue };
             match outcome {

@@ -8,7 +8,7 @@ mod read;
 mod tests;
 
 pub(crate) use builtins::add_builtins;
-pub(crate) use lookup::{DispatchError, GenerateName};
+pub(crate) use lookup::GenerateName;
 pub(crate) use read::read_macros;
 
 use std::collections::HashMap;

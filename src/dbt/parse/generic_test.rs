@@ -10,7 +10,7 @@ use super::draft::{Draft, Origin};
 use super::properties::{TestDefinition, YamlFile};
 use super::test_names::{id_hash, synthesize};
 use crate::dbt::config::Config;
-use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value, explain};
+use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value, explain, has_template};
 use crate::dbt::node::{Node, NodeKind, Test};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
@@ -293,7 +293,7 @@ pub(crate) fn define_kwargs(worker: &mut Worker<'_>, context: &Rc<Context>, node
 /// A column's name is always text.
 fn column_name(worker: &mut Worker<'_>, context: &Rc<Context>, value: &Value) -> Result<crate::jinja::Value, Failure> {
     let text = python::text(value);
-    if !text.contains('{') {
+    if !has_template(&text) {
         return Ok(text.into());
     }
     let rendered = Template::parse("column_name", &text).and_then(|template| worker.interpreter.render(&template, &context.scope()));

@@ -106,6 +106,7 @@ pub(crate) struct SourceEntry {
     pub(crate) description: String,
     pub(crate) quoting: Quoting,
     pub(crate) quote_columns: Option<bool>,
+    pub(crate) source_meta: Map<String, Value>,
     pub(crate) meta: Map<String, Value>,
     pub(crate) source_tags: Vec<String>,
     pub(crate) table_tags: Vec<String>,

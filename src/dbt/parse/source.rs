@@ -8,12 +8,14 @@ use super::properties::{SourceEntry, SourceOverride};
 use crate::dbt::config::{self, Config, ConfigKind, Layers};
 use crate::dbt::context::Shared;
 use crate::dbt::node::{Column, Node, NodeKind, Quoting};
+use crate::dbt::options::Adapter;
 use crate::dbt::relation::{QuotePolicy, RelationName, quote};
 
 /// The node of each table; an entry may be described anew by the root project.
 pub(crate) fn source_drafts(shared: &Shared, entries: Vec<SourceEntry>, overrides: &[SourceOverride]) -> Vec<(SourceEntry, Draft)> {
     let with_overrides = |mut entry: SourceEntry| {
-        for over in overrides.iter().filter(|over| over.package == entry.file.package && over.source == entry.source) {
+        let (file, source) = (std::sync::Arc::clone(&entry.file), entry.source.clone());
+        for over in overrides.iter().filter(|over| over.package == file.package && over.source == source) {
             apply(&mut entry, &over.value);
         }
         let draft = draft(shared, &entry);
@@ -81,10 +83,27 @@ fn draft(shared: &Shared, entry: &SourceEntry) -> Draft {
         ..Node::new(NodeKind::Source)
     };
     let adapter = shared.target.adapter;
+    if adapter == Adapter::DuckDb {
+        node.external_location = external_location(&node, entry);
+    }
     let policy = QuotePolicy::of(adapter).with(entry.quoting);
     let name = RelationName::new(adapter, node.database.as_deref(), Some(&node.schema), Some(&node.alias), policy);
-    node.relation_name = Some(name.render(adapter));
+    node.relation_name = Some(node.external_location.clone().unwrap_or_else(|| name.render(adapter)));
     Draft::new(node, Origin::Yaml { file: std::sync::Arc::clone(&entry.file), at: entry.at })
+}
+
+/// `external_location` of the `meta` of a source: a file, with `{name}` and the like filled in.
+fn external_location(node: &Node, entry: &SourceEntry) -> Option<String> {
+    let meta = |key: &str| entry.meta.get(key).or_else(|| entry.source_meta.get(key));
+    let mut location = meta("external_location")?.as_str()?.to_owned();
+    let own = [("name", node.name.as_str()), ("identifier", &node.alias), ("schema", &node.schema), ("database", node.database.as_deref().unwrap_or_default())];
+    for (key, value) in own {
+        location = location.replace(&format!("{{{key}}}"), value);
+    }
+    for (key, value) in entry.source_meta.iter().chain(&entry.meta) {
+        location = location.replace(&format!("{{{key}}}"), &crate::dbt::python::text(value));
+    }
+    Some(if location.contains('(') || location.starts_with('\'') { location } else { format!("'{location}'") })
 }
 
 /// The tests of a source's table and its columns.

@@ -11,4 +11,3 @@ mod tests;
 
 pub use find::{FoundProject, find_projects};
 pub(crate) use load::{ProjectFile, read_project};
-pub(crate) use version::unmet_versions;

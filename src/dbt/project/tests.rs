@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::version::unmet_versions;
 use super::*;
 use crate::dbt::config::ConfigKind;
 use crate::dbt::problems::Problems;

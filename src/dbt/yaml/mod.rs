@@ -11,6 +11,6 @@ mod scalar;
 mod tests;
 mod tree;
 
-pub(crate) use error::{YamlError, YamlErrorKind};
+pub(crate) use error::YamlErrorKind;
 pub(crate) use parse::parse;
-pub(crate) use tree::{Document, DuplicateKey, Entry, Mark, Yaml, YamlMap, YamlValue};
+pub(crate) use tree::{Document, Mark, Yaml, YamlMap, YamlValue};

@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use super::tree::DuplicateKey;
 use super::*;
 
 fn value(text: &str) -> serde_json::Value {

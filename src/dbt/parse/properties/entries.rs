@@ -127,6 +127,7 @@ fn source_entry(reader: &Reader<'_>, source: &Map<String, Value>, written: &Yaml
         description: text(table, "description").unwrap_or_default(),
         quoting,
         quote_columns: quote_column(table).or_else(|| quote_column(source)),
+        source_meta: source.get("meta").and_then(Value::as_object).cloned().unwrap_or_default(),
         meta: table.get("meta").and_then(Value::as_object).cloned().unwrap_or_default(),
         source_tags: texts(source.get("tags")),
         table_tags: texts(table.get("tags")),

@@ -1,0 +1,135 @@
+//! Loads a dbt project from a folder and prints what the native engine made of it, in the shape of dbt's
+//! `manifest.json`: for comparing the two.
+//!
+//! `cargo run --example dbt_manifest -- PROJECT_FOLDER ADAPTER DATABASE SCHEMA [VARS_AS_JSON]`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use ebbtide::dbt::{Adapter, EnvAccess, FileEntry, FileTree, LoadOptions, Node, NodeKind, ReadError, load};
+use serde_json::{Map, Value, json};
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn walk(&self, folder: &Path, files: &mut Vec<FileEntry>) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let Ok(metadata) = std::fs::metadata(&path) else { continue };
+            let Ok(relative) = path.strip_prefix(&self.0) else { continue };
+            let relative = relative.to_string_lossy().into_owned();
+            if metadata.is_dir() && relative.matches('/').count() < 12 {
+                self.walk(&path, files);
+            } else if metadata.is_file() {
+                files.push(FileEntry { path: relative, size: metadata.len() });
+            }
+        }
+    }
+}
+
+impl FileTree for Folder {
+    fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
+        let mut files = Vec::new();
+        self.walk(&self.0.join(folder), &mut files);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let unreadable = |error: std::io::Error| ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() };
+        std::fs::read(self.0.join(path)).map_err(unreadable)
+    }
+}
+
+fn kind(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Model => "model",
+        NodeKind::Seed => "seed",
+        NodeKind::Snapshot => "snapshot",
+        NodeKind::Source => "source",
+        NodeKind::Test => "test",
+        NodeKind::Analysis => "analysis",
+        NodeKind::Exposure => "exposure",
+        NodeKind::Operation => "operation",
+    }
+}
+
+fn as_json(node: &Node) -> Value {
+    let columns: Map<String, Value> = node
+        .columns
+        .values()
+        .map(|column| {
+            let facts = json!({"name": column.name, "data_type": column.data_type, "description": column.description});
+            (column.name.clone(), facts)
+        })
+        .collect();
+    let refs: Vec<Value> = node.refs.iter().map(|(package, name, version)| json!({"name": name, "package": package, "version": version})).collect();
+    json!({
+        "unique_id": node.unique_id, "resource_type": kind(node.kind), "package_name": node.package_name,
+        "original_file_path": node.original_file_path, "path": node.path, "fqn": node.fqn, "name": node.name,
+        "relation_name": node.relation_name, "alias": (node.kind != NodeKind::Source && node.kind != NodeKind::Exposure).then_some(&node.alias),
+        "depends_on": {"nodes": node.depends_on_nodes, "macros": node.depends_on_macros},
+        "refs": refs, "sources": node.sources.iter().map(|(source, table)| json!([source, table])).collect::<Vec<_>>(),
+        "config": node.config.clone().into_iter().collect::<Map<_, _>>(), "tags": node.tags, "description": node.description,
+        "meta": node.meta.clone().into_iter().collect::<Map<_, _>>(), "columns": columns,
+        "raw_code": (node.kind != NodeKind::Source && node.kind != NodeKind::Exposure).then_some(&node.raw_code),
+        "compiled_code": node.compiled_code, "compiled": node.compiled_code.is_some(),
+        "extra_ctes": node.extra_ctes.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(),
+    })
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [folder, adapter, database, schema, ..] = args.as_slice() else {
+        eprintln!("dbt_manifest PROJECT_FOLDER ADAPTER DATABASE SCHEMA [VARS_AS_JSON]");
+        return;
+    };
+    let adapter = match adapter.as_str() {
+        "redshift" => Adapter::Redshift,
+        "snowflake" => Adapter::Snowflake,
+        "bigquery" => Adapter::BigQuery,
+        "databricks" => Adapter::Databricks,
+        "duckdb" => Adapter::DuckDb,
+        "sqlite" => Adapter::Sqlite,
+        _ => Adapter::Postgres,
+    };
+    let vars = args.get(4).and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok()).unwrap_or_default();
+    let cancelled = AtomicBool::new(false);
+    let options = LoadOptions {
+        project_path: "dbt_project.yml".to_owned(),
+        database: database.clone(),
+        schema: schema.clone(),
+        target_name: "dev".to_owned(),
+        adapter,
+        vars: vars.into_iter().collect(),
+        env: EnvAccess::Process(std::env::vars().collect::<BTreeMap<_, _>>()),
+        dbt_version: "1.7.20".to_owned(),
+        run_started_at: jiff::Timestamp::now(),
+        invocation_id: "parity".to_owned(),
+        cancelled: &cancelled,
+    };
+    let started = std::time::Instant::now();
+    let loaded = load(&Folder(PathBuf::from(folder)), &options, &|_| {});
+    eprintln!("loaded in {:?}, {} problems", started.elapsed(), loaded.problems.len());
+    for problem in &loaded.problems {
+        let place = problem.place.as_ref().map(|place| format!("{}:{}:{}", place.file, place.line, place.column));
+        eprintln!("{:?} {} {} {}", problem.severity, problem.code, place.unwrap_or_default(), problem.summary);
+    }
+    let Some(project) = loaded.project else { return };
+    let (mut nodes, mut sources, mut exposures, mut disabled) = (Map::new(), Map::new(), Map::new(), Map::new());
+    for (id, node) in &project.nodes {
+        let group = match (node.enabled, node.kind) {
+            (false, NodeKind::Test) if !node.depends_on_nodes.is_empty() || node.config.get("enabled") != Some(&Value::Bool(false)) => &mut nodes,
+            (false, _) => {
+                disabled.insert(id.clone(), json!([as_json(node)]));
+                continue;
+            }
+            (true, NodeKind::Source) => &mut sources,
+            (true, NodeKind::Exposure) => &mut exposures,
+            (true, _) => &mut nodes,
+        };
+        group.insert(id.clone(), as_json(node));
+    }
+    println!("{}", json!({"nodes": nodes, "sources": sources, "exposures": exposures, "disabled": disabled}));
+}
