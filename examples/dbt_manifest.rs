@@ -37,7 +37,8 @@ impl FileTree for Folder {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let unreadable = |error: std::io::Error| ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() };
+        let unreadable =
+            |error: std::io::Error| ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() };
         std::fs::read(self.0.join(path)).map_err(unreadable)
     }
 }
@@ -64,7 +65,11 @@ fn as_json(node: &Node) -> Value {
             (column.name.clone(), facts)
         })
         .collect();
-    let refs: Vec<Value> = node.refs.iter().map(|(package, name, version)| json!({"name": name, "package": package, "version": version})).collect();
+    let refs: Vec<Value> = node
+        .refs
+        .iter()
+        .map(|(package, name, version)| json!({"name": name, "package": package, "version": version}))
+        .collect();
     json!({
         "unique_id": node.unique_id, "resource_type": kind(node.kind), "package_name": node.package_name,
         "original_file_path": node.original_file_path, "path": node.path, "fqn": node.fqn, "name": node.name,
@@ -120,7 +125,11 @@ fn main() {
     let (mut nodes, mut sources, mut exposures, mut disabled) = (Map::new(), Map::new(), Map::new(), Map::new());
     for (id, node) in &project.nodes {
         let group = match (node.enabled, node.kind) {
-            (false, NodeKind::Test) if !node.depends_on_nodes.is_empty() || node.config.get("enabled") != Some(&Value::Bool(false)) => &mut nodes,
+            (false, NodeKind::Test)
+                if !node.depends_on_nodes.is_empty() || node.config.get("enabled") != Some(&Value::Bool(false)) =>
+            {
+                &mut nodes
+            }
             (false, _) => {
                 disabled.insert(id.clone(), json!([as_json(node)]));
                 continue;

@@ -20,7 +20,13 @@ pub(crate) struct DocsBlocks {
 
 impl DocsBlocks {
     /// Reads a project's docs blocks.
-    pub(crate) fn read(&mut self, tree: &dyn FileTree, project: &ProjectFile, files: &ProjectFiles, problems: &mut Problems) {
+    pub(crate) fn read(
+        &mut self,
+        tree: &dyn FileTree,
+        project: &ProjectFile,
+        files: &ProjectFiles,
+        problems: &mut Problems,
+    ) {
         for file in files.search(&project.docs_paths, &[".md"]) {
             let text = match read_text(tree, &file, || problems.file_subject(&file.path)) {
                 Ok((text, _)) => text,
@@ -30,7 +36,9 @@ impl DocsBlocks {
                 }
             };
             match scan_blocks(&text, &[BlockKind::Docs]) {
-                Ok(blocks) => self.add(&project.name, blocks.into_iter().filter_map(|block| Some((block.name?, block.contents)))),
+                Ok(blocks) => {
+                    self.add(&project.name, blocks.into_iter().filter_map(|block| Some((block.name?, block.contents))))
+                }
                 Err(error) => {
                     let at = super::yaml::Mark { line: error.line(), column: error.column() };
                     problems.at(codes::JINJA_SYNTAX, &file.path, &text, at, error.message());
@@ -48,7 +56,8 @@ impl DocsBlocks {
     /// What `doc(name)` means in a node of `package`.
     fn find(&self, root: &str, package: &str, wanted: Option<&str>, name: &str) -> Option<&str> {
         let blocks = self.blocks.get(name)?;
-        let of = |package: &str| blocks.iter().find(|(owner, _)| owner == package).map(|(_, contents)| contents.as_str());
+        let of =
+            |package: &str| blocks.iter().find(|(owner, _)| owner == package).map(|(_, contents)| contents.as_str());
         match wanted {
             Some(wanted) => of(wanted),
             None => of(root).or_else(|| of(package)).or_else(|| blocks.first().map(|(_, contents)| contents.as_str())),
@@ -57,10 +66,16 @@ impl DocsBlocks {
 }
 
 /// Renders a node's descriptions and its columns'.
-pub(crate) fn render_descriptions(worker: &mut Worker<'_>, shared: &Arc<Shared>, docs: &Arc<DocsBlocks>, node: &mut Node) -> Vec<Failure> {
+pub(crate) fn render_descriptions(
+    worker: &mut Worker<'_>,
+    shared: &Arc<Shared>,
+    docs: &Arc<DocsBlocks>,
+    node: &mut Node,
+) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut context = None;
-    let texts = std::iter::once(&mut node.description).chain(node.columns.values_mut().map(|column| &mut column.description));
+    let texts =
+        std::iter::once(&mut node.description).chain(node.columns.values_mut().map(|column| &mut column.description));
     for text in texts {
         if !has_template(text) {
             continue;
@@ -68,7 +83,8 @@ pub(crate) fn render_descriptions(worker: &mut Worker<'_>, shared: &Arc<Shared>,
         let context = context.get_or_insert_with(|| docs_context(shared, docs, &node.package_name, &node.unique_id));
         worker.interpreter.reset();
         worker.interpreter.set_undefined_policy(UndefinedPolicy::Default);
-        let rendered = Template::parse("description", text).and_then(|template| worker.interpreter.render(&template, &context.scope()));
+        let rendered = Template::parse("description", text)
+            .and_then(|template| worker.interpreter.render(&template, &context.scope()));
         match rendered {
             Ok(rendered) => *text = rendered,
             Err(error) => {
@@ -93,7 +109,9 @@ fn docs_context(shared: &Arc<Shared>, docs: &Arc<DocsBlocks>, package: &str, uni
         };
         docs.find(&root, &package, wanted.as_deref(), &name).map(Value::from).ok_or_else(|| {
             let within = wanted.map_or_else(String::new, |wanted| format!("in package '{wanted}'"));
-            Error::raised(format!("Documentation for '{unique_id}' depends on doc '{name}' {within} which was not found"))
+            Error::raised(format!(
+                "Documentation for '{unique_id}' depends on doc '{name}' {within} which was not found"
+            ))
         })
     });
     context.define("doc", doc);

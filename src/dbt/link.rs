@@ -25,7 +25,12 @@ pub(crate) fn link(shared: &Shared, manifest: &Manifest, draft: &Draft) -> Linke
         match manifest.resolver.resolve_source(source, table, &node.package_name) {
             Target::Found(id) => add(&mut linked, id),
             Target::Disabled => {
-                linked.fail(draft, codes::SOURCE_DISABLED, missing_source(node, source, table, "is disabled"), Vec::new());
+                linked.fail(
+                    draft,
+                    codes::SOURCE_DISABLED,
+                    missing_source(node, source, table, "is disabled"),
+                    Vec::new(),
+                );
             }
             Target::Missing | Target::Ambiguous(_) => {
                 let names = manifest.resolver.source_names();
@@ -57,7 +62,8 @@ fn link_ref(shared: &Shared, manifest: &Manifest, draft: &Draft, args: &RefArgs,
             linked.fail(draft, codes::REF_MISSING, missing_ref(node, args, "was not found"), near);
         }
         Target::Ambiguous(ids) => {
-            let replacements = ids.iter().filter_map(|id| Some(format!("{}', '{}", id.split('.').nth(1)?, args.1))).collect();
+            let replacements =
+                ids.iter().filter_map(|id| Some(format!("{}', '{}", id.split('.').nth(1)?, args.1))).collect();
             linked.fail(draft, codes::AMBIGUOUS_REF, ambiguous_ref(&args.1, &ids), replacements);
         }
     }
@@ -95,10 +101,12 @@ impl Linked {
 /// Where in the node's text the name that the message quotes stands; `(0, 0)` where it is not found.
 fn place_of(node: &Node, message: &str) -> (u32, u32) {
     let found = || {
-        let name = message.split_once(" named '").or_else(|| message.split_once("referencing '"))?.1.split('\'').next()?;
+        let name =
+            message.split_once(" named '").or_else(|| message.split_once("referencing '"))?.1.split('\'').next()?;
         let name = name.rsplit('.').next()?;
         node.raw_code.lines().enumerate().find_map(|(index, line)| {
-            let at = [format!("'{name}'"), format!("\"{name}\"")].iter().find_map(|quoted| line.find(quoted.as_str()))?;
+            let at =
+                [format!("'{name}'"), format!("\"{name}\"")].iter().find_map(|quoted| line.find(quoted.as_str()))?;
             let column = line.get(..at)?.chars().count() as u32 + 1;
             Some((index as u32 + 1, column))
         })
@@ -113,7 +121,11 @@ fn refused(shared: &Shared, node: &Node, target: &Node) -> Option<String> {
     }
     let restricted = shared.project(&target.package_name).is_some_and(|project| project.restrict_access);
     let (access, scope) = match target.access.as_deref() {
-        Some("private") if node.group != target.group || target.group.is_none() || restricted && node.package_name != target.package_name => {
+        Some("private")
+            if node.group != target.group
+                || target.group.is_none()
+                || restricted && node.package_name != target.package_name =>
+        {
             ("private", format!("the '{}' group", target.group.as_deref().unwrap_or_default()))
         }
         Some("protected") if restricted && node.package_name != target.package_name => {

@@ -41,10 +41,16 @@ pub(crate) fn read_packages(
     for folder in &folders {
         let path = format!("{folder}/dbt_project.yml");
         let Ok(bytes) = tree.read(&path) else { continue };
-        let Some(project) = read_project(&path, &String::from_utf8_lossy(&bytes), dbt_version, renderer, problems) else { continue };
+        let Some(project) = read_project(&path, &String::from_utf8_lossy(&bytes), dbt_version, renderer, problems)
+        else {
+            continue;
+        };
         let is_known = project.name == root.name || packages.iter().any(|known| known.name == project.name);
         if is_known {
-            let sentence = format!("Found duplicate project \"{}\". This occurs when a dependency has the same project name as some other dependency.", project.name);
+            let sentence = format!(
+                "Found duplicate project \"{}\". This occurs when a dependency has the same project name as some other dependency.",
+                project.name
+            );
             problems.file(codes::DEPS_MULTI_VERSION, &path, &sentence);
         } else {
             packages.push(project);
@@ -65,9 +71,17 @@ fn not_installed(root: &ProjectFile, wanted: &Wanted, installed: usize, problems
         root.packages_install_path
     );
     Problem::new(codes::DEPS_NOT_RUN, problems.file_subject(&wanted.path), sentence)
-        .with_cause(format!("The repository does not hold the folder {} with the packages that {file} asks for", root.path(&root.packages_install_path)))
+        .with_place(crate::problem::Place::at(&wanted.path, 0, 0))
+        .with_cause(format!(
+            "The repository does not hold the folder {} with the packages that {file} asks for",
+            root.path(&root.packages_install_path)
+        ))
         .with_evidence("Packages asked for", wanted.entries.clone())
-        .with_fix(Fix::new("Run dbt deps and commit the packages folder", Grade::Show, Action::Copy { text: "dbt deps".to_owned() }))
+        .with_fix(Fix::new(
+            "Run dbt deps and commit the packages folder",
+            Grade::Show,
+            Action::Copy { text: "dbt deps".to_owned() },
+        ))
 }
 
 /// Folders directly in the packages folder that hold a project.
@@ -102,12 +116,17 @@ fn wanted(tree: &dyn FileTree, root: &ProjectFile, renderer: &dyn NativeRenderer
     };
     let packages = read("packages.yml", problems);
     let dependencies = read("dependencies.yml", problems);
-    let has_packages = |read: &Option<(String, String, Yaml)>| read.as_ref().is_some_and(|(.., root)| root.get("packages").is_some());
+    let has_packages =
+        |read: &Option<(String, String, Yaml)>| read.as_ref().is_some_and(|(.., root)| root.get("packages").is_some());
     if has_packages(&packages) && has_packages(&dependencies) {
         let sentence = "The 'packages' key cannot be specified in both packages.yml and dependencies.yml";
         problems.file(codes::DEPS_MALFORMED, &root.path("packages.yml"), sentence);
     }
-    let chosen = if has_packages(&packages) { packages.map(|read| (read, true)) } else { dependencies.map(|read| (read, false)) };
+    let chosen = if has_packages(&packages) {
+        packages.map(|read| (read, true))
+    } else {
+        dependencies.map(|read| (read, false))
+    };
     let Some(((path, text, yaml), is_rendered)) = chosen else { return Wanted::default() };
     let mut wanted = Wanted { path, ..Wanted::default() };
     let Some(section) = yaml.get("packages") else { return wanted };
@@ -130,7 +149,10 @@ fn wanted(tree: &dyn FileTree, root: &ProjectFile, renderer: &dyn NativeRenderer
                 wanted.local.extend(resolve_local(root, &folder));
             }
             Some((_, name)) => {
-                let version = entry.get("version").or_else(|| entry.get("revision")).map(|version| crate::dbt::python::text(&version.to_json()));
+                let version = entry
+                    .get("version")
+                    .or_else(|| entry.get("revision"))
+                    .map(|version| crate::dbt::python::text(&version.to_json()));
                 wanted.entries.push(format!("{name} {}", version.unwrap_or_default()).trim_end().to_owned());
             }
             None => malformed(&wanted.path, &text, entry.at, &entry.to_json(), problems),

@@ -107,7 +107,8 @@ pub(crate) fn json(value: &Value, sorted: bool) -> String {
             if sorted {
                 entries.sort_by_key(|(key, _)| key.as_str());
             }
-            let entries = entries.into_iter().map(|(key, value)| format!("{}: {}", json_text(key), json(value, sorted)));
+            let entries =
+                entries.into_iter().map(|(key, value)| format!("{}: {}", json_text(key), json(value, sorted)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
     }

@@ -3,7 +3,6 @@
 use super::node::Quoting;
 use super::options::Adapter;
 
-
 /// Which parts are quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct QuotePolicy {

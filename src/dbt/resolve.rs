@@ -55,7 +55,10 @@ impl Resolver {
             NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot => {
                 let refable = if node.enabled { &mut self.refable } else { &mut self.disabled_refable };
                 if let Some(version) = &node.version {
-                    refable.entry(format!("{}.v{version}", node.name)).or_default().insert(place.0.clone(), place.1.clone());
+                    refable
+                        .entry(format!("{}.v{version}", node.name))
+                        .or_default()
+                        .insert(place.0.clone(), place.1.clone());
                 }
                 if node.version.is_none() || node.version == node.latest_version {
                     refable.entry(node.name.clone()).or_default().insert(place.0, place.1);
@@ -87,7 +90,13 @@ impl Resolver {
     }
 
     /// The named package alone; else the root, the node's own package, and any.
-    fn search(&self, enabled: Option<&ByPackage>, disabled: Option<&ByPackage>, package: Option<&str>, from_package: &str) -> Target {
+    fn search(
+        &self,
+        enabled: Option<&ByPackage>,
+        disabled: Option<&ByPackage>,
+        package: Option<&str>,
+        from_package: &str,
+    ) -> Target {
         let places: &[Option<&str>] = match package {
             Some(package) => &[Some(package)],
             None => &[Some(self.root.as_str()), Some(from_package), None],
@@ -107,7 +116,8 @@ impl Resolver {
                 (_, None) => {}
             }
         }
-        let is_disabled = disabled.is_some_and(|disabled| places.iter().any(|place| place.is_none_or(|place| disabled.contains_key(place))));
+        let is_disabled = disabled
+            .is_some_and(|disabled| places.iter().any(|place| place.is_none_or(|place| disabled.contains_key(place))));
         if is_disabled { Target::Disabled } else { Target::Missing }
     }
 

@@ -141,25 +141,25 @@ mod tests {
     fn ctes_go_where_dbt_puts_them() {
         let cte = " __dbt__cte__a as (\nselect 1\n)";
         let table = [
-            ("select * from x", "withC select * from x"),
-            ("\n\n  select 1", "\n\n  withC select 1"),
-            ("-- c\nselect 1", "withC -- c\nselect 1"),
-            ("/* c */ select 1", "withC /* c */ select 1"),
-            ("with t as (select 1) select 2", "with C, t as (select 1) select 2"),
-            ("\n-- c\nwith\n  t as (x)", "\n-- c\nwith\n  C, t as (x)"),
-            ("with/*x*/t as (x)", "withC, /*x*/t as (x)"),
-            ("WITH RECURSIVE t as (x)", "WITH RECURSIVE C, t as (x)"),
-            ("create view v as with t as (x)", "create view v as with C, t as (x)"),
-            ("select a from t with no schema binding", "select a from t with C, no schema binding"),
-            ("select * from (with q as (x) select 1)", "withC select * from (with q as (x) select 1)"),
-            ("select 1; select 2", "withC select 1; "),
-            ("select ';' -- ; no\n, 2", "withC select ';' -- ; no\n, 2"),
-            ("select 'with', \"with\", `with`, a.with", "withC select 'with', \"with\", `with`, a.with"),
-            ("select $$ with ; $$", "withC select $$ with ; $$"),
-            ("select 'it''s; with' from x", "withC select 'it''s; with' from x"),
+            ("select * from x", "with@ select * from x"),
+            ("\n\n  select 1", "\n\n  with@ select 1"),
+            ("-- c\nselect 1", "with@ -- c\nselect 1"),
+            ("/* c */ select 1", "with@ /* c */ select 1"),
+            ("with t as (select 1) select 2", "with @, t as (select 1) select 2"),
+            ("\n-- c\nwith\n  t as (x)", "\n-- c\nwith\n  @, t as (x)"),
+            ("with/*x*/t as (x)", "with@, /*x*/t as (x)"),
+            ("WITH RECURSIVE t as (x)", "WITH RECURSIVE @, t as (x)"),
+            ("create view v as with t as (x)", "create view v as with @, t as (x)"),
+            ("select a from t with no schema binding", "select a from t with @, no schema binding"),
+            ("select * from (with q as (x) select 1)", "with@ select * from (with q as (x) select 1)"),
+            ("select 1; select 2", "with@ select 1; "),
+            ("select ';' -- ; no\n, 2", "with@ select ';' -- ; no\n, 2"),
+            ("select 'with', \"with\", `with`, a.with", "with@ select 'with', \"with\", `with`, a.with"),
+            ("select $$ with ; $$", "with@ select $$ with ; $$"),
+            ("select 'it''s; with' from x", "with@ select 'it''s; with' from x"),
         ];
         for (sql, expected) in table {
-            assert_eq!(inject_ctes(sql, &[cte.to_owned()]), expected.replace('C', cte), "{sql}");
+            assert_eq!(inject_ctes(sql, &[cte.to_owned()]), expected.replace('@', cte), "{sql}");
         }
     }
 

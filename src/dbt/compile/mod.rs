@@ -17,7 +17,10 @@ use super::problems::codes;
 pub(crate) type Outcome = Result<(String, Vec<String>), Failure>;
 
 /// Puts the ephemeral models into every node's SQL. `names` gives the names of the ephemeral models.
-pub(crate) fn inject_all(rendered: &IndexMap<String, Result<Compiled, Failure>>, names: &HashMap<String, String>) -> IndexMap<String, Outcome> {
+pub(crate) fn inject_all(
+    rendered: &IndexMap<String, Result<Compiled, Failure>>,
+    names: &HashMap<String, String>,
+) -> IndexMap<String, Outcome> {
     let finish = |id: &String, result: &Result<Compiled, Failure>| -> Outcome {
         let compiled = result.as_ref().map_err(Clone::clone)?;
         if compiled.ephemeral.is_empty() {
@@ -52,7 +55,9 @@ fn gather(
         }
         match rendered.get(id) {
             Some(Ok(below)) => gather(rendered, id, below, ordered, open)?,
-            Some(Err(_)) => return Err(failure(format!("{node} needs the ephemeral model {id}, which could not be compiled"))),
+            Some(Err(_)) => {
+                return Err(failure(format!("{node} needs the ephemeral model {id}, which could not be compiled")));
+            }
             None => return Err(failure(format!("{node} needs the ephemeral model {id}, which has no SQL"))),
         }
         open.shift_remove(id);

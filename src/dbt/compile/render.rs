@@ -21,12 +21,20 @@ pub(crate) struct Compiled {
 
 /// Whether dbt compiles a node of this kind.
 pub(crate) fn is_compiled(node: &Node) -> bool {
-    let kind = matches!(node.kind, NodeKind::Model | NodeKind::Snapshot | NodeKind::Analysis | NodeKind::Test | NodeKind::Operation);
+    let kind = matches!(
+        node.kind,
+        NodeKind::Model | NodeKind::Snapshot | NodeKind::Analysis | NodeKind::Test | NodeKind::Operation
+    );
     kind && node.enabled && node.language == "sql" && !node.raw_code.trim().is_empty()
 }
 
 /// Renders a node; nothing for what is not compiled.
-pub(crate) fn compile_node(worker: &mut Worker<'_>, shared: &Arc<Shared>, manifest: &Arc<Manifest>, node: &Node) -> Option<Result<Compiled, Failure>> {
+pub(crate) fn compile_node(
+    worker: &mut Worker<'_>,
+    shared: &Arc<Shared>,
+    manifest: &Arc<Manifest>,
+    node: &Node,
+) -> Option<Result<Compiled, Failure>> {
     is_compiled(node).then(|| {
         let facts = CompileFacts { manifest: Arc::clone(manifest), graph: Rc::clone(&worker.graph) };
         let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Rc::new(node.clone()));

@@ -41,7 +41,8 @@ impl Adapter {
     /// Quotes a part of a name if the project's `quoting` says so.
     fn quote_as_configured(&self, args: &Args) -> Value {
         let text = |index: usize| args.positional.get(index).map(Value::to_str).unwrap_or_default();
-        let policy = QuotePolicy::of(self.shared.target.adapter).with(self.shared.root().map(|root| root.quoting).unwrap_or_default());
+        let policy = QuotePolicy::of(self.shared.target.adapter)
+            .with(self.shared.root().map(|root| root.quoting).unwrap_or_default());
         let quoted = match text(1).as_str() {
             "database" => policy.database,
             "schema" => policy.schema,
@@ -65,7 +66,9 @@ impl Adapter {
                 let plain = args.positional.get(1).is_some_and(|flag| matches!(flag, Value::Bool(false)));
                 if plain { first().into() } else { self.quote(&first()) }
             }
-            "get_relation" | "commit" | "load_dataframe" | "cache_added" | "cache_dropped" | "cache_renamed" => Value::None,
+            "get_relation" | "commit" | "load_dataframe" | "cache_added" | "cache_dropped" | "cache_renamed" => {
+                Value::None
+            }
             "list_relations" | "list_schemas" | "list_relations_without_caching" => Value::list(Vec::new()),
             "check_schema_exists" | "already_exists" | "is_replaceable" | "is_motherduck" => Value::Bool(false),
             "external_root" => ".".into(),
@@ -83,9 +86,10 @@ fn parse_answer(name: &str) -> Value {
     match name {
         "execute" => Value::tuple(vec![Value::str(""), empty_table()]),
         "add_query" => Value::tuple(vec![Value::None, Value::None]),
-        "get_columns_in_relation" | "get_missing_columns" | "get_column_schema_from_query" | "get_columns_in_select_sql" => {
-            Value::list(Vec::new())
-        }
+        "get_columns_in_relation"
+        | "get_missing_columns"
+        | "get_column_schema_from_query"
+        | "get_columns_in_select_sql" => Value::list(Vec::new()),
         "convert_type" => Value::str(""),
         _ => Value::None,
     }
@@ -116,7 +120,8 @@ impl Object for Adapter {
         if !context.phase.executes() {
             return Some(Ok(parse_answer(name)));
         }
-        let sentence = format!("This needs the warehouse: adapter.{name}() asks it, and the project was loaded without one");
+        let sentence =
+            format!("This needs the warehouse: adapter.{name}() asks it, and the project was loaded without one");
         Some(Err(context.record.raise(codes::NEEDS_WAREHOUSE, sentence)))
     }
 }

@@ -113,8 +113,20 @@ impl ColumnObject {
 
     fn is_integer(&self) -> bool {
         self.is_one_of(&[
-            "smallint", "integer", "bigint", "smallserial", "serial", "bigserial", "int2", "int4", "int8", "serial2",
-            "serial4", "serial8", "int64", "int",
+            "smallint",
+            "integer",
+            "bigint",
+            "smallserial",
+            "serial",
+            "bigserial",
+            "int2",
+            "int4",
+            "int8",
+            "serial2",
+            "serial4",
+            "serial8",
+            "int64",
+            "int",
         ])
     }
 
@@ -124,7 +136,11 @@ impl ColumnObject {
 
     fn data_type(&self) -> String {
         if self.is_string() && self.adapter != Adapter::BigQuery {
-            let size = if self.dtype == "text" || self.char_size.is_none() { "256".to_owned() } else { self.char_size.to_str() };
+            let size = if self.dtype == "text" || self.char_size.is_none() {
+                "256".to_owned()
+            } else {
+                self.char_size.to_str()
+            };
             return string_type(self.adapter, &size);
         }
         if self.is_numeric() {
@@ -152,7 +168,12 @@ impl Object for ColumnObject {
         })
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, _args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(
+        &self,
+        _interpreter: &mut Interpreter<'_>,
+        name: &str,
+        _args: &Args,
+    ) -> Option<Result<Value, Error>> {
         Some(Ok(Value::Bool(match name {
             "is_string" => self.is_string(),
             "is_number" => self.is_numeric() || self.is_integer() || self.is_float(),

@@ -53,7 +53,8 @@ impl ConfigObject {
     fn require(&self, key: &str) -> Result<Value, Error> {
         match &self.given {
             Some(given) if !given.contains_key(key) => {
-                let sentence = format!("Model '{}' does not define a required config parameter '{key}'.", self.unique_id);
+                let sentence =
+                    format!("Model '{}' does not define a required config parameter '{key}'.", self.unique_id);
                 Err(self.record.raise(codes::CONFIG_INVALID, sentence))
             }
             _ => Ok(self.get(key, Value::None)),
@@ -77,7 +78,11 @@ pub(super) fn plain(value: &Value) -> Result<serde_json::Value, Error> {
         Value::Undefined(_) => Ok(serde_json::Value::Null),
         Value::List(items) => Ok(serde_json::Value::Array(items.borrow().iter().map(plain).collect::<Result<_, _>>()?)),
         Value::Dict(dict) => {
-            let pairs = dict.borrow().iter().map(|(key, value)| Ok((key.to_str(), plain(value)?))).collect::<Result<_, Error>>()?;
+            let pairs = dict
+                .borrow()
+                .iter()
+                .map(|(key, value)| Ok((key.to_str(), plain(value)?)))
+                .collect::<Result<_, Error>>()?;
             Ok(serde_json::Value::Object(pairs))
         }
         other => Ok(other.to_json().unwrap_or_else(|_| serde_json::Value::from(other.to_str()))),
@@ -95,7 +100,9 @@ impl Object for ConfigObject {
 
     fn call(&self, _interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
         let options = match (args.positional.as_slice(), args.keyword.is_empty()) {
-            ([Value::Dict(dict)], true) => to_config(dict.borrow().iter().map(|(key, value)| (key.to_str(), value.clone())))?,
+            ([Value::Dict(dict)], true) => {
+                to_config(dict.borrow().iter().map(|(key, value)| (key.to_str(), value.clone())))?
+            }
             ([], false) => to_config(args.keyword.into_iter().map(|(key, value)| (key.to_string(), value)))?,
             _ if self.given.is_some() => Config::new(),
             _ => return Err(self.record.raise(codes::CONFIG_INVALID, "Invalid inline model config")),

@@ -78,7 +78,12 @@ fn int(value: Option<&Value>, default: i64) -> i64 {
 /// `{positional or keyword}` of a date or time by its parts.
 fn parts(args: &Args, names: &[&str], defaults: &[i64]) -> Vec<i64> {
     let by_name = |name: &str| args.keyword.iter().find(|(key, _)| key.as_ref() == name).map(|(_, value)| value);
-    names.iter().zip(defaults).enumerate().map(|(index, (name, default))| int(args.positional.get(index).or_else(|| by_name(name)), *default)).collect()
+    names
+        .iter()
+        .zip(defaults)
+        .enumerate()
+        .map(|(index, (name, default))| int(args.positional.get(index).or_else(|| by_name(name)), *default))
+        .collect()
 }
 
 fn build(parts: &[i64]) -> Result<DateTime, Error> {
@@ -106,7 +111,11 @@ impl Object for MomentClass {
 
     fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
         let text = |index: usize| args.positional.get(index).map(Value::to_str).unwrap_or_default();
-        let zoned = args.positional.first().or_else(|| args.keyword.first().map(|(_, value)| value)).is_some_and(|zone| !zone.is_none());
+        let zoned = args
+            .positional
+            .first()
+            .or_else(|| args.keyword.first().map(|(_, value)| value))
+            .is_some_and(|zone| !zone.is_none());
         Some(match name {
             "now" => Ok(moment(civil(self.now), zoned)),
             "today" | "utcnow" => Ok(moment(civil(self.now), false)),
@@ -152,7 +161,13 @@ impl Object for DayClass {
 }
 
 fn strptime(text: &str, format: &str) -> Result<Value, Error> {
-    let refuse = |_| Error::value_error(format!("time data {} does not match format {}", crate::dbt::python::text_repr(text), crate::dbt::python::text_repr(format)));
+    let refuse = |_| {
+        Error::value_error(format!(
+            "time data {} does not match format {}",
+            crate::dbt::python::text_repr(text),
+            crate::dbt::python::text_repr(format)
+        ))
+    };
     let broken = strtime::parse(format, text).map_err(refuse)?;
     let date = broken.to_date().map_err(refuse)?;
     let time = broken.to_time().unwrap_or(Time::midnight());
@@ -186,7 +201,13 @@ impl Moment {
         let micros = self.at.subsec_nanosecond() / 1000;
         let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
         let zone = if self.utc { "+00:00" } else { "" };
-        format!("{}{separator}{:02}:{:02}:{:02}{fraction}{zone}", self.at.date(), self.at.hour(), self.at.minute(), self.at.second())
+        format!(
+            "{}{separator}{:02}:{:02}:{:02}{fraction}{zone}",
+            self.at.date(),
+            self.at.hour(),
+            self.at.minute(),
+            self.at.second()
+        )
     }
 
     fn replace(self, args: &Args) -> Result<Value, Error> {
@@ -247,7 +268,8 @@ impl Object for Moment {
             return fits.then(|| self.at.checked_add(span).map(|at| moment(at, self.utc)).map_err(bad_value));
         }
         let other = other.downcast::<Self>()?;
-        (operator == BinaryOperator::Subtract && !reflected).then(|| Ok(Value::object(Span(self.at.duration_since(other.at)))))
+        (operator == BinaryOperator::Subtract && !reflected)
+            .then(|| Ok(Value::object(Span(self.at.duration_since(other.at)))))
     }
 
     fn equals(&self, other: &Value) -> bool {
@@ -263,7 +285,14 @@ impl Object for Moment {
     }
 
     fn repr(&self) -> String {
-        format!("datetime.datetime({}, {}, {}, {}, {})", self.at.year(), self.at.month(), self.at.day(), self.at.hour(), self.at.minute())
+        format!(
+            "datetime.datetime({}, {}, {}, {}, {})",
+            self.at.year(),
+            self.at.month(),
+            self.at.day(),
+            self.at.hour(),
+            self.at.minute()
+        )
     }
 
     fn format(&self, spec: &str) -> Option<Result<String, Error>> {
@@ -287,7 +316,9 @@ impl Object for Day {
 
     fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
         Some(match name {
-            "strftime" => strftime(self.0.at(0, 0, 0, 0), false, &args.positional.first().map(Value::to_str).unwrap_or_default()),
+            "strftime" => {
+                strftime(self.0.at(0, 0, 0, 0), false, &args.positional.first().map(Value::to_str).unwrap_or_default())
+            }
             "isoformat" => Ok(self.to_str().into()),
             "weekday" => Ok(Value::Int(i64::from(self.0.weekday().to_monday_zero_offset()))),
             "isoweekday" => Ok(Value::Int(i64::from(self.0.weekday().to_monday_one_offset()))),
@@ -306,7 +337,8 @@ impl Object for Day {
             return fits.then(|| self.0.checked_add(span).map(|date| Value::object(Self(date))).map_err(bad_value));
         }
         let other = other.downcast::<Self>()?;
-        (operator == BinaryOperator::Subtract && !reflected).then(|| Ok(Value::object(Span(self.0.duration_since(other.0)))))
+        (operator == BinaryOperator::Subtract && !reflected)
+            .then(|| Ok(Value::object(Span(self.0.duration_since(other.0)))))
     }
 
     fn equals(&self, other: &Value) -> bool {
@@ -341,7 +373,12 @@ impl Object for Span {
         }))
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, _args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(
+        &self,
+        _interpreter: &mut Interpreter<'_>,
+        name: &str,
+        _args: &Args,
+    ) -> Option<Result<Value, Error>> {
         (name == "total_seconds").then(|| Ok(Value::Float(self.0.as_secs_f64())))
     }
 

@@ -16,11 +16,27 @@ struct Exceptions {
 }
 
 const RAISED: &[&str] = &[
-    "raise_compiler_error", "raise_not_implemented", "raise_database_error", "raise_parsing_error",
-    "raise_dependency_error", "raise_invalid_property_yml_version", "raise_fail_fast_error", "raise_contract_error",
-    "raise_duplicate_alias", "raise_ambiguous_alias", "raise_ambiguous_catalog_match", "raise_cache_inconsistent",
-    "raise_dataclass_not_dict", "missing_config", "missing_materialization", "missing_relation",
-    "relation_wrong_type", "column_type_missing", "ref_target_not_found", "ref_bad_context", "invalid_ref_args",
+    "raise_compiler_error",
+    "raise_not_implemented",
+    "raise_database_error",
+    "raise_parsing_error",
+    "raise_dependency_error",
+    "raise_invalid_property_yml_version",
+    "raise_fail_fast_error",
+    "raise_contract_error",
+    "raise_duplicate_alias",
+    "raise_ambiguous_alias",
+    "raise_ambiguous_catalog_match",
+    "raise_cache_inconsistent",
+    "raise_dataclass_not_dict",
+    "missing_config",
+    "missing_materialization",
+    "missing_relation",
+    "relation_wrong_type",
+    "column_type_missing",
+    "ref_target_not_found",
+    "ref_bad_context",
+    "invalid_ref_args",
 ];
 
 impl Object for Exceptions {
@@ -37,7 +53,9 @@ impl Object for Exceptions {
                 Some(Ok(Value::str("")))
             }
             "column_type_missing" => {
-                let message = format!("Contracted models require data_type to be defined for each column. Please ensure that the column name and data_type are defined within the YAML configuration for the {sentence} column(s).");
+                let message = format!(
+                    "Contracted models require data_type to be defined for each column. Please ensure that the column name and data_type are defined within the YAML configuration for the {sentence} column(s)."
+                );
                 Some(Err(self.record.raise(codes::COMPILE, message)))
             }
             _ => RAISED.contains(&name).then(|| Err(self.record.raise(codes::COMPILE, sentence))),

@@ -30,7 +30,8 @@ pub(crate) fn explain(error: &Error, record: &Record) -> Failure {
     // The outermost frame is the node's own text; those before it are macros.
     let place = error.frames().last().map_or_else(|| error.span(), |frame| frame.span);
     let macros = error.frames().split_last().map(|(_, macros)| macros).unwrap_or_default();
-    let stack = macros.iter().map(|frame| format!("macro {} ({}:{})", frame.name, frame.path, frame.span.line)).collect();
+    let stack =
+        macros.iter().map(|frame| format!("macro {} ({}:{})", frame.name, frame.path, frame.span.line)).collect();
     Failure { code, message, line: place.line, column: place.column, stack }
 }
 

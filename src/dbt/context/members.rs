@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{Context, Phase, adapter, column, config, datetime, exceptions, graph, modules, node_json, references, relation, text, variables};
+use super::{
+    Context, Phase, adapter, column, config, datetime, exceptions, graph, modules, node_json, references, relation,
+    text, variables,
+};
 use crate::jinja::{Dict, Value};
 
 /// What a name means that is no macro.
@@ -31,7 +34,9 @@ fn everywhere(context: &Context, name: &str) -> Option<Value> {
         "invocation_id" => target.invocation_id.as_str().into(),
         "dbt_version" => target.dbt_version.as_str().into(),
         "flags" => flags(),
-        "project_name" if !matches!(context.phase, Phase::Project | Phase::Packages) => context.shared.root_name().into(),
+        "project_name" if !matches!(context.phase, Phase::Project | Phase::Packages) => {
+            context.shared.root_name().into()
+        }
         "dbt_metadata_envs" => Value::dict(Dict::default()),
         _ => return None,
     })
@@ -79,7 +84,8 @@ fn in_nodes(context: &Context, name: &str) -> Option<Value> {
 
 /// The flags of a run that nobody has asked for anything special.
 fn flags() -> Value {
-    let off = ["FULL_REFRESH", "STORE_FAILURES", "FAIL_FAST", "WARN_ERROR", "DEBUG", "QUIET", "NO_PRINT", "INTROSPECT_OFF"];
+    let off =
+        ["FULL_REFRESH", "STORE_FAILURES", "FAIL_FAST", "WARN_ERROR", "DEBUG", "QUIET", "NO_PRINT", "INTROSPECT_OFF"];
     let mut flags: Dict = off.iter().map(|name| (*name, Value::Bool(false))).collect();
     let more = [
         ("WHICH", Value::from("compile")),

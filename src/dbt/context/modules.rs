@@ -38,7 +38,8 @@ impl Object for Itertools {
         if !matches!(name, "chain" | "product") {
             return None;
         }
-        let lists: Result<Vec<Vec<Value>>, Error> = args.positional.iter().map(|value| interpreter.collect(value)).collect();
+        let lists: Result<Vec<Vec<Value>>, Error> =
+            args.positional.iter().map(|value| interpreter.collect(value)).collect();
         Some(lists.and_then(|lists| {
             let rows = if name == "chain" { lists.concat() } else { product(interpreter, &lists)? };
             interpreter.charge(rows.len() as u64)?;
@@ -51,7 +52,10 @@ fn product(interpreter: &mut Interpreter<'_>, lists: &[Vec<Value>]) -> Result<Ve
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for list in lists {
         interpreter.charge(rows.len().saturating_mul(list.len()) as u64)?;
-        rows = rows.iter().flat_map(|row| list.iter().map(move |item| [row.as_slice(), &[item.clone()]].concat())).collect();
+        rows = rows
+            .iter()
+            .flat_map(|row| list.iter().map(move |item| [row.as_slice(), &[item.clone()]].concat()))
+            .collect();
     }
     Ok(rows.into_iter().map(Value::tuple).collect())
 }

@@ -28,11 +28,16 @@ pub(crate) fn has_template(text: &str) -> bool {
 }
 
 /// Renders one text; a lone expression gives its value. Even a plain text loses one final newline.
-pub(crate) fn as_yaml_value(interpreter: &mut Interpreter<'_>, context: &Rc<Context>, text: &str) -> Result<crate::jinja::Value, Failure> {
+pub(crate) fn as_yaml_value(
+    interpreter: &mut Interpreter<'_>,
+    context: &Rc<Context>,
+    text: &str,
+) -> Result<crate::jinja::Value, Failure> {
     if !has_template(text) {
         return Ok(text.strip_suffix('\n').unwrap_or(text).into());
     }
-    let rendered = Template::parse("yaml", text).and_then(|template| interpreter.render_native(&template, &context.scope()));
+    let rendered =
+        Template::parse("yaml", text).and_then(|template| interpreter.render_native(&template, &context.scope()));
     rendered.map_err(|error| explain(&error, context.record()))
 }
 

@@ -21,8 +21,13 @@ pub(crate) fn resource_type(kind: NodeKind) -> &'static str {
 /// A node with dbt's keys.
 pub(crate) fn node_json(node: &Node) -> Value {
     let config: Map<String, Value> = node.config.clone().into_iter().collect();
-    let columns: Map<String, Value> = node.columns.iter().map(|(name, column)| (name.clone(), column_json(column))).collect();
-    let refs: Vec<Value> = node.refs.iter().map(|(package, name, version)| json!({"name": name, "package": package, "version": version})).collect();
+    let columns: Map<String, Value> =
+        node.columns.iter().map(|(name, column)| (name.clone(), column_json(column))).collect();
+    let refs: Vec<Value> = node
+        .refs
+        .iter()
+        .map(|(package, name, version)| json!({"name": name, "package": package, "version": version}))
+        .collect();
     let meta: Map<String, Value> = node.meta.clone().into_iter().collect();
     let mut value = json!({
         "database": node.database,

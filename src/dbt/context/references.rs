@@ -28,7 +28,12 @@ struct Resolving {
 impl Resolving {
     fn of(context: &Context) -> Self {
         let facts = if let Phase::Compile(facts) = &context.phase { Some(Rc::clone(facts)) } else { None };
-        Self { shared: Arc::clone(&context.shared), record: Rc::clone(&context.record), node: context.node.clone(), facts }
+        Self {
+            shared: Arc::clone(&context.shared),
+            record: Rc::clone(&context.record),
+            node: context.node.clone(),
+            facts,
+        }
     }
 
     fn own_relation(&self) -> Value {
@@ -61,7 +66,8 @@ fn ref_args(mut args: Args, record: &Record) -> Result<RefArgs, Error> {
     };
     let text = |what: &str, value: &Value| {
         value.as_str().map(str::to_owned).ok_or_else(|| {
-            let sentence = format!("The {what} argument to ref() must be a string, got <class '{}'>", value.type_name());
+            let sentence =
+                format!("The {what} argument to ref() must be a string, got <class '{}'>", value.type_name());
             record.raise(codes::COMPILE, sentence)
         })
     };
@@ -75,9 +81,15 @@ impl Resolving {
         let Some(node) = self.node.as_deref() else { return Ok(Value::None) };
         let id = match facts.manifest.resolver.resolve_ref(args, &node.package_name) {
             Target::Found(id) => id,
-            Target::Disabled => return Err(self.record.raise(codes::REF_DISABLED, missing_ref(node, args, "is disabled"))),
-            Target::Missing => return Err(self.record.raise(codes::REF_MISSING, missing_ref(node, args, "was not found"))),
-            Target::Ambiguous(ids) => return Err(self.record.raise(codes::AMBIGUOUS_REF, ambiguous_ref(&args.1, &ids))),
+            Target::Disabled => {
+                return Err(self.record.raise(codes::REF_DISABLED, missing_ref(node, args, "is disabled")));
+            }
+            Target::Missing => {
+                return Err(self.record.raise(codes::REF_MISSING, missing_ref(node, args, "was not found")));
+            }
+            Target::Ambiguous(ids) => {
+                return Err(self.record.raise(codes::AMBIGUOUS_REF, ambiguous_ref(&args.1, &ids)));
+            }
         };
         let known = node.kind == NodeKind::Operation || node.depends_on_nodes.contains(&id);
         if !known {
@@ -102,7 +114,8 @@ pub(super) fn source(context: &Context) -> Value {
         };
         let text = |what: &str, value: &Value| {
             value.as_str().map(str::to_owned).ok_or_else(|| {
-                let sentence = format!("The {what} argument to source() must be a string, got <class '{}'>", value.type_name());
+                let sentence =
+                    format!("The {what} argument to source() must be a string, got <class '{}'>", value.type_name());
                 resolving.record.raise(codes::COMPILE, sentence)
             })
         };
@@ -113,11 +126,15 @@ pub(super) fn source(context: &Context) -> Value {
         };
         let Some(node) = resolving.node.as_deref() else { return Ok(Value::None) };
         match facts.manifest.resolver.resolve_source(&source, &table, &node.package_name) {
-            Target::Found(id) => Ok(facts.manifest.nodes.get(&id).map_or(Value::None, |found| node_relation(&resolving.shared, found))),
-            Target::Disabled => Err(resolving.record.raise(codes::SOURCE_DISABLED, missing_source(node, &source, &table, "is disabled"))),
-            Target::Missing | Target::Ambiguous(_) => {
-                Err(resolving.record.raise(codes::SOURCE_MISSING, missing_source(node, &source, &table, "was not found")))
+            Target::Found(id) => {
+                Ok(facts.manifest.nodes.get(&id).map_or(Value::None, |found| node_relation(&resolving.shared, found)))
             }
+            Target::Disabled => Err(resolving
+                .record
+                .raise(codes::SOURCE_DISABLED, missing_source(node, &source, &table, "is disabled"))),
+            Target::Missing | Target::Ambiguous(_) => Err(resolving
+                .record
+                .raise(codes::SOURCE_MISSING, missing_source(node, &source, &table, "was not found"))),
         }
     })
 }

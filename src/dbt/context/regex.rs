@@ -20,7 +20,14 @@ pub(super) fn module() -> Value {
         .collect();
     module.insert("compile", Value::function("compile", |_, args| Ok(Value::object(Pattern(compile(args)?)))));
     module.insert("escape", Value::function("escape", |_, args| Ok(regex::escape(&text(&args, 0)).into())));
-    for (name, flag) in [("IGNORECASE", IGNORECASE), ("I", IGNORECASE), ("MULTILINE", MULTILINE), ("M", MULTILINE), ("DOTALL", DOTALL), ("S", DOTALL)] {
+    for (name, flag) in [
+        ("IGNORECASE", IGNORECASE),
+        ("I", IGNORECASE),
+        ("MULTILINE", MULTILINE),
+        ("M", MULTILINE),
+        ("DOTALL", DOTALL),
+        ("S", DOTALL),
+    ] {
         module.insert(name, Value::Int(flag));
     }
     Value::dict(module)
@@ -39,7 +46,11 @@ fn text(args: &Args, index: usize) -> String {
 }
 
 fn compile(mut args: Args) -> Result<Regex, Error> {
-    let flags = args.take_keyword("flags").or_else(|| args.positional.get(1).cloned()).and_then(|flags| flags.as_int()).unwrap_or_default();
+    let flags = args
+        .take_keyword("flags")
+        .or_else(|| args.positional.get(1).cloned())
+        .and_then(|flags| flags.as_int())
+        .unwrap_or_default();
     if let Some(pattern) = args.positional.first().and_then(Value::downcast::<Pattern>) {
         return Ok(pattern.0.clone());
     }
@@ -55,8 +66,15 @@ fn build(pattern: &str, flags: i64) -> Result<Regex, Error> {
 
 /// `re.search(pattern, text, flags)` and its like.
 fn with_pattern(name: &str, mut args: Args) -> Result<Value, Error> {
-    let flags_at = if name == "sub" { 4 } else if name == "split" { 3 } else { 2 };
-    let flags = args.take_keyword("flags").or_else(|| args.positional.get(flags_at).cloned()).and_then(|flags| flags.as_int());
+    let flags_at = if name == "sub" {
+        4
+    } else if name == "split" {
+        3
+    } else {
+        2
+    };
+    let flags =
+        args.take_keyword("flags").or_else(|| args.positional.get(flags_at).cloned()).and_then(|flags| flags.as_int());
     if args.positional.is_empty() {
         return Err(Error::type_error(format!("{name}() missing 1 required positional argument: 'pattern'")));
     }
@@ -71,7 +89,9 @@ fn with_pattern(name: &str, mut args: Args) -> Result<Value, Error> {
 fn apply(pattern: &Regex, name: &str, args: &Args) -> Result<Value, Error> {
     let subject = text(args, 0);
     let found = |whole: fn(&regex::Match<'_>, usize) -> bool| {
-        let captures = pattern.captures(&subject).filter(|captures| captures.get(0).is_some_and(|found| whole(&found, subject.len())));
+        let captures = pattern
+            .captures(&subject)
+            .filter(|captures| captures.get(0).is_some_and(|found| whole(&found, subject.len())));
         captures.map_or(Value::None, |captures| Value::object(Match::new(pattern, &captures, &subject)))
     };
     Ok(match name {
@@ -162,7 +182,9 @@ impl Match {
     fn index(&self, key: Option<&Value>) -> usize {
         match key {
             None => 0,
-            Some(Value::Str(name)) => self.names.iter().position(|known| known.as_deref() == Some(name)).unwrap_or(usize::MAX),
+            Some(Value::Str(name)) => {
+                self.names.iter().position(|known| known.as_deref() == Some(name)).unwrap_or(usize::MAX)
+            }
             Some(other) => other.as_int().and_then(|index| usize::try_from(index).ok()).unwrap_or(usize::MAX),
         }
     }
@@ -176,7 +198,8 @@ impl Object for Match {
     fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
         let index = self.index(args.positional.first());
         let range = self.groups.get(index).copied().flatten();
-        let characters = |bytes: usize| Value::Int(self.text.get(..bytes).map_or(0, |text| text.chars().count()) as i64);
+        let characters =
+            |bytes: usize| Value::Int(self.text.get(..bytes).map_or(0, |text| text.chars().count()) as i64);
         Some(match name {
             "group" if index < self.groups.len() => Ok(self.group(index)),
             "group" => Err(Error::new(crate::jinja::ErrorKind::Index, "no such group")),

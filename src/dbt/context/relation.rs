@@ -74,10 +74,14 @@ impl RelationClass {
     fn create(&self, mut args: Args) -> Result<Value, Error> {
         let adapter = self.shared.target.adapter;
         let overrides = args.take_keyword("quote_policy").and_then(|value| value.to_json().ok());
-        let quoting = Quoting::from_value(overrides.as_ref()).over(self.shared.root().map(|root| root.quoting).unwrap_or_default());
+        let quoting = Quoting::from_value(overrides.as_ref())
+            .over(self.shared.root().map(|root| root.quoting).unwrap_or_default());
         args.take_keyword("include_policy");
-        let [database, schema, identifier, kind] = args.bind("create", ["database", "schema", "identifier", "type"], 0)?;
-        let text = |value: Option<Value>| value.filter(|value| !value.is_none() && !value.is_undefined()).map(|value| value.to_str());
+        let [database, schema, identifier, kind] =
+            args.bind("create", ["database", "schema", "identifier", "type"], 0)?;
+        let text = |value: Option<Value>| {
+            value.filter(|value| !value.is_none() && !value.is_undefined()).map(|value| value.to_str())
+        };
         let (database, schema, identifier) = (text(database), text(schema), text(identifier));
         let policy = QuotePolicy::of(adapter).with(quoting);
         let name = RelationName::new(adapter, database.as_deref(), schema.as_deref(), identifier.as_deref(), policy);
@@ -163,7 +167,9 @@ impl Object for RelationObject {
     fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
         let first = args.positional.first();
         Some(Ok(match name {
-            "include" => self.with(RelationName { include: Self::policy(self.name.include, args), ..self.name.clone() }),
+            "include" => {
+                self.with(RelationName { include: Self::policy(self.name.include, args), ..self.name.clone() })
+            }
             "quote" => self.with(RelationName { quote: Self::policy(self.name.quote, args), ..self.name.clone() }),
             "without_identifier" => {
                 let include = QuotePolicy { identifier: false, ..self.name.include };
@@ -171,7 +177,8 @@ impl Object for RelationObject {
             }
             "incorporate" => self.incorporate(args),
             "replace_path" => {
-                let pairs = args.keyword.iter().map(|(key, value)| (key.to_string(), value.to_json().unwrap_or_default()));
+                let pairs =
+                    args.keyword.iter().map(|(key, value)| (key.to_string(), value.to_json().unwrap_or_default()));
                 let mut changed = self.clone();
                 changed.set_path(&serde_json::Value::Object(pairs.collect()));
                 Value::object(changed)

@@ -70,7 +70,10 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
         "load_agate_table" | "submit_python_job" => {
             let name = name.to_owned();
             Value::function("load_agate_table", move |_, _| {
-                Err(record.raise(codes::NEEDS_WAREHOUSE, format!("This needs the warehouse: {name}() works only while dbt runs")))
+                Err(record.raise(
+                    codes::NEEDS_WAREHOUSE,
+                    format!("This needs the warehouse: {name}() works only while dbt runs"),
+                ))
             })
         }
         "sql_now" => {
@@ -163,10 +166,18 @@ fn diff_of_two_dicts(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error
     let lower = |value: &serde_json::Value| value.as_str().map(str::to_lowercase);
     let mut diff = serde_json::Map::new();
     for (key, values) in a.as_object().into_iter().flatten() {
-        let known = b.as_object().and_then(|b| b.iter().find(|(other, _)| other.eq_ignore_ascii_case(key)).map(|(_, values)| values));
-        let known: Vec<String> = known.and_then(|values| values.as_array()).into_iter().flatten().filter_map(lower).collect();
-        let missing: Vec<serde_json::Value> =
-            values.as_array().into_iter().flatten().filter(|value| !lower(value).is_some_and(|value| known.contains(&value))).cloned().collect();
+        let known = b
+            .as_object()
+            .and_then(|b| b.iter().find(|(other, _)| other.eq_ignore_ascii_case(key)).map(|(_, values)| values));
+        let known: Vec<String> =
+            known.and_then(|values| values.as_array()).into_iter().flatten().filter_map(lower).collect();
+        let missing: Vec<serde_json::Value> = values
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|value| !lower(value).is_some_and(|value| known.contains(&value)))
+            .cloned()
+            .collect();
         if !missing.is_empty() {
             diff.insert(key.clone(), serde_json::Value::Array(missing));
         }

@@ -1,12 +1,12 @@
 //! `var` and `env_var`.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use super::{Context, Phase, Record, Shared};
+use super::{Context, Phase, Record, Shared, has_template};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
-use crate::jinja::{Args, Error, Interpreter, Object, Value};
+use crate::jinja::{Args, Error, Interpreter, Object, Template, Value};
 
 const SECRET_PREFIX: &str = "DBT_ENV_SECRET_";
 
@@ -15,6 +15,7 @@ pub(super) fn var(context: &Context) -> Value {
     Value::object(Var {
         shared: Arc::clone(&context.shared),
         record: Rc::clone(&context.record),
+        context: context.me.clone(),
         package: context.package.clone(),
         only_given: matches!(context.phase, Phase::Project | Phase::Packages),
         missing_is_none: matches!(context.phase, Phase::Parse),
@@ -25,6 +26,7 @@ pub(super) fn var(context: &Context) -> Value {
 struct Var {
     shared: Arc<Shared>,
     record: Rc<Record>,
+    context: Weak<Context>,
     package: String,
     /// Only those given from outside, as in `dbt_project.yml`.
     only_given: bool,
@@ -40,6 +42,17 @@ impl Var {
             self.shared.var(&self.package, name)
         };
         found.as_ref().map(Value::from_json)
+    }
+
+    /// A variable's text may be a template itself; it is rendered where it is used.
+    fn rendered(&self, interpreter: &mut Interpreter<'_>, value: Value) -> Result<Value, Error> {
+        match (value.as_str(), self.context.upgrade()) {
+            (Some(text), Some(context)) if has_template(text) => {
+                let template = Template::parse("var", text)?;
+                Ok(interpreter.render(&template, &context.scope())?.into())
+            }
+            _ => Ok(value),
+        }
     }
 
     fn missing(&self, name: &str) -> Error {
@@ -63,12 +76,13 @@ impl Object for Var {
         true
     }
 
-    fn call(&self, _interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+    fn call(&self, interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
         let [name, default] = args.bind("var", ["var_name", "default"], 1)?;
         let name = name.unwrap_or_default();
         let Some(key) = name.as_str() else { return Ok(default.unwrap_or_default()) };
         match (self.find(key), default) {
-            (Some(value), _) | (None, Some(value)) => Ok(value),
+            (Some(value), _) => self.rendered(interpreter, value),
+            (None, Some(default)) => Ok(default),
             (None, None) if self.missing_is_none => Ok(Value::None),
             (None, None) => Err(self.missing(key)),
         }
@@ -89,7 +103,9 @@ pub(super) fn env_var(context: &Context) -> Value {
         let name = name.unwrap_or_default();
         let key = name.as_str().unwrap_or_default();
         if key.starts_with(SECRET_PREFIX) && !secrets {
-            let sentence = format!("Secret env vars are allowed only in profiles.yml or packages.yml. Found '{key}' referenced elsewhere.");
+            let sentence = format!(
+                "Secret env vars are allowed only in profiles.yml or packages.yml. Found '{key}' referenced elsewhere."
+            );
             return Err(record.raise(codes::SECRET_ENV, sentence));
         }
         if let Some(value) = shared.target.env_var(key) {
@@ -97,7 +113,8 @@ pub(super) fn env_var(context: &Context) -> Value {
         }
         match default {
             Some(Value::None) | None => {
-                Err(record.raise(codes::ENV_VAR, format!("Env var required but not provided: {}", python::text_repr(key))))
+                Err(record
+                    .raise(codes::ENV_VAR, format!("Env var required but not provided: {}", python::text_repr(key))))
             }
             Some(default) => Ok(default.to_str().into()),
         }

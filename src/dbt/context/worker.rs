@@ -30,16 +30,28 @@ impl<'a> Worker<'a> {
     }
 
     /// Calls one of the macros that name a node of `package`, with what its configuration asks for.
-    pub(crate) fn generate_name(&mut self, which: GenerateName, package: &str, custom: Option<&str>, node: &Value) -> Result<Option<String>, Failure> {
+    pub(crate) fn generate_name(
+        &mut self,
+        which: GenerateName,
+        package: &str,
+        custom: Option<&str>,
+        node: &Value,
+    ) -> Result<Option<String>, Failure> {
         let Some(index) = self.shared.macros.find_generate_name(which, package) else { return Ok(None) };
         let found = self.shared.macros.get(index);
-        let context = self.naming.entry(found.package.clone()).or_insert_with(|| Context::of_package(&self.shared, Phase::Names, &found.package));
+        let context = self
+            .naming
+            .entry(found.package.clone())
+            .or_insert_with(|| Context::of_package(&self.shared, Phase::Names, &found.package));
         let context = Rc::clone(context);
         let args = Args::positional(vec![Value::from(custom), node.clone()]);
         let unit = found.unit.as_ref().map_err(|error| explain(error, context.record()))?;
         self.interpreter.reset();
         self.interpreter.set_undefined_policy(crate::jinja::UndefinedPolicy::Default);
-        let value = self.interpreter.call_macro(unit, &context.scope(), args).map_err(|error| explain(&error, context.record()))?;
+        let value = self
+            .interpreter
+            .call_macro(unit, &context.scope(), args)
+            .map_err(|error| explain(&error, context.record()))?;
         Ok(if value.is_none() { None } else { Some(value.to_str().trim().to_owned()) })
     }
 }

@@ -14,7 +14,13 @@ use crate::dbt::relation::{QuotePolicy, RelationName};
 use crate::problem::Code;
 
 /// Makes every check; a node that fails one gets its code.
-pub(super) fn check(shared: &Shared, nodes: &mut IndexMap<String, Node>, origins: &Origins, groups: &[String], problems: &mut Problems) {
+pub(super) fn check(
+    shared: &Shared,
+    nodes: &mut IndexMap<String, Node>,
+    origins: &Origins,
+    groups: &[String],
+    problems: &mut Problems,
+) {
     let mut found: Vec<(String, Code, String)> = Vec::new();
     found.extend(shared_relations(shared, nodes));
     found.extend(missing_groups(nodes, groups));
@@ -42,9 +48,11 @@ fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Node>) -> Vec<(Str
     let policy = QuotePolicy::of(adapter).with(shared.root().map(|root| root.quoting).unwrap_or_default());
     let mut seen: HashMap<String, &Node> = HashMap::new();
     let mut found = Vec::new();
-    let relational = |node: &&Node| node.enabled && matches!(node.kind, NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot);
+    let relational =
+        |node: &&Node| node.enabled && matches!(node.kind, NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot);
     for node in nodes.values().filter(relational) {
-        let name = RelationName::new(adapter, node.database.as_deref(), Some(&node.schema), Some(&node.alias), policy).render(adapter);
+        let name = RelationName::new(adapter, node.database.as_deref(), Some(&node.schema), Some(&node.alias), policy)
+            .render(adapter);
         if let Some(first) = seen.get(&name) {
             let sentence = format!(
                 "dbt found two resources with the database representation \"{name}\".\ndbt cannot create two resources with identical database representations. To fix this,\nchange the configuration of one of these resources:\n- {} ({})\n- {} ({})",

@@ -41,7 +41,8 @@ type ReadFile = Result<(Vec<Macro>, String), Box<Problem>>;
 
 impl Load<'_> {
     pub(super) fn read_macros(&self, pool: &Pool, projects: Vec<ProjectFile>, problems: &mut Problems) -> Read {
-        let files: Vec<ProjectFiles> = projects.iter().map(|project| ProjectFiles::list(self.tree, project, problems)).collect();
+        let files: Vec<ProjectFiles> =
+            projects.iter().map(|project| ProjectFiles::list(self.tree, project, problems)).collect();
         let paths: Vec<(String, ProjectPath)> = projects
             .iter()
             .zip(&files)

@@ -30,7 +30,14 @@ pub(super) struct Drafts {
 pub(super) type Origins = HashMap<String, Origin>;
 
 impl Load<'_> {
-    pub(super) fn parse_nodes(&self, pool: &Pool, shared: &Arc<Shared>, paths: &[NodePaths], counter: &Counter<'_>, problems: &mut Problems) -> Drafts {
+    pub(super) fn parse_nodes(
+        &self,
+        pool: &Pool,
+        shared: &Arc<Shared>,
+        paths: &[NodePaths],
+        counter: &Counter<'_>,
+        problems: &mut Problems,
+    ) -> Drafts {
         let parsed = pool.map_with(shared, self.options.cancelled, paths, |worker, path| {
             let result = self.goes_on().map(|()| parse_file(worker, shared, self.tree, path));
             counter.step();
@@ -47,11 +54,20 @@ impl Load<'_> {
     }
 
     /// Makes the manifest: one node an id, references resolved, descriptions rendered.
-    pub(super) fn link(&self, pool: &Pool, shared: &Arc<Shared>, drafts: Vec<Draft>, docs: &Arc<DocsBlocks>, problems: &mut Problems) -> (Manifest, Origins) {
+    pub(super) fn link(
+        &self,
+        pool: &Pool,
+        shared: &Arc<Shared>,
+        drafts: Vec<Draft>,
+        docs: &Arc<DocsBlocks>,
+        problems: &mut Problems,
+    ) -> (Manifest, Origins) {
         let mut drafts = unique(drafts, problems);
         let nodes = drafts.iter().map(|draft| (draft.node.unique_id.clone(), draft.node.clone())).collect();
-        let manifest = Manifest { resolver: Resolver::new(shared.root_name(), drafts.iter().map(|draft| &draft.node)), nodes };
-        let enabled: Vec<usize> = drafts.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
+        let manifest =
+            Manifest { resolver: Resolver::new(shared.root_name(), drafts.iter().map(|draft| &draft.node)), nodes };
+        let enabled: Vec<usize> =
+            drafts.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
         let linked = pool.map(&enabled, |index| drafts.get(*index).map(|draft| link(shared, &manifest, draft)));
         for (index, linked) in enabled.iter().zip(linked) {
             if let (Some(draft), Some(linked)) = (drafts.get_mut(*index), linked) {
@@ -76,7 +92,14 @@ impl Load<'_> {
     }
 
     /// Compiles every node that dbt compiles.
-    pub(super) fn compile(&self, pool: &Pool, shared: &Arc<Shared>, manifest: Manifest, origins: &Origins, problems: &mut Problems) -> IndexMap<String, Node> {
+    pub(super) fn compile(
+        &self,
+        pool: &Pool,
+        shared: &Arc<Shared>,
+        manifest: Manifest,
+        origins: &Origins,
+        problems: &mut Problems,
+    ) -> IndexMap<String, Node> {
         let manifest = Arc::new(manifest);
         let nodes: Vec<&Node> = manifest.nodes.values().collect();
         let counter = Counter::start(self.progress, LoadStage::Compile, nodes.len());
@@ -162,8 +185,6 @@ fn duplicate(first: &Draft, second: &Draft) -> crate::problem::Problem {
         a.name, a.unique_id, a.original_file_path, b.unique_id, b.original_file_path
     );
     let failure = Failure { code: codes::DUP_NAME, message, line: 0, column: 0, stack: Vec::new() };
-    node_problem(b, &second.origin, &failure).with_evidence(
-        "Files of that name",
-        vec![a.original_file_path.clone(), b.original_file_path.clone()],
-    )
+    node_problem(b, &second.origin, &failure)
+        .with_evidence("Files of that name", vec![a.original_file_path.clone(), b.original_file_path.clone()])
 }

@@ -2,20 +2,30 @@
 
 use std::sync::Arc;
 
-use super::nodes::Drafts;
 use super::macros::YamlPath;
+use super::nodes::Drafts;
 use super::pool::Pool;
 use super::{Counter, Load};
 use crate::dbt::context::{Context, NativeContext, Phase, Shared, Worker};
-use crate::dbt::parse::{Draft, Properties, TestJob, YamlFile, configure, exposure_draft, hook_drafts, match_patches, node_problem, parse_test, read_properties, source_drafts, source_tests};
 use crate::dbt::node::NodeKind;
+use crate::dbt::parse::{
+    Draft, Properties, TestJob, YamlFile, configure, exposure_draft, hook_drafts, match_patches, node_problem,
+    parse_test, read_properties, source_drafts, source_tests,
+};
 use crate::dbt::problems::Problems;
 use crate::dbt::read::read_text;
 use crate::problem::{Problem, Subject};
 
 impl Load<'_> {
     /// Reads every YAML file.
-    pub(super) fn read_yaml(&self, pool: &Pool, shared: &Arc<Shared>, paths: &[YamlPath], counter: &Counter<'_>, problems: &mut Problems) -> Vec<Properties> {
+    pub(super) fn read_yaml(
+        &self,
+        pool: &Pool,
+        shared: &Arc<Shared>,
+        paths: &[YamlPath],
+        counter: &Counter<'_>,
+        problems: &mut Problems,
+    ) -> Vec<Properties> {
         let read = pool.map_with(shared, self.options.cancelled, paths, |worker, path| {
             let result = self.goes_on().map(|()| self.read_yaml_file(worker, shared, path));
             counter.step();
@@ -29,7 +39,12 @@ impl Load<'_> {
         all
     }
 
-    fn read_yaml_file(&self, worker: &mut Worker<'_>, shared: &Arc<Shared>, (package, file): &YamlPath) -> (Properties, Vec<Problem>) {
+    fn read_yaml_file(
+        &self,
+        worker: &mut Worker<'_>,
+        shared: &Arc<Shared>,
+        (package, file): &YamlPath,
+    ) -> (Properties, Vec<Problem>) {
         let subject = || Subject::File { project: String::new(), path: file.path.clone() };
         let mut problems = Problems::default();
         let (text, lines) = match read_text(self.tree, file, subject) {
@@ -51,7 +66,14 @@ impl Load<'_> {
     }
 
     /// Brings YAML and nodes together: every draft is configured, tests, sources and exposures join them.
-    pub(super) fn describe(&self, pool: &Pool, shared: &Arc<Shared>, drafts: &mut Drafts, properties: Vec<Properties>, problems: &mut Problems) {
+    pub(super) fn describe(
+        &self,
+        pool: &Pool,
+        shared: &Arc<Shared>,
+        drafts: &mut Drafts,
+        properties: Vec<Properties>,
+        problems: &mut Problems,
+    ) {
         let (mut patches, mut sources, mut overrides, mut exposures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for found in properties {
             patches.extend(found.patches);
@@ -62,7 +84,9 @@ impl Load<'_> {
         }
         let patched = match_patches(shared, &mut drafts.all, patches, problems);
         let mut pairs: Vec<_> = std::mem::take(&mut drafts.all).into_iter().zip(patched.applied).collect();
-        pool.change_with(shared, self.options.cancelled, &mut pairs, |worker, (draft, applied)| configure(worker, shared, draft, applied.as_ref()));
+        pool.change_with(shared, self.options.cancelled, &mut pairs, |worker, (draft, applied)| {
+            configure(worker, shared, draft, applied.as_ref())
+        });
         drafts.all = pairs.into_iter().map(|(draft, _)| draft).collect();
         self.add_hooks(shared, drafts, problems);
         let sources = source_drafts(shared, sources, &overrides);
@@ -70,7 +94,9 @@ impl Load<'_> {
         jobs.extend(sources.iter().flat_map(|(entry, _)| source_tests(shared, entry)));
         self.add_tests(pool, shared, drafts, &jobs, problems);
         drafts.all.extend(sources.into_iter().map(|(_, draft)| draft));
-        let exposures = pool.map_with(shared, self.options.cancelled, &exposures, |worker, entry| exposure_draft(worker, shared, entry));
+        let exposures = pool.map_with(shared, self.options.cancelled, &exposures, |worker, entry| {
+            exposure_draft(worker, shared, entry)
+        });
         drafts.all.extend(exposures);
     }
 
@@ -84,7 +110,14 @@ impl Load<'_> {
         }
     }
 
-    fn add_tests(&self, pool: &Pool, shared: &Arc<Shared>, drafts: &mut Drafts, jobs: &[TestJob], problems: &mut Problems) {
+    fn add_tests(
+        &self,
+        pool: &Pool,
+        shared: &Arc<Shared>,
+        drafts: &mut Drafts,
+        jobs: &[TestJob],
+        problems: &mut Problems,
+    ) {
         let built = pool.map_with(shared, self.options.cancelled, jobs, |worker, job| {
             self.goes_on()?;
             let built = parse_test(worker, shared, job).map(|mut draft| {
@@ -104,7 +137,11 @@ impl Load<'_> {
                 }
                 Some(Err(failure)) => {
                     let origin = crate::dbt::parse::Origin::Yaml { file: Arc::clone(&job.file), at: job.definition.at };
-                    let mut problem = node_problem(&Draft::new(crate::dbt::node::Node::new(NodeKind::Test), origin.clone()).node, &origin, &failure);
+                    let mut problem = node_problem(
+                        &Draft::new(crate::dbt::node::Node::new(NodeKind::Test), origin.clone()).node,
+                        &origin,
+                        &failure,
+                    );
                     problem.subject = Subject::File { project: String::new(), path: job.file.path.clone() };
                     problem.raw = failure.message;
                     problems.push(problem);

@@ -66,11 +66,19 @@ impl Macros {
         let name = format!("test_{test}");
         let in_package = |package: &str| self.packages.get(package)?.get(&name).copied();
         let in_any = || self.known_packages.iter().rev().find_map(|package| in_package(package));
-        in_package(package).or_else(|| in_package(&self.root)).or_else(in_any).or_else(|| self.internal.get(&name).copied())
+        in_package(package)
+            .or_else(|| in_package(&self.root))
+            .or_else(in_any)
+            .or_else(|| self.internal.get(&name).copied())
     }
 
     /// `adapter.dispatch(name, namespace)` in a node of `package`.
-    pub(crate) fn dispatch(&self, package: &str, name: &str, namespace: Option<&str>) -> Result<MacroIndex, DispatchError> {
+    pub(crate) fn dispatch(
+        &self,
+        package: &str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Result<MacroIndex, DispatchError> {
         if let Some((namespace, name)) = name.split_once('.') {
             return Err(DispatchError::NameWithDot { namespace: namespace.to_owned(), name: name.to_owned() });
         }

@@ -26,7 +26,13 @@ fn read_macro(package: &str, path: &str, block: Block) -> Option<Macro> {
         }
         Error::new(error.kind(), error.message()).at(span)
     });
-    Some(Macro { unique_id: format!("macro.{package}.{name}"), name, package: package.to_owned(), path: path.to_owned(), unit })
+    Some(Macro {
+        unique_id: format!("macro.{package}.{name}"),
+        name,
+        package: package.to_owned(),
+        path: path.to_owned(),
+        unit,
+    })
 }
 
 /// `, adapter='postgres'` -> `postgres`.

@@ -25,7 +25,13 @@ pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &m
     let config = match finish(config.clone(), kind) {
         Ok(config) => config,
         Err(error) => {
-            let failure = Failure { code: codes::CONFIG_INVALID, message: error.to_string(), line: 0, column: 0, stack: Vec::new() };
+            let failure = Failure {
+                code: codes::CONFIG_INVALID,
+                message: error.to_string(),
+                line: 0,
+                column: 0,
+                stack: Vec::new(),
+            };
             draft.fail_template(&failure);
             config
         }
@@ -87,7 +93,8 @@ fn deep_merge(old: Value, new: Value) -> Value {
 fn describe(node: &mut Node, applied: &Applied) {
     let patch = &applied.patch;
     let version = applied.version.and_then(|index| patch.versions.get(index));
-    node.description = version.and_then(|version| version.description.clone()).unwrap_or_else(|| patch.description.clone());
+    node.description =
+        version.and_then(|version| version.description.clone()).unwrap_or_else(|| patch.description.clone());
     let columns = version.map_or(&patch.columns, |version| &version.columns);
     node.columns = columns.iter().map(|(name, entry)| (name.clone(), entry.column.clone())).collect();
     node.patch_path = Some(format!("{}://{}", patch.file.package, patch.file.original));
@@ -118,7 +125,13 @@ fn take_over(draft: &mut Draft, config: &Config) {
         if !matches!(node.access.as_deref(), Some("private" | "protected" | "public")) {
             let found = node.access.clone().unwrap_or_default();
             let message = format!("Node {} has an invalid value ({found}) for the access field", node.unique_id);
-            draft.fail_template(&Failure { code: codes::CONFIG_INVALID, message, line: 0, column: 0, stack: Vec::new() });
+            draft.fail_template(&Failure {
+                code: codes::CONFIG_INVALID,
+                message,
+                line: 0,
+                column: 0,
+                stack: Vec::new(),
+            });
         }
     }
 }
@@ -143,7 +156,9 @@ fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
         }
     }
     if draft.node.kind == NodeKind::Snapshot {
-        let target = |key: &str| draft.node.config.get(key).and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned);
+        let target = |key: &str| {
+            draft.node.config.get(key).and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned)
+        };
         let (database, schema) = (target("target_database"), target("target_schema"));
         draft.node.database = database.or_else(|| draft.node.database.take());
         if let Some(schema) = schema {

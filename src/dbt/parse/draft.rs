@@ -62,13 +62,28 @@ pub(crate) fn node_problem(node: &Node, origin: &Origin, failure: &Failure) -> P
             Place::in_text(path, &text, line, failure.column, crate::dbt::problems::word_width(&text, at))
         }
         Origin::Text { path, .. } => Place::at(path, 0, 0),
-        Origin::Yaml { file, at } => Place::in_text(&file.path, &file.text, at.line, at.column, crate::dbt::problems::word_width(&file.text, *at)),
+        Origin::Yaml { file, at } => Place::in_text(
+            &file.path,
+            &file.text,
+            at.line,
+            at.column,
+            crate::dbt::problems::word_width(&file.text, *at),
+        ),
     };
     let kind = crate::dbt::context::resource_type(node.kind);
-    let mut raw = format!("Compilation Error in {kind} {} ({})\n  {}", node.name, node.original_file_path, failure.message.replace('\n', "\n  "));
+    let mut raw = format!(
+        "Compilation Error in {kind} {} ({})\n  {}",
+        node.name,
+        node.original_file_path,
+        failure.message.replace('\n', "\n  ")
+    );
     for frame in &failure.stack {
         raw.push_str(&format!("\n  > in {frame}"));
     }
     let problem = Problem::new(failure.code.clone(), subject, summary).with_raw(raw).with_place(place);
-    if failure.stack.is_empty() { problem } else { problem.with_evidence("Macros that were running", failure.stack.clone()) }
+    if failure.stack.is_empty() {
+        problem
+    } else {
+        problem.with_evidence("Macros that were running", failure.stack.clone())
+    }
 }

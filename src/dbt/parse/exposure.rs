@@ -17,8 +17,10 @@ pub(crate) fn exposure_draft(worker: &mut Worker<'_>, shared: &Arc<Shared>, entr
     let package = entry.file.package.clone();
     let folders: Vec<&str> = entry.file.relative.split('/').collect();
     let folders = folders.split_last().map(|(_, folders)| folders.to_vec()).unwrap_or_default();
-    let fqn: Vec<String> = std::iter::once(package.as_str()).chain(folders).chain([entry.name.as_str()]).map(str::to_owned).collect();
-    let patch: Config = entry.value.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
+    let fqn: Vec<String> =
+        std::iter::once(package.as_str()).chain(folders).chain([entry.name.as_str()]).map(str::to_owned).collect();
+    let patch: Config =
+        entry.value.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
     let calls = Config::new();
     let is_package = package != shared.root_name();
     let config = config::merge(&Layers {

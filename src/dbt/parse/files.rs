@@ -44,7 +44,12 @@ impl NodePaths {
 }
 
 /// The nodes of one file; a file that can't be read is a problem instead.
-pub(crate) fn parse_file(worker: &mut Worker<'_>, shared: &Arc<Shared>, tree: &dyn FileTree, source: &NodePaths) -> Result<Vec<Draft>, Box<Problem>> {
+pub(crate) fn parse_file(
+    worker: &mut Worker<'_>,
+    shared: &Arc<Shared>,
+    tree: &dyn FileTree,
+    source: &NodePaths,
+) -> Result<Vec<Draft>, Box<Problem>> {
     let file = &source.file;
     let subject = || Subject::File { project: String::new(), path: file.path.clone() };
     let (text, lines) = match read_text(tree, file, subject) {
@@ -55,7 +60,14 @@ pub(crate) fn parse_file(worker: &mut Worker<'_>, shared: &Arc<Shared>, tree: &d
     };
     let checksum = checksum(&text);
     let draft = |name: String, raw_code: String, lines: u32| {
-        let node = skeleton(NodeFile { kind: source.kind, package: &source.package, file, name, raw_code, checksum: checksum.clone() });
+        let node = skeleton(NodeFile {
+            kind: source.kind,
+            package: &source.package,
+            file,
+            name,
+            raw_code,
+            checksum: checksum.clone(),
+        });
         Draft::new(node, Origin::Text { path: file.path.clone(), lines })
     };
     let mut drafts = match source.kind {
@@ -86,7 +98,8 @@ fn snapshot_drafts(
         Box::new(Problem::new(codes::JINJA_SYNTAX, subject, error.message()).with_place(place))
     })?;
     let named = blocks.into_iter().filter_map(|block| {
-        let start = block.span.line.saturating_sub(1) + block.full.split(&block.contents).next().map_or(0, |opening| opening.matches('\n').count() as u32);
+        let start = block.span.line.saturating_sub(1)
+            + block.full.split(&block.contents).next().map_or(0, |opening| opening.matches('\n').count() as u32);
         Some(draft(block.name?, block.contents, lines + start))
     });
     Ok(named.collect())
@@ -138,7 +151,12 @@ pub(super) fn learn_hooks(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: 
 }
 
 /// `on-run-start` and `on-run-end` of a project.
-pub(crate) fn hook_drafts(worker: &mut Worker<'_>, shared: &Arc<Shared>, project: &ProjectFile, problems: &mut Problems) -> Vec<Draft> {
+pub(crate) fn hook_drafts(
+    worker: &mut Worker<'_>,
+    shared: &Arc<Shared>,
+    project: &ProjectFile,
+    problems: &mut Problems,
+) -> Vec<Draft> {
     let hooks = [("on-run-start", &project.on_run_start), ("on-run-end", &project.on_run_end)];
     let mut drafts = Vec::new();
     for (key, texts) in hooks {
@@ -153,7 +171,14 @@ pub(crate) fn hook_drafts(worker: &mut Worker<'_>, shared: &Arc<Shared>, project
             let node = Node {
                 original_file_path: "./dbt_project.yml".to_owned(),
                 tags: vec![key.to_owned()],
-                ..skeleton(NodeFile { kind: NodeKind::Operation, package: &project.name, file: &file, name, raw_code: text.clone(), checksum: checksum(text) })
+                ..skeleton(NodeFile {
+                    kind: NodeKind::Operation,
+                    package: &project.name,
+                    file: &file,
+                    name,
+                    raw_code: text.clone(),
+                    checksum: checksum(text),
+                })
             };
             let mut draft = Draft::new(node, Origin::Text { path: file.path, lines: 0 });
             set_default_names(&mut draft.node, shared);

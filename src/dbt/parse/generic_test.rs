@@ -20,8 +20,15 @@ use crate::jinja::{Dict, Template, UndefinedPolicy};
 #[derive(Clone, Debug)]
 pub(crate) enum TestTarget {
     /// A model (perhaps of a version), seed or snapshot by name.
-    Node { name: String, version: Option<String>, unique_id: Option<String> },
-    Source { source: String, table: String },
+    Node {
+        name: String,
+        version: Option<String>,
+        unique_id: Option<String>,
+    },
+    Source {
+        source: String,
+        table: String,
+    },
 }
 
 /// One test to be built.
@@ -37,14 +44,37 @@ pub(crate) struct TestJob {
 
 /// Keys of a test's entry that are configuration, not arguments.
 const CONFIG_KEYS: &[&str] = &[
-    "severity", "tags", "enabled", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures",
-    "store_failures_as", "meta", "database", "schema", "alias",
+    "severity",
+    "tags",
+    "enabled",
+    "where",
+    "limit",
+    "warn_if",
+    "error_if",
+    "fail_calc",
+    "store_failures",
+    "store_failures_as",
+    "meta",
+    "database",
+    "schema",
+    "alias",
 ];
 
 /// The configuration that dbt takes over without rendering, for the two tests that need none.
 const STATIC_KEYS: &[&str] = &[
-    "alias", "severity", "enabled", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures",
-    "store_failures_as", "meta", "database", "schema",
+    "alias",
+    "severity",
+    "enabled",
+    "where",
+    "limit",
+    "warn_if",
+    "error_if",
+    "fail_calc",
+    "store_failures",
+    "store_failures_as",
+    "meta",
+    "database",
+    "schema",
 ];
 
 /// The name by which a test's text has its arguments.
@@ -93,13 +123,18 @@ impl Builder<'_, '_> {
                 match (entries.next(), entries.next()) {
                     (Some((name, Value::Object(args))), None) => (name.clone(), args.clone()),
                     (Some((name, Value::Null)), None) => {
-                        return Err(self.refuse(&format!("test arguments must be a dict, got <class 'NoneType'> (value None) for {name}")));
+                        return Err(self.refuse(&format!(
+                            "test arguments must be a dict, got <class 'NoneType'> (value None) for {name}"
+                        )));
                     }
                     (Some((_, value)), None) => {
                         return Err(self.refuse(&format!("test arguments must be a dict, got {}", python::repr(value))));
                     }
                     _ => {
-                        let listed: Vec<String> = map.iter().map(|(key, value)| format!("({}, {})", python::text_repr(key), python::repr(value))).collect();
+                        let listed: Vec<String> = map
+                            .iter()
+                            .map(|(key, value)| format!("({}, {})", python::text_repr(key), python::repr(value)))
+                            .collect();
                         let sentence = format!(
                             "test definition dictionary must have exactly one key, got [{}] instead ({} keys)",
                             listed.join(", "),
@@ -109,7 +144,13 @@ impl Builder<'_, '_> {
                     }
                 }
             }
-            other => return Err(self.refuse(&format!("test must be dict or str, got {} (value {})", type_name(other), python::repr(other)))),
+            other => {
+                return Err(self.refuse(&format!(
+                    "test must be dict or str, got {} (value {})",
+                    type_name(other),
+                    python::repr(other)
+                )));
+            }
         };
         Ok((name, args))
     }
@@ -190,17 +231,26 @@ impl Builder<'_, '_> {
 
     fn draft(&mut self, parts: Parts) -> Draft {
         let file = &self.job.file;
-        let macro_name = parts.namespace.as_ref().map_or_else(|| format!("test_{}", parts.test), |namespace| format!("{namespace}.test_{}", parts.test));
+        let macro_name = parts
+            .namespace
+            .as_ref()
+            .map_or_else(|| format!("test_{}", parts.test), |namespace| format!("{namespace}.test_{}", parts.test));
         let hash = id_hash(&parts.name, parts.namespace.as_deref(), &parts.test, &parts.kwargs);
         // The folders of the YAML file, without the first.
         let folders: Vec<&str> = file.original.split('/').collect();
         let folders = folders.get(1..folders.len().saturating_sub(1)).unwrap_or_default();
-        let fqn = std::iter::once(file.package.as_str()).chain(folders.iter().copied()).chain([parts.name.as_str()]).map(str::to_owned);
+        let fqn = std::iter::once(file.package.as_str())
+            .chain(folders.iter().copied())
+            .chain([parts.name.as_str()])
+            .map(str::to_owned);
         let attached_node = match &self.job.target {
             TestTarget::Node { unique_id, .. } => unique_id.clone(),
             TestTarget::Source { .. } => None,
         };
-        let generic = parts.namespace.as_ref().map_or_else(|| parts.test.clone(), |namespace| format!("{namespace}.{}", parts.test));
+        let generic = parts
+            .namespace
+            .as_ref()
+            .map_or_else(|| parts.test.clone(), |namespace| format!("{namespace}.{}", parts.test));
         let mut tags: Vec<String> = self.job.tags.clone();
         tags.extend(tag_list(parts.config.get("tags")));
         tags.sort_unstable();
@@ -255,7 +305,8 @@ impl Builder<'_, '_> {
         self.worker.interpreter.reset();
         self.worker.interpreter.set_undefined_policy(UndefinedPolicy::Parse);
         let rendered = define_kwargs(self.worker, &context, &draft.node).and_then(|()| {
-            let template = Template::parse(&draft.node.path, &draft.node.raw_code).map_err(|error| explain(&error, context.record()))?;
+            let template = Template::parse(&draft.node.path, &draft.node.raw_code)
+                .map_err(|error| explain(&error, context.record()))?;
             self.worker.interpreter.run(&template, &context.scope()).map_err(|error| explain(&error, context.record()))
         });
         if let Err(failure) = rendered {
@@ -296,18 +347,25 @@ fn column_name(worker: &mut Worker<'_>, context: &Rc<Context>, value: &Value) ->
     if !has_template(&text) {
         return Ok(text.into());
     }
-    let rendered = Template::parse("column_name", &text).and_then(|template| worker.interpreter.render(&template, &context.scope()));
+    let rendered = Template::parse("column_name", &text)
+        .and_then(|template| worker.interpreter.render(&template, &context.scope()));
     rendered.map(Into::into).map_err(|error| explain(&error, context.record()))
 }
 
-fn render_argument(worker: &mut Worker<'_>, context: &Rc<Context>, value: &Value, call: Option<&Regex>) -> Result<crate::jinja::Value, Failure> {
+fn render_argument(
+    worker: &mut Worker<'_>,
+    context: &Rc<Context>,
+    value: &Value,
+    call: Option<&Regex>,
+) -> Result<crate::jinja::Value, Failure> {
     match value {
         Value::String(text) if call.is_some_and(|call| call.is_match(text)) => {
             as_yaml_value(&mut worker.interpreter, context, &format!("{{{{ {text} }}}}"))
         }
         Value::String(text) => as_yaml_value(&mut worker.interpreter, context, text),
         Value::Array(items) => {
-            let items = items.iter().map(|item| render_argument(worker, context, item, call)).collect::<Result<_, _>>()?;
+            let items =
+                items.iter().map(|item| render_argument(worker, context, item, call)).collect::<Result<_, _>>()?;
             Ok(crate::jinja::Value::list(items))
         }
         Value::Object(map) => {

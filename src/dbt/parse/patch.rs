@@ -41,7 +41,12 @@ struct Matcher<'a> {
 }
 
 /// Matches every patch; versioned models get their ids here.
-pub(crate) fn match_patches(shared: &Shared, drafts: &mut [Draft], patches: Vec<Patch>, problems: &mut Problems) -> Patched {
+pub(crate) fn match_patches(
+    shared: &Shared,
+    drafts: &mut [Draft],
+    patches: Vec<Patch>,
+    problems: &mut Problems,
+) -> Patched {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         if section_of(draft.node.kind).is_some() {
@@ -70,7 +75,11 @@ impl Matcher<'_> {
     /// The drafts of a name: those of the patch's own package, else all.
     fn find(&self, name: &str, package: &str) -> Vec<usize> {
         let all = self.by_name.get(name).cloned().unwrap_or_default();
-        let own: Vec<usize> = all.iter().copied().filter(|index| self.draft(*index).is_some_and(|draft| draft.node.package_name == package)).collect();
+        let own: Vec<usize> = all
+            .iter()
+            .copied()
+            .filter(|index| self.draft(*index).is_some_and(|draft| draft.node.package_name == package))
+            .collect();
         if own.is_empty() { all } else { own }
     }
 
@@ -107,11 +116,15 @@ impl Matcher<'_> {
                 "dbt found two schema.yml entries for the same resource named {}. Resources and their associated columns may only be described a single time. To fix this, remove the resource entry for {} in one of these files:\n - {}\n{}",
                 patch.name, patch.name, patch.file.original, existing.patch.file.original
             );
-            let problem = self.problems.build_at(codes::DUP_PATCH, &patch.file.path, &patch.file.text, patch.at, &sentence);
-            self.problems.push(problem.with_evidence("Described at", vec![
-                format!("{}:{}", existing.patch.file.path, existing.patch.at.line),
-                format!("{}:{}", patch.file.path, patch.at.line),
-            ]));
+            let problem =
+                self.problems.build_at(codes::DUP_PATCH, &patch.file.path, &patch.file.text, patch.at, &sentence);
+            self.problems.push(problem.with_evidence(
+                "Described at",
+                vec![
+                    format!("{}:{}", existing.patch.file.path, existing.patch.at.line),
+                    format!("{}:{}", patch.file.path, patch.at.line),
+                ],
+            ));
             return;
         }
         if let Some(slot) = self.patched.applied.get_mut(index) {
@@ -127,15 +140,24 @@ impl Matcher<'_> {
                 let right = section_of(draft.node.kind).map_or("models", Section::key);
                 (
                     codes::PATCH_UNMATCHED,
-                    format!("'{name}' is a {kind} node, but it is specified in the {key} section of {}. To fix this error, place the `{name}` specification under the {right} key instead.", patch.file.original),
+                    format!(
+                        "'{name}' is a {kind} node, but it is specified in the {key} section of {}. To fix this error, place the `{name}` specification under the {right} key instead.",
+                        patch.file.original
+                    ),
                 )
             }
             None => (
                 codes::PATCH_UNMATCHED,
-                format!("Did not find matching node for patch with name '{name}' in the '{key}' section of file '{}'", patch.file.original),
+                format!(
+                    "Did not find matching node for patch with name '{name}' in the '{key}' section of file '{}'",
+                    patch.file.original
+                ),
             ),
         };
-        let problem = self.problems.build_at(code, &patch.file.path, &patch.file.text, patch.at, &sentence).with_severity(Severity::Warning);
+        let problem = self
+            .problems
+            .build_at(code, &patch.file.path, &patch.file.text, patch.at, &sentence)
+            .with_severity(Severity::Warning);
         let names = self.by_name.keys().map(String::as_str);
         let problem = match crate::problem::nearest(name, names) {
             Some(near) if near != name => problem.with_cause(format!("The nearest name in the project is {near}")),
@@ -149,7 +171,9 @@ impl Matcher<'_> {
         let latest = latest_version(patch);
         let v = python::text(&version.v);
         let file_name = version.defined_in.clone().unwrap_or_else(|| format!("{}_v{v}", patch.name));
-        let is_model = |matcher: &Self, index: &usize| matcher.draft(*index).is_some_and(|draft| draft.node.kind == NodeKind::Model);
+        let is_model = |matcher: &Self, index: &usize| {
+            matcher.draft(*index).is_some_and(|draft| draft.node.kind == NodeKind::Model)
+        };
         let mut found = self.find(&file_name, &patch.file.package);
         found.retain(|index| is_model(self, index));
         if found.is_empty() && v == latest {
@@ -197,7 +221,8 @@ impl Matcher<'_> {
         };
         let columns = version.map_or(&patch.columns, |version| &version.columns);
         let tests = version.and_then(|version| version.tests.as_ref()).unwrap_or(&patch.tests);
-        let of_columns = columns.values().flat_map(|entry| entry.tests.iter().map(|definition| job(definition, Some(entry))));
+        let of_columns =
+            columns.values().flat_map(|entry| entry.tests.iter().map(|definition| job(definition, Some(entry))));
         let of_node = tests.iter().map(|definition| job(definition, None));
         let jobs: Vec<TestJob> = of_columns.chain(of_node).collect();
         self.patched.tests.extend(jobs);

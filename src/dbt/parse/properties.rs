@@ -145,14 +145,21 @@ pub(crate) struct Properties {
 }
 
 /// Reads a file's resources. What is wrong with one is a problem; the others are read.
-pub(crate) fn read_properties(file: &Arc<YamlFile>, renderer: &dyn NativeRenderer, problems: &mut Problems) -> Properties {
+pub(crate) fn read_properties(
+    file: &Arc<YamlFile>,
+    renderer: &dyn NativeRenderer,
+    problems: &mut Problems,
+) -> Properties {
     let Some(document) = problems.yaml(&file.path, &file.text) else { return Properties::default() };
     if document.root.is_null() {
         return Properties::default();
     }
     let mut reader = Reader { file, renderer, problems, found: Properties::default() };
     match document.root.as_map() {
-        None => reader.refuse(document.root.at, format!("Contents of file '{}' are not valid. Dictionary expected.", file.original)),
+        None => reader.refuse(
+            document.root.at,
+            format!("Contents of file '{}' are not valid. Dictionary expected.", file.original),
+        ),
         Some(_) => reader.read(&document.root),
     }
     reader.found

@@ -17,7 +17,10 @@ pub(super) fn parse(draft: &mut Draft) {
         let line = text.get(..name.start()).map_or(1, |before| before.matches('\n').count() as u32 + 1);
         let literals: Option<Vec<Argument>> = arguments(args.as_str()).map(argument).collect();
         let Some(literals) = literals else {
-            let message = format!("Error when trying to literal_eval an arg to dbt.ref(), dbt.source(), dbt.config() or dbt.config.get(): {}", args.as_str().trim());
+            let message = format!(
+                "Error when trying to literal_eval an arg to dbt.ref(), dbt.source(), dbt.config() or dbt.config.get(): {}",
+                args.as_str().trim()
+            );
             draft.fail_template(&Failure { code: codes::PYTHON_MODEL, message, line, column: 1, stack: Vec::new() });
             continue;
         };
@@ -29,7 +32,8 @@ pub(super) fn parse(draft: &mut Draft) {
 type Argument = (Option<String>, serde_json::Value);
 
 fn record(draft: &mut Draft, function: &str, args: Vec<Argument>) {
-    let plain: Vec<String> = args.iter().filter(|(key, _)| key.is_none()).map(|(_, value)| crate::dbt::python::text(value)).collect();
+    let plain: Vec<String> =
+        args.iter().filter(|(key, _)| key.is_none()).map(|(_, value)| crate::dbt::python::text(value)).collect();
     match (function, plain.as_slice()) {
         ("ref", [name]) => draft.node.refs.push((None, name.clone(), version(&args))),
         ("ref", [package, name]) => draft.node.refs.push((Some(package.clone()), name.clone(), version(&args))),

@@ -12,7 +12,11 @@ use crate::dbt::options::Adapter;
 use crate::dbt::relation::{QuotePolicy, RelationName, quote};
 
 /// The node of each table; an entry may be described anew by the root project.
-pub(crate) fn source_drafts(shared: &Shared, entries: Vec<SourceEntry>, overrides: &[SourceOverride]) -> Vec<(SourceEntry, Draft)> {
+pub(crate) fn source_drafts(
+    shared: &Shared,
+    entries: Vec<SourceEntry>,
+    overrides: &[SourceOverride],
+) -> Vec<(SourceEntry, Draft)> {
     let with_overrides = |mut entry: SourceEntry| {
         let (file, source) = (std::sync::Arc::clone(&entry.file), entry.source.clone());
         for over in overrides.iter().filter(|over| over.package == file.package && over.source == source) {
@@ -31,7 +35,9 @@ fn apply(entry: &mut SourceEntry, over: &Map<String, Value>) {
     entry.quoting = Quoting::from_value(over.get("quoting")).over(entry.quoting);
     entry.config.extend(over.get("config").and_then(Value::as_object).cloned().unwrap_or_default());
     let tables = over.get("tables").and_then(Value::as_array).into_iter().flatten();
-    for table in tables.filter_map(Value::as_object).filter(|table| text(table, "name").as_deref() == Some(&entry.table)) {
+    for table in
+        tables.filter_map(Value::as_object).filter(|table| text(table, "name").as_deref() == Some(&entry.table))
+    {
         entry.identifier = text(table, "identifier").or_else(|| entry.identifier.take());
         if let Some(description) = text(table, "description") {
             entry.description = description;
@@ -96,7 +102,12 @@ fn draft(shared: &Shared, entry: &SourceEntry) -> Draft {
 fn external_location(node: &Node, entry: &SourceEntry) -> Option<String> {
     let meta = |key: &str| entry.meta.get(key).or_else(|| entry.source_meta.get(key));
     let mut location = meta("external_location")?.as_str()?.to_owned();
-    let own = [("name", node.name.as_str()), ("identifier", &node.alias), ("schema", &node.schema), ("database", node.database.as_deref().unwrap_or_default())];
+    let own = [
+        ("name", node.name.as_str()),
+        ("identifier", &node.alias),
+        ("schema", &node.schema),
+        ("database", node.database.as_deref().unwrap_or_default()),
+    ];
     for (key, value) in own {
         location = location.replace(&format!("{{{key}}}"), value);
     }
@@ -121,6 +132,9 @@ pub(crate) fn source_tests(shared: &Shared, entry: &SourceEntry) -> Vec<TestJob>
         tags: tags.iter().chain(column.into_iter().flat_map(|column| &column.tags)).cloned().collect(),
     };
     let of_table = entry.tests.iter().map(|definition| job(definition, None));
-    let of_columns = entry.columns.values().flat_map(|column| column.tests.iter().map(|definition| job(definition, Some(&column.column))));
+    let of_columns = entry
+        .columns
+        .values()
+        .flat_map(|column| column.tests.iter().map(|definition| job(definition, Some(&column.column))));
     of_table.chain(of_columns).collect()
 }

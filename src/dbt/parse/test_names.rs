@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn a_long_name_is_cut_with_a_hash() {
-        let args = map(json!({"column_name": "a_column_with_a_rather_long_name", "to": "ref('another_model')", "field": "id"}));
+        let args = map(
+            json!({"column_name": "a_column_with_a_rather_long_name", "to": "ref('another_model')", "field": "id"}),
+        );
         let (short, full) = synthesize("relationships", "a_model", &args);
         assert_eq!(full, "relationships_a_model_a_column_with_a_rather_long_name__id__ref_another_model_");
         assert_eq!(short, format!("relationships_a_model_{}", md5_hex(&full)));

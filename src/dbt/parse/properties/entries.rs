@@ -40,7 +40,8 @@ impl Reader<'_> {
 
     /// `config:` with the properties that belong to it.
     fn config(&mut self, entry: &Yaml, rendered: &Map<String, Value>) -> Option<Config> {
-        let mut config: Config = rendered.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
+        let mut config: Config =
+            rendered.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
         for key in MOVED {
             let Some(value) = rendered.get(*key) else { continue };
             if config.contains_key(*key) {
@@ -61,7 +62,9 @@ impl Reader<'_> {
             return;
         }
         let mut rendered = self.render("sources", entry);
-        for (alias, key) in [("project", "database"), ("dataset", "schema"), ("dbname", "database"), ("catalog", "database")] {
+        for (alias, key) in
+            [("project", "database"), ("dataset", "schema"), ("dbname", "database"), ("catalog", "database")]
+        {
             if let Some(value) = rendered.remove(alias) {
                 rendered.entry(key).or_insert(value);
             }
@@ -109,13 +112,20 @@ impl Reader<'_> {
     }
 }
 
-fn source_entry(reader: &Reader<'_>, source: &Map<String, Value>, written: &Yaml, table: &Map<String, Value>) -> SourceEntry {
+fn source_entry(
+    reader: &Reader<'_>,
+    source: &Map<String, Value>,
+    written: &Yaml,
+    table: &Map<String, Value>,
+) -> SourceEntry {
     let quoting = Quoting::from_value(table.get("quoting")).over(Quoting::from_value(source.get("quoting")));
     let mut config: Config = Config::new();
     for owner in [source, table] {
         config.extend(owner.get("config").and_then(Value::as_object).cloned().unwrap_or_default());
     }
-    let quote_column = |owner: &Map<String, Value>| owner.get("quoting").and_then(|quoting| quoting.get("column")).and_then(Value::as_bool);
+    let quote_column = |owner: &Map<String, Value>| {
+        owner.get("quoting").and_then(|quoting| quoting.get("column")).and_then(Value::as_bool)
+    };
     SourceEntry {
         file: Arc::clone(reader.file),
         at: name_mark(written),
@@ -155,7 +165,8 @@ fn versions(entry: &Yaml, rendered: &Map<String, Value>, base: &IndexMap<String,
 }
 
 fn version_config(version: &Map<String, Value>) -> Config {
-    let mut config: Config = version.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
+    let mut config: Config =
+        version.get("config").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect();
     for key in ["access", "docs"] {
         if let Some(value) = version.get(key) {
             config.entry(key.to_owned()).or_insert_with(|| value.clone());
@@ -165,7 +176,11 @@ fn version_config(version: &Map<String, Value>) -> Config {
 }
 
 /// The model's columns by `include` and `exclude`, and the version's own.
-fn version_columns(written: &Yaml, version: &Map<String, Value>, base: &IndexMap<String, ColumnEntry>) -> IndexMap<String, ColumnEntry> {
+fn version_columns(
+    written: &Yaml,
+    version: &Map<String, Value>,
+    base: &IndexMap<String, ColumnEntry>,
+) -> IndexMap<String, ColumnEntry> {
     let own = columns(written, version);
     let rules = version.get("columns").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let rule = rules.iter().find(|rule| rule.get("include").is_some() || rule.get("exclude").is_some());

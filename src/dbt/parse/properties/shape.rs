@@ -91,7 +91,8 @@ impl Reader<'_> {
 
     /// A warning about an entry.
     pub(super) fn warn(&mut self, entry: &Yaml, sentence: &str) {
-        let problem = self.problems.build_at(codes::PROPERTIES_INVALID, &self.file.path, &self.file.text, entry.at, sentence);
+        let problem =
+            self.problems.build_at(codes::PROPERTIES_INVALID, &self.file.path, &self.file.text, entry.at, sentence);
         self.problems.push(problem.with_severity(crate::problem::Severity::Warning));
     }
 }
@@ -100,7 +101,9 @@ fn complaint<'y>(key: &str, shape: Shape, value: &'y Yaml) -> Option<(String, &'
     let wrong = |expected: &str| Some((format!("['{key}']"), value, format!("is not of type '{expected}'")));
     match (shape, &value.value) {
         (Shape::List | Shape::NamedList, YamlValue::List(items)) => {
-            let nameless = |item: &&Yaml| item.get("name").is_none() && item.get("include").is_none() && item.get("exclude").is_none();
+            let nameless = |item: &&Yaml| {
+                item.get("name").is_none() && item.get("include").is_none() && item.get("exclude").is_none()
+            };
             let bad = items.iter().enumerate().find(|(_, item)| matches!(shape, Shape::NamedList) && nameless(item));
             bad.map(|(index, item)| (format!("['{key}'][{index}]"), item, "has no 'name'".to_owned()))
         }
@@ -130,5 +133,8 @@ fn is_rendered(section: &str, keypath: &[Step]) -> bool {
     };
     let is_late = |step: Option<&Step>| matches!(step, Some(Step::Key(key)) if key == "tests" || key == "description");
     let in_columns = matches!(path.first(), Some(Step::Key(key)) if key == "columns") && is_late(path.get(2));
-    !(is_late(path.first()) || (path.len() == 2 && is_late(path.get(1))) || in_columns || (path.len() == 5 && is_late(path.get(4))))
+    !(is_late(path.first())
+        || (path.len() == 2 && is_late(path.get(1)))
+        || in_columns
+        || (path.len() == 5 && is_late(path.get(4))))
 }

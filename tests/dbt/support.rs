@@ -1,0 +1,69 @@
+//! Projects from text, loaded as a sync loads them.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use ebbtide::dbt::{self, Adapter, EnvAccess, LoadOptions, Loaded, MemoryTree};
+
+/// One case of a data file: `#### name`, then files after `--- path`, then expectations after `====`.
+#[derive(Debug, Default)]
+pub struct Case {
+    pub name: String,
+    pub files: BTreeMap<String, String>,
+    pub expected: Vec<String>,
+}
+
+/// The cases of a data file, each over a project `p` with one sound model.
+pub fn cases(text: &str) -> Vec<Case> {
+    let blocks = text.split("\n#### ").skip(1);
+    blocks.map(case).collect()
+}
+
+fn case(block: &str) -> Case {
+    let (name, rest) = block.split_once('\n').unwrap_or((block, ""));
+    let (files, expected) = rest.split_once("\n====").unwrap_or((rest.trim_start_matches("===="), ""));
+    let mut case = Case { name: name.trim().to_owned(), files: base(), ..Case::default() };
+    for part in format!("\n{files}").split("\n--- ").skip(1) {
+        let (path, text) = part.split_once('\n').unwrap_or((part, ""));
+        case.files.insert(path.trim().to_owned(), text.to_owned());
+    }
+    case.expected = expected.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    case
+}
+
+fn base() -> BTreeMap<String, String> {
+    [("dbt_project.yml", "name: p\nversion: '1.0'\n"), ("models/a.sql", "select 1 as id")]
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect()
+}
+
+/// How a test loads a project.
+pub fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
+    LoadOptions {
+        project_path: "dbt_project.yml".to_owned(),
+        database: "analytics".to_owned(),
+        schema: "dev".to_owned(),
+        target_name: "dev".to_owned(),
+        adapter: Adapter::Postgres,
+        vars: indexmap::IndexMap::new(),
+        env: EnvAccess::Only(BTreeMap::from([("KNOWN".to_owned(), "known value".to_owned())])),
+        dbt_version: "1.7.20".to_owned(),
+        run_started_at: "2024-05-06T07:08:09Z".parse().expect("a time"),
+        invocation_id: "00000000-0000-0000-0000-000000000000".to_owned(),
+        cancelled,
+    }
+}
+
+/// Loads files as a project for Postgres.
+pub fn load(files: BTreeMap<String, String>) -> Loaded {
+    let cancelled = AtomicBool::new(false);
+    dbt::load(&MemoryTree::new(files), &options(&cancelled), &|_| {})
+}
+
+/// Loads `(path, text)` pairs.
+pub fn load_pairs(files: &[(&str, &str)]) -> Loaded {
+    load(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+}
