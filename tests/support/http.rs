@@ -128,71 +128,93 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let authorization = header("authorization");
-    let number = {
-        let mut seen = shared.seen.lock().unwrap();
-        seen.push(Seen {
-            method: parts.method.to_string(),
-            path: target.clone(),
-            authorization: authorization.clone(),
-            bytes_in: body.len(),
-            bytes_out: 0,
-        });
-        seen.len() - 1
+    let seen = Seen {
+        method: parts.method.to_string(),
+        path: target.clone(),
+        authorization: header("authorization"),
+        bytes_in: body.len(),
+        bytes_out: 0,
     };
+    let number = shared.see(seen.clone());
     let plan = shared.answer.lock().unwrap().clone();
-    let expected = shared.password.lock().unwrap().clone();
-    if let Some((user, password)) = expected
-        && authorization != Some(format!("Basic {}", base64(format!("{user}:{password}").as_bytes())))
-    {
-        let said = "HTTP Basic: Access denied. The provided password or token is incorrect.\n";
-        let builder = Response::builder().status(StatusCode::UNAUTHORIZED).header(header::CONTENT_TYPE, "text/plain");
-        return builder.header(header::WWW_AUTHENTICATE, "Basic realm=\"Git\"").body(Body::from(said)).unwrap();
-    }
-    let renamed = shared.renamed.lock().unwrap().clone();
-    if let Some((old, new)) = renamed
-        && let Some(rest) = target.strip_prefix(&old)
-    {
-        return redirect(&format!("{new}{rest}"));
+    if let Some(instead) = shared.instead(&seen, &plan) {
+        return instead;
     }
     let protocol = if matches!(plan, Answer::ServeVersionZero) { None } else { header("git-protocol") };
-    match plan {
-        Answer::Refuse(status, kind, said) => {
-            return Response::builder().status(status).header(header::CONTENT_TYPE, kind).body(said.into()).unwrap();
-        }
-        Answer::Redirect(to) => {
-            let rest = target.split_once(".git").map(|(_, rest)| rest).unwrap_or_default();
-            return redirect(&format!("{to}{rest}"));
-        }
-        Answer::RedirectTo(to) => return redirect(&to),
-        Answer::Hang => std::future::pending::<()>().await,
-        _ => {}
+    if matches!(plan, Answer::Hang) {
+        std::future::pending::<()>().await;
     }
     let (status, kind, mut answer) = backend(&shared.root, &parts, &body, protocol).await;
-    let is_pack = answer.windows(4).any(|bytes| bytes == b"PACK");
     let mut builder = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
     let mut after = None;
-    match plan {
-        Answer::HangAfter(bytes) if is_pack => {
-            builder = builder.header(header::CONTENT_LENGTH, answer.len());
-            answer.truncate(bytes);
-            after = Some(Duration::from_hours(1));
-        }
-        Answer::CutAfter(bytes) if is_pack => {
-            builder = builder.header(header::CONTENT_LENGTH, answer.len());
-            answer.truncate(bytes);
-            after = Some(Duration::ZERO);
-        }
-        Answer::Corrupt(before_end) if is_pack => {
-            let at = answer.len() - before_end;
-            answer[at] = !answer[at];
-        }
-        _ => {}
+    if answer.windows(4).any(|bytes| bytes == b"PACK") {
+        builder = builder.header(header::CONTENT_LENGTH, answer.len());
+        after = spoil(&mut answer, &plan);
     }
     if let Some(seen) = shared.seen.lock().unwrap().get_mut(number) {
         seen.bytes_out = answer.len();
     }
     builder.body(body_of(answer, after)).unwrap()
+}
+
+impl Shared {
+    /// Notes a request and gives its number.
+    fn see(&self, request: Seen) -> usize {
+        let mut seen = self.seen.lock().unwrap();
+        seen.push(request);
+        seen.len() - 1
+    }
+
+    /// What is answered without asking Git.
+    fn instead(&self, seen: &Seen, plan: &Answer) -> Option<Response<Body>> {
+        let password = self.password.lock().unwrap().clone();
+        let expected = password.map(|(user, word)| format!("Basic {}", base64(format!("{user}:{word}").as_bytes())));
+        if expected.is_some() && seen.authorization != expected {
+            let said = "HTTP Basic: Access denied. The provided password or token is incorrect.\n";
+            let builder = Response::builder().status(StatusCode::UNAUTHORIZED);
+            let builder = builder.header(header::CONTENT_TYPE, "text/plain");
+            return Some(builder.header(header::WWW_AUTHENTICATE, "Basic realm=\"Git\"").body(said.into()).unwrap());
+        }
+        let renamed = self.renamed.lock().unwrap().clone();
+        if let Some((old, new)) = renamed
+            && let Some(rest) = seen.path.strip_prefix(&old)
+        {
+            return Some(redirect(&format!("{new}{rest}")));
+        }
+        match plan {
+            Answer::Refuse(status, kind, said) => {
+                let builder = Response::builder().status(*status).header(header::CONTENT_TYPE, *kind);
+                Some(builder.body(Body::from(*said)).unwrap())
+            }
+            Answer::Redirect(to) => {
+                let rest = seen.path.split_once(".git").map(|(_, rest)| rest).unwrap_or_default();
+                Some(redirect(&format!("{to}{rest}")))
+            }
+            Answer::RedirectTo(to) => Some(redirect(to)),
+            _ => None,
+        }
+    }
+}
+
+/// Does to an answer with a pack what is planned; gives how long to wait before breaking off, where it
+/// is to break off.
+fn spoil(answer: &mut Vec<u8>, plan: &Answer) -> Option<Duration> {
+    match plan {
+        Answer::HangAfter(bytes) => {
+            answer.truncate(*bytes);
+            Some(Duration::from_hours(1))
+        }
+        Answer::CutAfter(bytes) => {
+            answer.truncate(*bytes);
+            Some(Duration::ZERO)
+        }
+        Answer::Corrupt(before_end) => {
+            let at = answer.len() - before_end;
+            answer[at] = !answer[at];
+            None
+        }
+        _ => None,
+    }
 }
 
 fn redirect(to: &str) -> Response<Body> {

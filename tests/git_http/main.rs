@@ -1,0 +1,11 @@
+//! Fetching over HTTP from a real `git http-backend`, well and badly behaved.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod faults;
+mod fetching;
+mod on_disk;
+mod refusals;
+mod scene;
+#[path = "../support/mod.rs"]
+mod support;
