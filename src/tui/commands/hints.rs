@@ -32,7 +32,9 @@ pub fn hints(state: &State) -> Vec<Command> {
         (Tab::Troubleshooting, Focus::List) => {
             &[Command::ApplyFix, Command::Open, Command::Filter, Command::Edit, Command::Sync]
         }
-        (Tab::Troubleshooting, Focus::Detail) => &[Command::ApplyFix, Command::Back, Command::Edit, Command::CopyJson],
+        (Tab::Troubleshooting, Focus::Detail) => {
+            &[Command::ApplyFix, Command::ChooseFix, Command::Back, Command::Edit, Command::CopyJson]
+        }
     };
     let cancel = (!state.work.is_idle()).then_some(Command::Cancel);
     let mut hints: Vec<Command> = cancel

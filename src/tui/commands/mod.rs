@@ -59,6 +59,7 @@ pub enum Command {
     Refresh,
     Edit,
     ApplyFix,
+    ChooseFix,
     ShowProblem,
     AddProject,
     ShowWork,

@@ -206,6 +206,17 @@ pub const COMMANDS: &[CommandInfo] = &[
             "Apply the selected fix of the selected problem",
         ),
     ),
+    inside(
+        Tab::Troubleshooting,
+        everywhere(
+            Command::ChooseFix,
+            "fixes",
+            "choose fix",
+            &["F"],
+            Group::Work,
+            "List the fixes of the selected problem; a number applies one",
+        ),
+    ),
     everywhere(
         Command::ShowProblem,
         "problem",

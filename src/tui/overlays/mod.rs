@@ -3,6 +3,7 @@
 
 mod choices;
 mod confirm;
+mod fixes;
 mod form;
 mod work;
 
@@ -19,6 +20,7 @@ use super::widgets::list::Motion;
 
 pub use choices::{Choice, Choices};
 pub use confirm::{Confirm, QuitQuestion};
+pub use fixes::{Fixes, Offer};
 pub use form::AddProject;
 pub use work::WorkList;
 
@@ -33,6 +35,8 @@ pub enum Overlay {
     Confirm(Confirm),
     Quit(QuitQuestion),
     Work(WorkList),
+    /// The fixes of the selected problem, by number.
+    Fixes(Fixes),
     AddProject(Box<AddProject>),
 }
 
@@ -52,6 +56,8 @@ pub(super) enum After {
     Leave,
     ShowProject(String),
     CancelProject(String),
+    /// The fix with this index of the selected problem.
+    ApplyFix(usize),
 }
 
 impl Overlay {
@@ -83,6 +89,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             Overlay::Confirm(confirm) => confirm.pressed(key),
             Overlay::Quit(question) => question.pressed(key),
             Overlay::Work(list) => list.pressed(key, state),
+            Overlay::Fixes(fixes) => fixes.pressed(key, state),
             Overlay::AddProject(form) => form.pressed(key),
         }
     };
@@ -105,6 +112,10 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
         },
         After::Do(effects) => effects,
         After::Leave => leave(state),
+        After::ApplyFix(index) => {
+            state.troubleshooting.mark(index);
+            run(state, super::commands::Command::ApplyFix)
+        }
         After::ShowProject(project) => travel_to(state, super::state::Tab::Connections, &project),
         After::CancelProject(project) => {
             let effects = cancel(state, &project);
@@ -120,7 +131,7 @@ pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
     match state.overlays.last_mut() {
         Some(Overlay::Keys(choices) | Overlay::Palette(choices)) => choices.pasted(line, height),
         Some(Overlay::AddProject(form)) => form.pasted(line),
-        Some(Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Work(_)) | None => {}
+        Some(Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Work(_) | Overlay::Fixes(_)) | None => {}
     }
     Vec::new()
 }
@@ -161,6 +172,7 @@ pub fn area(overlay: &Overlay, state: &State) -> ratatui::layout::Rect {
         Overlay::Confirm(confirm) => confirm.area(state),
         Overlay::Quit(_) => QuitQuestion::area(state),
         Overlay::Work(_) => WorkList::area(state),
+        Overlay::Fixes(fixes) => fixes.area(state),
         Overlay::AddProject(_) => AddProject::area(state),
     }
 }
@@ -180,6 +192,10 @@ pub fn draw(overlay: &Overlay, state: &State, look: Look<'_>, buffer: &mut Buffe
         }
         Overlay::Quit(question) => {
             question.draw(state, look, area, buffer);
+            None
+        }
+        Overlay::Fixes(fixes) => {
+            fixes.draw(look, area, buffer);
             None
         }
         Overlay::Work(list) => {

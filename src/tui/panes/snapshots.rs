@@ -100,6 +100,10 @@ fn troubleshooting() {
                 screen.load_problems(problems());
                 screen.press("enter");
             }),
+            ("choosing", |screen| {
+                screen.load_problems(problems());
+                screen.press("F");
+            }),
             ("trying", |screen| {
                 screen.load_problems(problems());
                 screen.press("enter");

@@ -66,6 +66,10 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CopyPath => copy::selected(state, Copy::Path),
         Command::CopyLink => copy::selected(state, Copy::Link),
         Command::CopyReport => copy::selected(state, Copy::Report),
+        Command::ChooseFix => {
+            let fixes = state.troubleshooting.offers();
+            open(state, Overlay::Fixes(fixes))
+        }
         Command::Palette => {
             let palette = Overlay::palette(state);
             open(state, palette)

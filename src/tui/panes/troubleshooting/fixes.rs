@@ -6,6 +6,9 @@ use crate::store::{ProblemId, ProblemRecord, ProblemState};
 use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::overlays::Confirm;
 
+/// Why nothing can be applied where there are no fixes.
+pub(super) const NONE: &str = "nothing is known that mends this";
+
 /// The fix that is offered first: the one that goes furthest by itself.
 pub(super) fn best(fixes: &[Fix]) -> usize {
     let ease = |fix: &Fix| match (fix.grade, &fix.action) {
@@ -24,7 +27,7 @@ pub(super) fn best(fixes: &[Fix]) -> usize {
 pub(super) fn can_apply(record: &ProblemRecord, index: usize, syncing: bool) -> Result<(), String> {
     let Some(fix) = record.problem.fixes.get(index) else {
         return Err(if record.problem.fixes.is_empty() {
-            "nothing is known that mends this".to_owned()
+            NONE.to_owned()
         } else {
             format!("there is no fix {}", index + 1)
         });

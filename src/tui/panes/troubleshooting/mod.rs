@@ -21,7 +21,7 @@ use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::key::Key;
 use crate::tui::layout::{Focus, inside, split_first_row};
 use crate::tui::live;
-use crate::tui::overlays::Confirm;
+use crate::tui::overlays::{Confirm, Fixes, Offer};
 use crate::tui::state::{Fetched, PaneMemory, Running};
 use crate::tui::theme::Look;
 use crate::tui::widgets::frame::Frame;
@@ -74,6 +74,18 @@ impl Troubleshooting {
         if *query == Query::Problems {
             self.problems.fail(generation, problem);
         }
+    }
+
+    /// The fixes of the selected problem, to choose from.
+    pub(crate) fn offers(&self) -> Fixes {
+        let fixes = self.record().map(|record| record.problem.fixes.as_slice()).unwrap_or_default();
+        let offer = |fix: &Fix| Offer { title: fix.title.clone(), grade: words::grade(fix.grade) };
+        Fixes::new(fixes.iter().map(offer).collect(), self.fix)
+    }
+
+    /// Marks a fix as the one that the key applies.
+    pub(crate) fn mark(&mut self, index: usize) {
+        self.fix = index;
     }
 
     fn record(&self) -> Option<&ProblemRecord> {
@@ -247,7 +259,7 @@ impl Pane for Troubleshooting {
 
     fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
         let Some(record) = self.record() else {
-            let needs_one = matches!(command, Command::ApplyFix | Command::Open | Command::Right);
+            let needs_one = matches!(command, Command::ApplyFix | Command::ChooseFix | Command::Open | Command::Right);
             return match command {
                 Command::Filter => Some(Ok(())),
                 _ => needs_one.then(|| Err("no problem is selected".to_owned())),
@@ -255,10 +267,12 @@ impl Pane for Troubleshooting {
         };
         match command {
             Command::ApplyFix => Some(fixes::can_apply(record, self.fix, self.running(context).is_some())),
+            Command::ChooseFix if record.problem.fixes.is_empty() => Some(Err(fixes::NONE.to_owned())),
+            Command::ChooseFix if record.state != ProblemState::Open => Some(Err("it is mended".to_owned())),
             Command::NextView | Command::PreviousView if record.problem.fixes.len() < 2 => {
                 Some(Err("there is no other fix".to_owned()))
             }
-            Command::Filter | Command::NextView | Command::PreviousView => Some(Ok(())),
+            Command::Filter | Command::ChooseFix | Command::NextView | Command::PreviousView => Some(Ok(())),
             _ if context.focus == Focus::Detail => self.detail.can(command),
             Command::ScrollLeft | Command::ScrollRight => Some(Ok(())),
             Command::Wrap => self.detail.can(command),

@@ -93,7 +93,7 @@ fn fixes(page: &mut Page, record: &ProblemRecord, chosen: Option<(usize, &str)>,
 fn place(page: &mut Page, place: &Place, glyphs: &Glyphs) {
     let mut words = place.file.clone();
     for number in [place.line, place.column].iter().take_while(|number| **number > 0) {
-        words.push_str(&format!(":{number}"));
+        words.extend([":", &number.to_string()]);
     }
     page.prose(Role::Link, 2, &words);
     if let Some(excerpt) = &place.excerpt {

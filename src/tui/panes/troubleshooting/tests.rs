@@ -247,3 +247,30 @@ fn without_problems_nothing_can_be_applied() {
     assert_eq!(screen.take(), []);
     assert!(screen.text().contains("No problems."), "{}", screen.text());
 }
+
+#[test]
+fn a_number_applies_its_fix() {
+    let mut screen = screen();
+    screen.press("F 2");
+    assert_eq!(screen.take(), [apply(1, 1)]);
+    screen.press("F 3");
+    assert!(screen.asked(&Query::FixPreview { problem: ProblemId(1), fix: 2 }).is_some());
+}
+
+#[test]
+fn the_list_of_fixes_can_be_walked_and_left() {
+    let mut screen = screen();
+    screen.press("F");
+    assert!(screen.text().contains("Apply which fix?"), "{}", screen.text());
+    screen.press("j 9 esc");
+    assert_eq!((screen.take(), screen.state.overlays.len()), (Vec::new(), 0));
+    screen.press("F enter");
+    assert_eq!(screen.take(), [apply(1, 1)], "the marked one");
+}
+
+#[test]
+fn nothing_to_choose_from_says_so() {
+    let mut screen = screen();
+    screen.press("j j F");
+    assert!(screen.state.overlays.is_empty() && screen.text().contains("nothing is known"), "{}", screen.text());
+}
