@@ -76,9 +76,11 @@ fn kill_in_mid_pack(scene: &Scene, mut sync: Child) {
             sync.wait().unwrap();
             return;
         }
-        if sync.try_wait().unwrap().is_some() {
-            panic!("the sync ended before its pack came: {:?}", sync.wait_with_output());
-        }
+        assert!(
+            sync.try_wait().unwrap().is_none(),
+            "the sync ended before its pack came: {:?}",
+            sync.wait_with_output()
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     panic!("no pack arrived");
