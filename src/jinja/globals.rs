@@ -9,9 +9,11 @@ use super::interpreter::{Interpreter, Items};
 use super::methods::{mapping_pairs, set_of};
 use super::value::{Args, Dict, Object, Range, Value};
 
+type GlobalFunction = fn(&mut Interpreter<'_>, Args) -> Result<Value, Error>;
+
 /// The globals by name.
 pub(super) fn table() -> HashMap<&'static str, Value> {
-    let functions: [(&'static str, fn(&mut Interpreter<'_>, Args) -> Result<Value, Error>); 10] = [
+    let functions: [(&'static str, GlobalFunction); 10] = [
         ("range", range),
         ("dict", dict),
         ("namespace", namespace),
@@ -126,7 +128,7 @@ fn namespace(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Err
 struct Namespace(RefCell<Dict>);
 
 impl Object for Namespace {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Namespace"
     }
 
@@ -144,10 +146,8 @@ impl Object for Namespace {
         Ok(())
     }
 
-    fn repr(&self) -> String {
-        let mut dict = String::new();
-        Value::dict(self.0.borrow().clone()).write_within(&mut dict, 1 << 20);
-        format!("<Namespace {dict}>")
+    fn stand_in(&self) -> Option<(&'static str, Value, &'static str)> {
+        Some(("<Namespace ", Value::dict(self.0.borrow().clone()), ">"))
     }
 
     fn take_values(&mut self, values: &mut Vec<Value>) {
@@ -168,7 +168,7 @@ fn joiner(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
 }
 
 impl Object for Joiner {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Joiner"
     }
 
@@ -212,7 +212,7 @@ impl Cycler {
 }
 
 impl Object for Cycler {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Cycler"
     }
 

@@ -2,54 +2,88 @@
 
 use super::ast::CompareOperator;
 use super::error::Error;
+use super::filters;
 use super::interpreter::{Interpreter, Items};
 use super::methods::has_case;
-use super::value::{Args, BinaryOperator, Value};
-use super::{filters, predicates};
+use super::value::{Args, BinaryOperator, Number, Value};
 
 /// A test: the value, and the arguments after the test's name.
 pub(super) type Predicate = fn(&mut Interpreter<'_>, &Value, Args) -> Result<bool, Error>;
 
 /// The test of a name.
 pub(super) fn find(name: &str) -> Option<Predicate> {
+    of_text(name).or_else(|| of_kind(name)).or_else(|| with_argument(name))
+}
+
+/// Tests for a kind of value.
+fn of_kind(name: &str) -> Option<Predicate> {
     Some(match name {
-        "boolean" => |_, value, _| Ok(matches!(value, Value::Bool(_))),
-        "callable" => |_, value, _| Ok(is_callable(value)),
-        "defined" => |_, value, _| Ok(!value.is_undefined()),
+        "boolean" => |_, value, args| args.none("test_boolean").map(|()| matches!(value, Value::Bool(_))),
+        "callable" => |_, value, args| args.none("callable").map(|()| is_callable(value)),
+        "defined" => |_, value, args| args.none("test_defined").map(|()| !value.is_undefined()),
+        "false" => |_, value, args| args.none("test_false").map(|()| matches!(value, Value::Bool(false))),
+        "float" => |_, value, args| args.none("test_float").map(|()| matches!(value, Value::Float(_))),
+        "integer" => {
+            |_, value, args| args.none("test_integer").map(|()| matches!(value, Value::Int(_) | Value::BigInt(_)))
+        }
+        "iterable" => |_, value, args| args.none("test_iterable").map(|()| Items::of(value).is_ok()),
+        "mapping" => |_, value, args| args.none("test_mapping").map(|()| is_mapping(value)),
+        "none" => |_, value, args| args.none("test_none").map(|()| value.is_none()),
+        "number" => |_, value, args| args.none("test_number").map(|()| Number::of(value).is_some()),
+        "sequence" => |_, value, args| args.none("test_sequence").map(|()| is_sequence(value)),
+        "string" => |_, value, args| args.none("test_string").map(|()| value.type_name() == "str"),
+        "true" => |_, value, args| args.none("test_true").map(|()| matches!(value, Value::Bool(true))),
+        "undefined" => |_, value, args| args.none("test_undefined").map(|()| value.is_undefined()),
+        _ => return None,
+    })
+}
+
+/// Tests of a number or of a text.
+fn of_text(name: &str) -> Option<Predicate> {
+    Some(match name {
+        "escaped" => |_, _, args| args.none("test_escaped").map(|()| false),
+        "even" => |interpreter, value, args| {
+            args.none("test_even")?;
+            Ok(remainder(interpreter, value, &Value::Int(2))?.equals(&Value::Int(0)))
+        },
+        "filter" => |_, value, args| {
+            args.none("test_filter").map(|()| value.as_str().is_some_and(|name| filters::find(name).is_some()))
+        },
+        "lower" => |interpreter, value, args| {
+            args.none("test_lower")?;
+            Ok(has_case(&interpreter.text_of(value)?, char::is_lowercase))
+        },
+        "odd" => |interpreter, value, args| {
+            args.none("test_odd")?;
+            Ok(remainder(interpreter, value, &Value::Int(2))?.equals(&Value::Int(1)))
+        },
+        "test" => {
+            |_, value, args| args.none("test_test").map(|()| value.as_str().is_some_and(|name| find(name).is_some()))
+        }
+        "upper" => |interpreter, value, args| {
+            args.none("test_upper")?;
+            Ok(has_case(&interpreter.text_of(value)?, char::is_uppercase))
+        },
+        _ => return None,
+    })
+}
+
+/// Tests against another value.
+fn with_argument(name: &str) -> Option<Predicate> {
+    use CompareOperator as Op;
+    Some(match name {
         "divisibleby" => divisible_by,
-        "eq" | "equalto" | "==" => |interpreter, value, args| compare(interpreter, value, args, CompareOperator::Equal),
-        "escaped" => |_, _, _| Ok(false),
-        "even" => |interpreter, value, _| Ok(remainder(interpreter, value, &Value::Int(2))?.equals(&Value::Int(0))),
-        "false" => |_, value, _| Ok(matches!(value, Value::Bool(false))),
-        "filter" => |_, value, _| Ok(value.as_str().is_some_and(|name| filters::find(name).is_some())),
-        "float" => |_, value, _| Ok(matches!(value, Value::Float(_))),
-        "ge" | ">=" => |interpreter, value, args| compare(interpreter, value, args, CompareOperator::GreaterOrEqual),
-        "gt" | "greaterthan" | ">" => {
-            |interpreter, value, args| compare(interpreter, value, args, CompareOperator::Greater)
-        }
-        "in" => |interpreter, value, args| compare(interpreter, value, args, CompareOperator::In),
-        "integer" => |_, value, _| Ok(matches!(value, Value::Int(_) | Value::BigInt(_))),
-        "iterable" => |_, value, _| Ok(Items::of(value).is_ok()),
-        "le" | "<=" => |interpreter, value, args| compare(interpreter, value, args, CompareOperator::LessOrEqual),
-        "lower" => |interpreter, value, _| Ok(has_case(&interpreter.text_of(value)?, char::is_lowercase)),
-        "lt" | "lessthan" | "<" => |interpreter, value, args| compare(interpreter, value, args, CompareOperator::Less),
-        "mapping" => |_, value, _| Ok(is_mapping(value)),
-        "ne" | "!=" => |interpreter, value, args| compare(interpreter, value, args, CompareOperator::NotEqual),
-        "none" => |_, value, _| Ok(value.is_none()),
-        "number" => {
-            |_, value, _| Ok(matches!(value, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_)))
-        }
-        "odd" => |interpreter, value, _| Ok(remainder(interpreter, value, &Value::Int(2))?.equals(&Value::Int(1))),
+        "eq" | "equalto" | "==" => |interpreter, value, args| compare(interpreter, value, args, Op::Equal),
+        "ge" | ">=" => |interpreter, value, args| compare(interpreter, value, args, Op::GreaterOrEqual),
+        "gt" | "greaterthan" | ">" => |interpreter, value, args| compare(interpreter, value, args, Op::Greater),
+        "in" => |interpreter, value, args| compare(interpreter, value, args, Op::In),
+        "le" | "<=" => |interpreter, value, args| compare(interpreter, value, args, Op::LessOrEqual),
+        "lt" | "lessthan" | "<" => |interpreter, value, args| compare(interpreter, value, args, Op::Less),
+        "ne" | "!=" => |interpreter, value, args| compare(interpreter, value, args, Op::NotEqual),
         "sameas" => |_, value, args| {
             let [other] = args.bind("test_sameas", ["other"], 1)?;
             Ok(other.is_some_and(|other| value.is_same(&other)))
         },
-        "sequence" => |_, value, _| Ok(is_sequence(value)),
-        "string" => |_, value, _| Ok(value.type_name() == "str"),
-        "test" => |_, value, _| Ok(value.as_str().is_some_and(|name| predicates::find(name).is_some())),
-        "true" => |_, value, _| Ok(matches!(value, Value::Bool(true))),
-        "undefined" => |_, value, _| Ok(value.is_undefined()),
-        "upper" => |interpreter, value, _| Ok(has_case(&interpreter.text_of(value)?, char::is_uppercase)),
         _ => return None,
     })
 }

@@ -72,7 +72,7 @@ pub fn scan_blocks(source: &str, kinds: &[BlockKind]) -> Result<Vec<Block>, Erro
                     tag.start,
                     format!(
                         "Got nested tags: {outer} (started at {start}) did not have a matching {{% end{outer} %}} before a \
-                     subsequent {} (started at {})",
+                     subsequent {} was found (started at {})",
                         tag.word, tag.start
                     ),
                 ));

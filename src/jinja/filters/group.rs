@@ -20,7 +20,7 @@ impl Group {
 }
 
 impl Object for Group {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_GroupTuple"
     }
 
@@ -48,15 +48,8 @@ impl Object for Group {
         Some(2)
     }
 
-    fn equals(&self, other: &Value) -> bool {
-        match other.downcast::<Self>() {
-            Some(other) => self.pair().equals(&other.pair()),
-            None => self.pair().equals(other),
-        }
-    }
-
-    fn repr(&self) -> String {
-        self.pair().repr_within(1 << 20)
+    fn stand_in(&self) -> Option<(&'static str, Value, &'static str)> {
+        Some(("", self.pair(), ""))
     }
 
     fn take_values(&mut self, values: &mut Vec<Value>) {

@@ -8,7 +8,8 @@ use crate::jinja::interpreter::Interpreter;
 use crate::jinja::lexer::is_space;
 use crate::jinja::value::{Args, Number, Value};
 
-pub(super) fn abs(_: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn abs(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("abs")?;
     match Number::of(value) {
         Some(Number::Float(number)) => Ok(Value::Float(number.abs())),
         Some(number) => Ok(number.to_big().map_or(Value::None, |number| Value::big(number.abs()))),
@@ -118,16 +119,22 @@ pub(super) fn float(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Resul
 pub(super) fn round(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
     let [precision, method] = args.bind("do_round", ["precision", "method"], 0)?;
     let precision = precision.as_ref().and_then(Value::as_int).unwrap_or(0).clamp(-400, 400);
-    let number = Number::of(value)
-        .ok_or_else(|| used(value, || format!("type {} doesn't define __round__ method", value.type_name())))?;
-    match method.as_ref().map(|method| method.as_str().unwrap_or("")).unwrap_or("common") {
-        "common" => match number {
+    let method = method.as_ref().map_or("common", |method| method.as_str().unwrap_or(""));
+    let number = Number::of(value).ok_or_else(|| {
+        let kind = value.type_name();
+        used(value, || match method {
+            "common" => format!("type {kind} doesn't define __round__ method"),
+            _ => format!("must be real number, not {kind}"),
+        })
+    });
+    match method {
+        "common" => match number? {
             Number::Float(number) => Ok(Value::Float(round_float(number, precision))),
-            _ => round_whole(interpreter, &number.to_big().unwrap_or_default(), precision),
+            whole => round_whole(interpreter, &whole.to_big().unwrap_or_default(), precision),
         },
         method @ ("ceil" | "floor") => {
             let scale = 10_f64.powi(precision as i32);
-            let scaled = number.to_float()? * scale;
+            let scaled = number?.to_float()? * scale;
             Ok(Value::Float((if method == "ceil" { scaled.ceil() } else { scaled.floor() }) / scale))
         }
         _ => Err(Error::new(ErrorKind::Other, "method must be common, ceil or floor")),
@@ -139,13 +146,11 @@ fn round_float(number: f64, precision: i64) -> f64 {
     if !number.is_finite() {
         return number;
     }
-    match usize::try_from(precision) {
-        Ok(precision) => format!("{number:.precision$}").parse().unwrap_or(number),
-        Err(_) => {
-            let scale = 10_f64.powi(-precision as i32);
-            (number / scale).round_ties_even() * scale
-        }
-    }
+    let Ok(precision) = usize::try_from(precision) else {
+        let scale = 10_f64.powi(-precision as i32);
+        return (number / scale).round_ties_even() * scale;
+    };
+    format!("{number:.precision$}").parse().unwrap_or(number)
 }
 
 fn round_whole(interpreter: &mut Interpreter<'_>, number: &BigInt, precision: i64) -> Result<Value, Error> {
@@ -169,13 +174,14 @@ pub(super) fn filesizeformat(_: &mut Interpreter<'_>, value: &Value, args: Args)
         Value::Str(text) => parse_float(text),
         _ => value.to_float(),
     };
-    let bytes = bytes.ok_or_else(|| used(value, || "a number is needed".to_owned()))?;
+    let bytes = bytes.ok_or_else(|| {
+        let kind = value.type_name();
+        used(value, || format!("float() argument must be a string or a real number, not '{kind}'"))
+    })?;
     let base: f64 = if binary { 1024.0 } else { 1000.0 };
-    if bytes == 1.0 {
-        return Ok(Value::from("1 Byte"));
-    }
     if bytes < base {
-        return Ok(Value::from(format!("{bytes:.0} Bytes")));
+        let plural = if value.equals(&Value::Int(1)) { "" } else { "s" };
+        return Ok(Value::from(format!("{bytes:.0} Byte{plural}")));
     }
     let units = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
     let mut unit = base;

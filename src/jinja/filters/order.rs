@@ -70,6 +70,9 @@ pub(super) fn dictsort(interpreter: &mut Interpreter<'_>, value: &Value, args: A
         Some("value") => 1,
         _ => return Err(Error::new(ErrorKind::Other, "You can only sort by either \"key\" or \"value\"")),
     };
+    if !(value.as_dict().is_some() || matches!(value, Value::Object(object) if object.is_mapping())) {
+        return Err(super::text::no_attribute(value, "items"));
+    }
     let items = super::sequences::entries(interpreter, value)?;
     let getter = Getter::new(Some(&Value::Int(by)), None).case_sensitive(case_sensitive.as_ref());
     let keyed = keyed(interpreter, &Value::list(items), &getter)?;

@@ -12,11 +12,14 @@ fn absent(sentence: &str) -> Value {
     Value::Undefined(Rc::new(Undefined::Sentence(sentence.into())))
 }
 
-pub(super) fn length(_: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
-    match value.len() {
-        Some(length) => Ok(Value::Int(length as i64)),
-        None => Err(Error::type_error(format!("object of type '{}' has no len()", value.type_name()))),
-    }
+/// Python's `len(value)`.
+pub(super) fn length_of(value: &Value) -> Result<usize, Error> {
+    value.len().ok_or_else(|| Error::type_error(format!("object of type '{}' has no len()", value.type_name())))
+}
+
+pub(super) fn length(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("len")?;
+    length_of(value).map(|length| Value::Int(length as i64))
 }
 
 pub(super) fn default(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
@@ -27,11 +30,13 @@ pub(super) fn default(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Res
     Ok(value.clone())
 }
 
-pub(super) fn first(_: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn first(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_first")?;
     Ok(Items::of(value)?.next()?.unwrap_or_else(|| absent("No first item, sequence was empty.")))
 }
 
-pub(super) fn last(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn last(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_last")?;
     let last = match value {
         Value::List(items) => items.borrow().last().cloned(),
         Value::Tuple(items) => items.last().cloned(),
@@ -39,13 +44,17 @@ pub(super) fn last(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) ->
         Value::OneShot(items) => {
             return Err(Error::type_error(format!("'{}' object is not reversible", items.type_name)));
         }
+        _ if Items::of(value).is_err() => {
+            return Err(Error::type_error(format!("'{}' object is not reversible", value.type_name())));
+        }
         _ => interpreter.collect(value)?.pop(),
     };
     Ok(last.unwrap_or_else(|| absent("No last item, sequence was empty.")))
 }
 
 /// An item by the number of steps taken so far: not predictable to the eye, but the same each time.
-pub(super) fn random(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn random(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_random")?;
     let items = interpreter.collect(value)?;
     let number =
         interpreter.steps().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 33;
@@ -53,7 +62,8 @@ pub(super) fn random(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) 
     Ok(items.get(index as usize).cloned().unwrap_or_else(|| absent("No random item, sequence was empty.")))
 }
 
-pub(super) fn list(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn list(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_list")?;
     interpreter.collect(value).map(Value::list)
 }
 
@@ -73,7 +83,8 @@ pub(super) fn entries(interpreter: &mut Interpreter<'_>, value: &Value) -> Resul
     Ok(pairs.into_iter().map(|(key, value)| Value::tuple(vec![key.into_value(), value])).collect())
 }
 
-pub(super) fn items(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn items(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_items")?;
     Ok(Value::one_shot("generator", entries(interpreter, value)?))
 }
 
@@ -98,9 +109,13 @@ pub(super) fn join(interpreter: &mut Interpreter<'_>, value: &Value, args: Args)
     interpreter.new_text(out)
 }
 
-pub(super) fn reverse(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn reverse(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_reverse")?;
     if let Value::Str(text) = value {
         return interpreter.new_text(text.chars().rev().collect());
+    }
+    if Items::of(value).is_err() {
+        return Err(Error::new(crate::jinja::ErrorKind::Other, "argument must be iterable"));
     }
     let mut items = interpreter.collect(value)?;
     items.reverse();

@@ -11,20 +11,24 @@ fn changed(interpreter: &mut Interpreter<'_>, value: &Value, change: impl Fn(&st
     interpreter.new_text(change(&text))
 }
 
-pub(super) fn lower(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn lower(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_lower")?;
     changed(interpreter, value, str::to_lowercase)
 }
 
-pub(super) fn upper(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn upper(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_upper")?;
     changed(interpreter, value, str::to_uppercase)
 }
 
-pub(super) fn capitalize(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn capitalize(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_capitalize")?;
     changed(interpreter, value, methods::text::capitalize)
 }
 
 /// Words start after white space, a hyphen or an opening bracket.
-pub(super) fn title(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn title(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_title")?;
     changed(interpreter, value, |text| {
         let mut out = String::with_capacity(text.len());
         let mut starts = true;
@@ -40,7 +44,8 @@ pub(super) fn title(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -
     })
 }
 
-pub(super) fn escape(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn escape(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_escape")?;
     changed(interpreter, value, |text| {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
@@ -58,7 +63,8 @@ pub(super) fn escape(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) 
 }
 
 /// Without tags and comments; white space becomes single blanks.
-pub(super) fn striptags(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn striptags(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_striptags")?;
     changed(interpreter, value, |text| {
         let mut plain = String::with_capacity(text.len());
         let mut rest = text;
@@ -133,7 +139,7 @@ pub(super) fn indent(interpreter: &mut Interpreter<'_>, value: &Value, args: Arg
         None => "    ".to_owned(),
     };
     let (first, blank) = (first.is_some_and(|first| first.truthy()), blank.is_some_and(|blank| blank.truthy()));
-    let text = interpreter.text_of(value)?;
+    let Value::Str(text) = value else { return Err(no_text_to_indent(value)) };
     // The added line end makes a last empty line count.
     let text = format!("{text}\n");
     let lines = methods::lines(&text, false);
@@ -149,6 +155,25 @@ pub(super) fn indent(interpreter: &mut Interpreter<'_>, value: &Value, args: Arg
         out.push_str(line);
     }
     Ok(Value::from(out))
+}
+
+/// What Python's `value += "\n"` and `splitlines` say.
+fn no_text_to_indent(value: &Value) -> Error {
+    let kind = value.type_name();
+    match value {
+        Value::Undefined(undefined) => Error::undefined(undefined.message()),
+        Value::List(_) => no_attribute(value, "splitlines"),
+        Value::Tuple(_) => Error::type_error("can only concatenate tuple (not \"str\") to tuple"),
+        _ => Error::type_error(format!("unsupported operand type(s) for +=: '{kind}' and 'str'")),
+    }
+}
+
+/// Python's complaint about a missing attribute.
+pub(super) fn no_attribute(value: &Value, name: &str) -> Error {
+    match value {
+        Value::Undefined(undefined) => Error::undefined(undefined.message()),
+        _ => Error::new(ErrorKind::Attribute, format!("'{}' object has no attribute '{name}'", value.type_name())),
+    }
 }
 
 pub(super) fn center(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
@@ -169,10 +194,10 @@ pub(super) fn truncate(interpreter: &mut Interpreter<'_>, value: &Value, args: A
     if length < end_length {
         return Err(Error::new(ErrorKind::Other, format!("expected length >= {end_length}, got {length}")));
     }
-    let text = interpreter.text_of(value)?;
-    if text.chars().count() <= length.saturating_add(leeway) {
-        return Ok(Value::Str(text));
+    if super::sequences::length_of(value)? <= length.saturating_add(leeway) {
+        return Ok(value.clone());
     }
+    let Value::Str(text) = value else { return Err(no_attribute(value, "rsplit")) };
     let cut: String = text.chars().take(length - end_length).collect();
     let cut = if kill_words.is_some_and(|kill| kill.truthy()) {
         cut.as_str()
@@ -182,7 +207,8 @@ pub(super) fn truncate(interpreter: &mut Interpreter<'_>, value: &Value, args: A
     interpreter.new_text(format!("{cut}{end}"))
 }
 
-pub(super) fn wordcount(interpreter: &mut Interpreter<'_>, value: &Value, _: Args) -> Result<Value, Error> {
+pub(super) fn wordcount(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
+    args.none("do_wordcount")?;
     let text = interpreter.text_of(value)?;
     interpreter.charge_walk(text.len() / 8)?;
     let is_word = |character: char| character.is_alphanumeric() || character == '_';

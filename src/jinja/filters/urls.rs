@@ -32,7 +32,11 @@ fn quote(text: &str, in_query: bool) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' => out.push(char::from(byte)),
             b'/' if !in_query => out.push('/'),
             b' ' if in_query => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let digits = [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16));
+                out.push('%');
+                out.extend(digits.into_iter().flatten().map(|digit| digit.to_ascii_uppercase()));
+            }
         }
     }
     out

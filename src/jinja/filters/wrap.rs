@@ -18,9 +18,9 @@ pub(super) fn wordwrap(interpreter: &mut Interpreter<'_>, value: &Value, args: A
         Some(separator) => interpreter.text_of(&separator)?,
         None => "\n".into(),
     };
-    let text = interpreter.text_of(value)?;
+    let Value::Str(text) = value else { return Err(super::text::no_attribute(value, "splitlines")) };
     interpreter.charge_bytes(text.len().saturating_mul(1 + separator.len()))?;
-    let wrapped: Vec<String> = lines(&text, false)
+    let wrapped: Vec<String> = lines(text, false)
         .into_iter()
         .map(|line| wrap(line, width, break_long, break_hyphens).join(separator.as_ref()))
         .collect();

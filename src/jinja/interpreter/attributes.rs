@@ -50,12 +50,14 @@ impl Interpreter<'_> {
         if let Value::Undefined(undefined) = owner {
             return self.use_undefined(undefined);
         }
-        let sliceable = matches!(owner, Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Range(_));
-        let whole = bounds.iter().all(|bound| bound.is_none() || bound.as_int().is_some());
-        if !(sliceable && whole) {
-            let [start, stop, step] = bounds.each_ref().map(repr_of);
-            let key = format!("slice({start}, {stop}, {step})").into();
-            return Ok(Value::Undefined(Rc::new(Undefined::Element { owner: describe(owner).into(), key })));
+        if !matches!(owner, Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Range(_)) {
+            return Err(Error::type_error(match owner {
+                Value::Dict(_) => "unhashable type: 'slice'".to_owned(),
+                _ => format!("'{}' object is not subscriptable", owner.type_name()),
+            }));
+        }
+        if !bounds.iter().all(|bound| bound.is_none() || bound.as_int().is_some()) {
+            return Err(Error::type_error("slice indices must be integers or None or have an __index__ method"));
         }
         let [start, stop, step] = bounds.each_ref().map(Value::as_int);
         let step = step.unwrap_or(1);

@@ -216,7 +216,7 @@ fn absent(sentence: &str) -> Value {
 }
 
 impl Object for LoopState {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "LoopContext"
     }
 

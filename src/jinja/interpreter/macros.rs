@@ -171,13 +171,12 @@ impl Interpreter<'_> {
         }
         for slot in arranged.missing {
             let Some(parameter) = definition.parameters.get(slot as usize) else { continue };
-            let value = match &parameter.default {
-                Some(default) => self.eval(frame, default)?,
-                None => {
-                    let name = repr::of_str(&frame.text(parameter.name));
-                    let sentence = format!("parameter {name} was not provided");
-                    Value::Undefined(Rc::new(Undefined::Sentence(sentence.into())))
-                }
+            let value = if let Some(default) = &parameter.default {
+                self.eval(frame, default)?
+            } else {
+                let name = repr::of_str(&frame.text(parameter.name));
+                let sentence = format!("parameter {name} was not provided");
+                Value::Undefined(Rc::new(Undefined::Sentence(sentence.into())))
             };
             self.set_slot(frame, slot, value);
         }

@@ -24,7 +24,7 @@ pub(in crate::jinja) struct Marked {
 }
 
 impl Object for Marked {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "str"
     }
 

@@ -115,9 +115,6 @@ impl Formatter<'_, '_, '_> {
                 value = self.interpreter.get_item(&value, &key)?;
                 rest = inside.get(end + 1..).unwrap_or("");
             }
-            if let Value::Undefined(undefined) = &value {
-                return Err(Error::new(ErrorKind::Attribute, undefined.message()));
-            }
         }
         Ok(value)
     }

@@ -31,7 +31,7 @@ pub(super) fn find(value: &Value, name: &str) -> Option<(&'static str, Method)> 
         Value::Tuple(_) => list::find_for_tuple(name),
         Value::Dict(_) => dict::find(name),
         Value::Set(_) => set::find(name),
-        Value::Float(_) | Value::Int(_) | Value::Bool(_) => number::find(value, name),
+        Value::Float(_) | Value::Int(_) | Value::BigInt(_) | Value::Bool(_) => number::find(value, name),
         _ => None,
     }
 }

@@ -1,7 +1,5 @@
 //! Methods of numbers.
 
-use num_bigint::BigInt;
-
 use super::Method;
 use crate::jinja::error::Error;
 use crate::jinja::interpreter::Interpreter;
@@ -10,7 +8,7 @@ use crate::jinja::value::{Args, Number, Value};
 pub(super) fn find(value: &Value, name: &str) -> Option<(&'static str, Method)> {
     Some(match (value, name) {
         (Value::Float(_), "is_integer") => ("is_integer", is_integer),
-        (Value::Int(_) | Value::Bool(_), "bit_length") => ("bit_length", bit_length),
+        (Value::Int(_) | Value::BigInt(_) | Value::Bool(_), "bit_length") => ("bit_length", bit_length),
         _ => return None,
     })
 }
@@ -22,6 +20,6 @@ fn is_integer(_: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<V
 
 fn bit_length(_: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {
     args.only_positional("int.bit_length", 0, 0)?;
-    let number = Number::of(receiver).and_then(|number| number.to_big()).unwrap_or_else(BigInt::default);
+    let number = Number::of(receiver).and_then(|number| number.to_big()).unwrap_or_default();
     Ok(Value::Int(number.bits() as i64))
 }

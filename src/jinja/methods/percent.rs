@@ -41,6 +41,8 @@ impl Source<'_> {
         match self.values {
             Value::Dict(dict) => dict.borrow().get_str(name).cloned().ok_or_else(missing),
             Value::Object(object) if object.is_mapping() => object.get_item(&Value::str(name)).ok_or_else(missing),
+            Value::List(_) => Err(Error::type_error("list indices must be integers or slices, not str")),
+            Value::Undefined(undefined) => Err(Error::undefined(undefined.message())),
             _ => Err(Error::type_error("format requires a mapping")),
         }
     }
@@ -178,8 +180,10 @@ fn write(
         'c' => {
             let text = match value {
                 Value::Str(text) if text.chars().count() == 1 => text.as_ref().to_owned(),
-                Value::Int(number) => character(&BigInt::from(*number))?.to_string(),
-                _ => return Err(Error::type_error("%c requires int or char")),
+                _ => match value.as_int() {
+                    Some(code) => character(&BigInt::from(code))?.to_string(),
+                    None => return Err(Error::type_error("%c requires int or char")),
+                },
             };
             out.push_str(&padded(field, "", &text, false));
             return Ok(());
@@ -192,6 +196,9 @@ fn write(
 
 /// Sign (with a prefix like `0x`) and digits.
 fn numeric(field: &Field, code: char, value: &Value) -> Result<(String, String), Error> {
+    if let (Value::Undefined(undefined), 'e' | 'f' | 'g') = (value, code.to_ascii_lowercase()) {
+        return Err(Error::undefined(undefined.message()));
+    }
     let number = Number::of(value).ok_or_else(|| {
         let kind = value.type_name();
         Error::type_error(if matches!(code, 'd' | 'i' | 'u') {

@@ -89,7 +89,7 @@ pub(super) fn format(interpreter: &mut Interpreter<'_>, value: &Value, spec: &st
     {
         return result;
     }
-    if let Value::Undefined(_) | Value::Str(_) = value {
+    if let Value::Str(_) = value {
         let spec = parse(spec)?;
         interpreter.charge_bytes(spec.width)?;
         return format_text(&interpreter.text_of(value)?, &spec);
@@ -124,6 +124,9 @@ fn format_text(text: &str, spec: &Spec) -> Result<String, Error> {
     }
     if spec.sign.is_some() {
         return Err(Error::value_error("Sign not allowed in string format specifier"));
+    }
+    if let Some(grouping) = spec.grouping {
+        return Err(Error::value_error(format!("Cannot specify '{grouping}' with 's'.")));
     }
     if spec.align == Some('=') {
         return Err(Error::value_error("'=' alignment not allowed in string format specifier"));

@@ -278,7 +278,7 @@ fn zfill(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Res
     let text = of(receiver);
     let missing = width.saturating_sub(receiver.len().unwrap_or(0));
     interpreter.charge_bytes(text.len().saturating_add(missing))?;
-    let sign = if text.starts_with(['+', '-']) { 1 } else { 0 };
+    let sign = usize::from(text.starts_with(['+', '-']));
     let (sign, digits) = text.split_at(sign);
     Ok(Value::from(format!("{sign}{}{digits}", "0".repeat(missing))))
 }

@@ -61,7 +61,7 @@ fn isidentifier(_: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result
 }
 
 /// The part of the text between two bounds in characters, and the character index of its start.
-fn window<'t>(text: &'t str, start: Option<i64>, stop: Option<i64>) -> Option<(&'t str, usize)> {
+fn window(text: &str, start: Option<i64>, stop: Option<i64>) -> Option<(&str, usize)> {
     let length = if text.is_ascii() { text.len() } else { text.chars().count() };
     let beyond = start.is_some_and(|start| start > length as i64);
     let (start, stop) = (bound(start, length, 0), bound(stop, length, length));

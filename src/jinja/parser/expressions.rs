@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Parser;
-use crate::jinja::ast::{Binding, CallExpr, Expr, ExprKind, FilterExpr, TestExpr};
+use crate::jinja::ast::{Binding, CallArgs, CallExpr, Expr, ExprKind, FilterExpr, TestExpr};
 use crate::jinja::error::{Error, Span};
 use crate::jinja::lexer::{self, Number, TokenKind};
 use crate::jinja::value::repr;
@@ -201,7 +201,7 @@ impl Parser<'_> {
             bare = false;
             let span = self.current.span;
             let name = self.dotted_name()?;
-            let args = if self.at(TokenKind::LeftParenthesis) { self.call_args()? } else { Default::default() };
+            let args = if self.at(TokenKind::LeftParenthesis) { self.call_args()? } else { CallArgs::default() };
             let filter = filters::find(&name);
             if filter.is_none() {
                 self.unknown("filter", &name, span);
@@ -219,7 +219,7 @@ impl Parser<'_> {
         let negated = self.skip_name("not")?;
         let name_span = self.current.span;
         let name = self.dotted_name()?;
-        let mut args = crate::jinja::ast::CallArgs::default();
+        let mut args = CallArgs::default();
         match self.current.kind {
             TokenKind::LeftParenthesis => args = self.call_args()?,
             TokenKind::Name if self.at_name("is") => {

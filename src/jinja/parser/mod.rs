@@ -186,25 +186,25 @@ impl<'s> Parser<'s> {
 
     /// Jinja2's words for a tag that is not known, or for the end of the template within a block.
     fn unknown_tag(&self, name: Option<&str>, span: Span) -> Error {
-        let mut message = match name {
+        let mut sentences = vec![match name {
             None => "Unexpected end of template.".to_owned(),
             Some(name) => format!("Encountered unknown tag {}.", repr::of_str(name)),
-        };
+        }];
         if let Some(looking) = self.ends.last() {
             let looking: Vec<String> = looking.iter().map(|end| repr::of_str(end)).collect();
             let looking = looking.join(" or ");
-            if name.is_some_and(|name| self.ends.iter().any(|ends| ends.contains(&name))) {
-                message.push_str(
-                    " You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for ",
-                );
-                message.push_str(&format!("{looking}."));
+            sentences.push(if name.is_some_and(|name| self.ends.iter().any(|ends| ends.contains(&name))) {
+                format!(
+                    "You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for {looking}."
+                )
             } else {
-                message.push_str(&format!(" Jinja was looking for the following tags: {looking}."));
-            }
+                format!("Jinja was looking for the following tags: {looking}.")
+            });
         }
         if let Some(tag) = self.tags.last() {
-            message.push_str(&format!(" The innermost block that needs to be closed is {}.", repr::of_str(tag)));
+            sentences.push(format!("The innermost block that needs to be closed is {}.", repr::of_str(tag)));
         }
+        let message = sentences.join(" ");
         Error::syntax(message, span)
     }
 }

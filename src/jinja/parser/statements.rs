@@ -32,9 +32,12 @@ impl Parser<'_> {
                         self.ends.pop();
                         return Ok(statements);
                     }
-                    let statement = self.tag()?;
-                    self.expect(TokenKind::BlockEnd)?;
-                    statements.extend(statement);
+                    if self.at_name("print") {
+                        statements.extend(self.print_tag()?);
+                    } else {
+                        statements.push(self.tag()?);
+                        self.expect(TokenKind::BlockEnd)?;
+                    }
                 }
                 _ if ends.is_empty() => return Ok(statements),
                 _ => return Err(self.unknown_tag(None, self.current.span)),
@@ -58,7 +61,7 @@ impl Parser<'_> {
         Ok(Body { loads: Vec::new(), statements })
     }
 
-    fn tag(&mut self) -> Result<Option<Statement>, Error> {
+    fn tag(&mut self) -> Result<Statement, Error> {
         let token = self.current;
         if token.kind != TokenKind::Name {
             return Err(self.fail("tag name expected"));
@@ -73,7 +76,6 @@ impl Parser<'_> {
                 self.advance()?;
                 Statement::Do(self.tuple(TupleRules::default())?)
             }
-            "print" => return self.print_tag(),
             "macro" => self.macro_block()?,
             "test" => self.test_block()?,
             "materialization" => self.materialization_block()?,
@@ -93,7 +95,7 @@ impl Parser<'_> {
             }
         };
         self.tags.pop();
-        Ok(Some(statement))
+        Ok(statement)
     }
 
     fn set(&mut self) -> Result<Statement, Error> {
@@ -139,8 +141,8 @@ impl Parser<'_> {
     fn for_block(&mut self) -> Result<Statement, Error> {
         let span = self.advance()?.span;
         let target = self.target(false, Some("in"))?;
-        if let Some(at) = assigned_loop(&target, &self.texts) {
-            return Err(Error::syntax("Can't assign to special loop variable in for-loop target", at.unwrap_or(span)));
+        if assigns_loop(&target, &self.texts) {
+            return Err(Error::syntax("Can't assign to special loop variable in for-loop target", span));
         }
         self.expect_name("in")?;
         let rules = TupleRules { without_conditional: true, end: Some("recursive"), ..TupleRules::default() };
@@ -168,11 +170,20 @@ impl Parser<'_> {
         Ok(if is_break { Statement::Break } else { Statement::Continue })
     }
 
-    fn print_tag(&mut self) -> Result<Option<Statement>, Error> {
-        self.advance()?;
-        let printed = self.tuple(TupleRules::default())?;
+    /// `{% print a, b %}`
+    fn print_tag(&mut self) -> Result<Vec<Statement>, Error> {
+        let tag = self.advance()?;
+        self.tags.push(self.text(tag));
+        let mut printed = Vec::new();
+        while !self.at(TokenKind::BlockEnd) {
+            if !printed.is_empty() {
+                self.expect(TokenKind::Comma)?;
+            }
+            printed.push(Statement::Print(self.expression()?));
+        }
         self.tags.pop();
-        Ok(Some(Statement::Print(printed)))
+        self.expect(TokenKind::BlockEnd)?;
+        Ok(printed)
     }
 
     fn filter_block(&mut self) -> Result<Statement, Error> {
@@ -206,13 +217,11 @@ impl Parser<'_> {
     }
 }
 
-/// Where a target assigns `loop`, if it does.
-fn assigned_loop(target: &Target, texts: &super::Texts) -> Option<Option<Span>> {
+/// Whether a target assigns `loop`.
+fn assigns_loop(target: &Target, texts: &super::Texts) -> bool {
     match target {
-        Target::Name { name, .. } => (texts.get(*name) == "loop").then_some(None),
-        Target::Tuple(targets, span) => {
-            targets.iter().any(|target| assigned_loop(target, texts).is_some()).then_some(Some(*span))
-        }
-        Target::Attribute { .. } => None,
+        Target::Name { name, .. } => texts.get(*name) == "loop",
+        Target::Tuple(targets, _) => targets.iter().any(|target| assigns_loop(target, texts)),
+        Target::Attribute { .. } => false,
     }
 }

@@ -65,7 +65,7 @@ impl Parser<'_> {
         let rules = TupleRules { simplified: true, with_namespace, end, ..TupleRules::default() };
         let node = self.tuple(rules)?;
         let (kind, span) = (node_kind(&node), node.span);
-        self.to_target(node).ok_or_else(|| cannot_assign(kind, span))
+        to_target(node).ok_or_else(|| cannot_assign(kind, span))
     }
 
     /// A plain name as a target: of macros, parameters and the like.
@@ -77,20 +77,20 @@ impl Parser<'_> {
         }
         Ok((name.to_owned(), token.span))
     }
+}
 
-    fn to_target(&self, node: Expr) -> Option<Target> {
-        match node.kind {
-            ExprKind::Name { name, binding } => Some(Target::Name { name, binding }),
-            ExprKind::Attribute(owner, attribute) => {
-                let ExprKind::Name { name, binding } = owner.kind else { return None };
-                Some(Target::Attribute { object: name, binding, attribute, span: node.span })
-            }
-            ExprKind::Tuple(items) => {
-                let targets = items.into_iter().map(|item| self.to_target(item)).collect::<Option<_>>()?;
-                Some(Target::Tuple(targets, node.span))
-            }
-            _ => None,
+fn to_target(node: Expr) -> Option<Target> {
+    match node.kind {
+        ExprKind::Name { name, binding } => Some(Target::Name { name, binding }),
+        ExprKind::Attribute(owner, attribute) => {
+            let ExprKind::Name { name, binding } = owner.kind else { return None };
+            Some(Target::Attribute { object: name, binding, attribute, span: node.span })
         }
+        ExprKind::Tuple(items) => {
+            let targets = items.into_iter().map(to_target).collect::<Option<_>>()?;
+            Some(Target::Tuple(targets, node.span))
+        }
+        _ => None,
     }
 }
 

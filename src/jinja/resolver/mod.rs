@@ -7,7 +7,7 @@ mod uses;
 
 use std::sync::Arc;
 
-use super::ast::{Binding, Body, CallArgs, Expr, ExprKind, For, Function, MacroDefinition, Statement, Target, TextId};
+use super::ast::{Body, CallArgs, Expr, ExprKind, For, Function, MacroDefinition, Statement, Target, TextId};
 use super::error::{Error, ErrorKind};
 
 use symbols::{FunctionState, Symbols};
@@ -20,7 +20,7 @@ pub(super) fn resolve(statements: Vec<Statement>, texts: &[Arc<str>]) -> Result<
         kwargs: find(texts, "kwargs"),
         varargs: find(texts, "varargs"),
     };
-    let mut resolver = Resolver { functions: Vec::new(), scopes: Vec::new(), special };
+    let mut resolver = Resolver { functions: Vec::new(), scopes: Vec::new(), special, hidden: None };
     let mut function = Function { body: Body { loads: Vec::new(), statements }, ..Function::default() };
     resolver.open_function();
     resolver.body(&mut function.body, &[], |_, _| Ok(()))?;
@@ -46,6 +46,8 @@ struct Resolver {
     functions: Vec<FunctionState>,
     scopes: Vec<Symbols>,
     special: Special,
+    /// A name that the innermost scope's variable does not answer to.
+    hidden: Option<TextId>,
 }
 
 impl Resolver {
@@ -105,10 +107,14 @@ impl Resolver {
                 self.definition(body)?;
             }
             Statement::With { targets, values, body } => {
-                values.iter_mut().for_each(|value| self.bind(value));
+                for value in values.iter_mut() {
+                    self.bind(value);
+                }
                 let names: Vec<TextId> = targets.iter().flat_map(target_names).collect();
                 self.body(body, &names, |resolver, _| {
-                    targets.iter_mut().for_each(|target| resolver.bind_target(target));
+                    for target in targets.iter_mut() {
+                        resolver.bind_target(target);
+                    }
                     Ok(())
                 })?;
             }
@@ -135,7 +141,10 @@ impl Resolver {
         self.body(body, &parameters, |resolver, _| {
             resolver.bind_target(target);
             if let Some(test) = test {
+                // The loop's own `loop` is not there yet: the test sees the one around.
+                resolver.hidden = looping;
                 resolver.bind(test);
+                resolver.hidden = None;
             }
             *loop_slot = looping.and_then(|name| resolver.own_slot(name));
             Ok(())
@@ -199,10 +208,18 @@ impl Resolver {
     }
 
     fn bind_args(&mut self, args: &mut CallArgs) {
-        args.positional.iter_mut().for_each(|argument| self.bind(argument));
-        args.keyword.iter_mut().for_each(|(_, argument)| self.bind(argument));
-        args.star.iter_mut().for_each(|argument| self.bind(argument));
-        args.double_star.iter_mut().for_each(|argument| self.bind(argument));
+        for argument in &mut args.positional {
+            self.bind(argument);
+        }
+        for (_, argument) in &mut args.keyword {
+            self.bind(argument);
+        }
+        for argument in &mut args.star {
+            self.bind(argument);
+        }
+        for argument in &mut args.double_star {
+            self.bind(argument);
+        }
     }
 }
 
@@ -226,12 +243,16 @@ fn for_each_child(kind: &mut ExprKind, visit: &mut impl FnMut(&mut Expr)) {
         ExprKind::And(both) | ExprKind::Or(both) | ExprKind::Binary(_, both) => both.iter_mut().for_each(visit),
         ExprKind::Compare(first, rest) => {
             visit(first);
-            rest.iter_mut().for_each(|(_, item)| visit(item));
+            for (_, item) in rest.iter_mut() {
+                visit(item);
+            }
         }
         ExprKind::Conditional { test, then, otherwise } => {
             visit(test);
             visit(then);
-            otherwise.iter_mut().for_each(|otherwise| visit(otherwise));
+            for otherwise in otherwise.iter_mut() {
+                visit(otherwise);
+            }
         }
         _ => {}
     }
@@ -245,6 +266,3 @@ fn target_names(target: &Target) -> Vec<TextId> {
         Target::Attribute { .. } => Vec::new(),
     }
 }
-
-/// The bindings a function takes over from the enclosing one.
-pub(super) type Captures = Vec<Binding>;

@@ -21,14 +21,15 @@ struct Symbol {
 pub(super) struct Symbols {
     /// Index of the function that the scope belongs to.
     function: usize,
-    symbols: IndexMap<TextId, Symbol>,
+    variables: IndexMap<TextId, Symbol>,
     stores: HashSet<TextId>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct FunctionState {
     slots: u32,
-    captures: super::Captures,
+    /// What it takes over from the enclosing function.
+    captures: Vec<Binding>,
     /// The capture of each outer function's slot.
     known: HashMap<(usize, u32), u32>,
 }
@@ -46,12 +47,12 @@ impl Resolver {
 
     pub(super) fn open_scope(&mut self) {
         let function = self.functions.len() - 1;
-        self.scopes.push(Symbols { function, symbols: IndexMap::new(), stores: HashSet::new() });
+        self.scopes.push(Symbols { function, variables: IndexMap::new(), stores: HashSet::new() });
     }
 
     /// What is to be done when the scope is entered.
     pub(super) fn close_scope(&mut self) -> Vec<(u32, Load)> {
-        let symbols = self.scopes.pop().map(|scope| scope.symbols).unwrap_or_default();
+        let symbols = self.scopes.pop().map(|scope| scope.variables).unwrap_or_default();
         symbols.values().filter_map(|symbol| symbol.slot.zip(symbol.load)).collect()
     }
 
@@ -69,18 +70,18 @@ impl Resolver {
         }
         let slot = Some(self.new_slot());
         if let Some(scope) = self.scopes.last_mut() {
-            scope.symbols.insert(name, Symbol { slot, load: None });
+            scope.variables.insert(name, Symbol { slot, load: None });
             scope.stores.insert(name);
         }
     }
 
     /// The slot of a name in the innermost scope alone.
     pub(super) fn own_slot(&self, name: TextId) -> Option<u32> {
-        self.scopes.last().and_then(|scope| scope.symbols.get(&name)).and_then(|symbol| symbol.slot)
+        self.scopes.last().and_then(|scope| scope.variables.get(&name)).and_then(|symbol| symbol.slot)
     }
 
     fn is_known(&self, name: TextId) -> bool {
-        self.scopes.iter().any(|scope| scope.symbols.contains_key(&name))
+        self.scopes.iter().any(|scope| scope.variables.contains_key(&name))
     }
 
     /// Notes what a statement reads and sets in this scope; inner scopes speak for themselves.
@@ -99,9 +100,13 @@ impl Resolver {
             Statement::If { branches, otherwise } => {
                 for (test, statements) in branches {
                     self.note(test);
-                    statements.iter().for_each(|statement| self.note_statement(statement, true));
+                    for statement in statements {
+                        self.note_statement(statement, true);
+                    }
                 }
-                otherwise.iter().for_each(|statement| self.note_statement(statement, true));
+                for statement in otherwise {
+                    self.note_statement(statement, true);
+                }
             }
             Statement::For(each) => self.note(&each.items),
             Statement::CallBlock { call, .. } => self.note(call),
@@ -125,7 +130,7 @@ impl Resolver {
                 }
             }
             Use::Set(name) => {
-                let known = self.scopes.last().is_some_and(|scope| scope.symbols.contains_key(&name));
+                let known = self.scopes.last().is_some_and(|scope| scope.variables.contains_key(&name));
                 if !known {
                     let load = match self.outer(name) {
                         Some(Binding::Global) => Load::Global,
@@ -144,7 +149,7 @@ impl Resolver {
 
     fn define(&mut self, name: TextId, load: Load) {
         if let Some(scope) = self.scopes.last_mut() {
-            scope.symbols.insert(name, Symbol { slot: None, load: Some(load) });
+            scope.variables.insert(name, Symbol { slot: None, load: Some(load) });
         }
     }
 
@@ -154,10 +159,10 @@ impl Resolver {
         let stored = |(name, symbol): (&TextId, &Symbol)| {
             (symbol.slot.is_none() && scope.stores.contains(name)).then_some(*name)
         };
-        let names: Vec<TextId> = scope.symbols.iter().filter_map(stored).collect();
+        let names: Vec<TextId> = scope.variables.iter().filter_map(stored).collect();
         for name in names {
             let slot = Some(self.new_slot());
-            if let Some(symbol) = self.scopes.last_mut().and_then(|scope| scope.symbols.get_mut(&name)) {
+            if let Some(symbol) = self.scopes.last_mut().and_then(|scope| scope.variables.get_mut(&name)) {
                 symbol.slot = slot;
             }
         }
@@ -165,7 +170,8 @@ impl Resolver {
 
     /// Where a name is, seen from the innermost scope.
     pub(super) fn lookup(&mut self, name: TextId) -> Binding {
-        self.find(name, self.scopes.len()).unwrap_or(Binding::Global)
+        let found = if self.hidden == Some(name) { self.outer(name) } else { self.find(name, self.scopes.len()) };
+        found.unwrap_or(Binding::Global)
     }
 
     /// As [`Resolver::lookup`], the innermost scope left out; `None` when no scope knows the name.
@@ -179,7 +185,7 @@ impl Resolver {
             .iter()
             .take(scopes)
             .rev()
-            .find_map(|scope| scope.symbols.get(&name).map(|symbol| (scope.function, symbol.slot)));
+            .find_map(|scope| scope.variables.get(&name).map(|symbol| (scope.function, symbol.slot)));
         let (owner, slot) = found?;
         let Some(slot) = slot else { return Some(Binding::Global) };
         Some(self.reach(owner, slot))

@@ -19,13 +19,17 @@ pub(super) fn reads(statements: &[Statement], wanted: TextId) -> bool {
             found = Some(matches!(used, Use::Read(_)));
         }
     };
-    statements.iter().for_each(|statement| walk_all(statement, &mut visit));
+    for statement in statements {
+        walk_all(statement, &mut visit);
+    }
     found == Some(true)
 }
 
 fn walk_all(statement: &Statement, visit: &mut dyn FnMut(Use)) {
     let all = |statements: &[Statement], visit: &mut dyn FnMut(Use)| {
-        statements.iter().for_each(|statement| walk_all(statement, visit));
+        for statement in statements {
+            walk_all(statement, visit);
+        }
     };
     match statement {
         Statement::Text(_) | Statement::Break | Statement::Continue => {}
@@ -36,7 +40,9 @@ fn walk_all(statement: &Statement, visit: &mut dyn FnMut(Use)) {
         }
         Statement::SetBlock { target, filter, body } => {
             walk_target(target, visit);
-            filter.iter().for_each(|filter| walk(filter, visit));
+            if let Some(filter) = filter {
+                walk(filter, visit);
+            }
             all(&body.statements, visit);
         }
         Statement::FilterBlock { filter, body } => {
@@ -55,7 +61,9 @@ fn walk_all(statement: &Statement, visit: &mut dyn FnMut(Use)) {
             walk(&each.items, visit);
             all(&each.body.statements, visit);
             all(&each.otherwise.statements, visit);
-            each.test.iter().for_each(|test| walk(test, visit));
+            if let Some(test) = &each.test {
+                walk(test, visit);
+            }
         }
         Statement::Macro { definition, .. } => walk_definition(definition, visit),
         Statement::CallBlock { call, body } => {
@@ -63,8 +71,12 @@ fn walk_all(statement: &Statement, visit: &mut dyn FnMut(Use)) {
             walk_definition(body, visit);
         }
         Statement::With { targets, values, body } => {
-            targets.iter().for_each(|target| walk_target(target, visit));
-            values.iter().for_each(|value| walk(value, visit));
+            for target in targets {
+                walk_target(target, visit);
+            }
+            for value in values {
+                walk(value, visit);
+            }
             all(&body.statements, visit);
         }
     }
@@ -73,9 +85,13 @@ fn walk_all(statement: &Statement, visit: &mut dyn FnMut(Use)) {
 fn walk_definition(definition: &crate::jinja::ast::MacroDefinition, visit: &mut dyn FnMut(Use)) {
     for parameter in &definition.parameters {
         visit(Use::Set(parameter.name));
-        parameter.default.iter().for_each(|default| walk(default, visit));
+        if let Some(default) = &parameter.default {
+            walk(default, visit);
+        }
     }
-    definition.function.body.statements.iter().for_each(|statement| walk_all(statement, visit));
+    for statement in &definition.function.body.statements {
+        walk_all(statement, visit);
+    }
 }
 
 pub(super) fn walk_target(target: &Target, visit: &mut dyn FnMut(Use)) {
@@ -98,7 +114,9 @@ pub(super) fn walk(node: &Expr, visit: &mut dyn FnMut(Use)) {
         | ExprKind::Text(_)
         | ExprKind::BlockText => {}
         ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Concat(items) => {
-            items.iter().for_each(|item| walk(item, visit));
+            for item in items {
+                walk(item, visit);
+            }
         }
         ExprKind::Dict(entries) => entries.iter().for_each(|(key, value)| {
             walk(key, visit);
@@ -126,20 +144,28 @@ pub(super) fn walk(node: &Expr, visit: &mut dyn FnMut(Use)) {
             walk_args(&test.args, visit);
         }
         ExprKind::And(both) | ExprKind::Or(both) | ExprKind::Binary(_, both) => {
-            both.iter().for_each(|operand| walk(operand, visit));
+            for operand in both.iter() {
+                walk(operand, visit);
+            }
         }
         ExprKind::Compare(first, rest) => {
             walk(first, visit);
-            rest.iter().for_each(|(_, item)| walk(item, visit));
+            for (_, item) in rest {
+                walk(item, visit);
+            }
         }
         ExprKind::Conditional { test, then, otherwise } => {
             walk(test, visit);
             walk(then, visit);
-            otherwise.iter().for_each(|otherwise| walk(otherwise, visit));
+            if let Some(otherwise) = otherwise {
+                walk(otherwise, visit);
+            }
         }
     }
 }
 
 fn walk_args(args: &CallArgs, visit: &mut dyn FnMut(Use)) {
-    args.iter().for_each(|argument| walk(argument, visit));
+    for argument in args.iter() {
+        walk(argument, visit);
+    }
 }

@@ -53,6 +53,17 @@ impl Args {
         if missing.is_empty() { Ok(bound) } else { Err(missing_arguments(function, &missing)) }
     }
 
+    /// For filters and tests that take nothing but the value they are applied to.
+    pub(in crate::jinja) fn none(self, function: &str) -> Result<(), Error> {
+        if let Some((key, _)) = self.keyword.first() {
+            return Err(Error::type_error(format!("{function}() got an unexpected keyword argument '{key}'")));
+        }
+        match self.positional.len() {
+            0 => Ok(()),
+            given => Err(too_many(function, 1, 1, given + 1)),
+        }
+    }
+
     /// For functions that take from `least` to `most` arguments and none by name.
     pub fn only_positional(self, function: &str, least: usize, most: usize) -> Result<Vec<Value>, Error> {
         if !self.keyword.is_empty() {

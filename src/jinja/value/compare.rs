@@ -91,7 +91,13 @@ fn equal(left: &Value, right: &Value, depth: usize, budget: &mut u64) -> bool {
             a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| same(x, y)))
         }
         (Value::Object(object), other) | (other, Value::Object(object)) => {
-            left.is_same(right) || object.equals(other) || matches!(other, Value::Object(o) if o.equals(left))
+            if left.is_same(right) {
+                return true;
+            }
+            if let Some(("", plain, _)) = object.stand_in() {
+                return equal(&plain, other, depth + 1, budget);
+            }
+            object.equals(other) || matches!(other, Value::Object(other) if other.equals(left))
         }
         _ => match (Number::of(left), Number::of(right)) {
             (Some(a), Some(b)) => a.order(&b) == Some(Ordering::Equal),

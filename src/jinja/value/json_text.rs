@@ -136,7 +136,7 @@ fn write_text(text: &str, out: &mut String) {
             ' '..='~' => out.push(character),
             _ => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    repr::push(out, format_args!("\\u{unit:04x}"));
                 }
             }
         }

@@ -128,6 +128,13 @@ pub trait Object: Any {
         format!("<{} object>", self.type_name())
     }
 
+    /// For an object that holds values which templates gave it: a plain value to print and compare in
+    /// its place, and the text around it in print. Walks over plain values are bounded, calls of
+    /// [`Object::repr`] within each other are not.
+    fn stand_in(&self) -> Option<(&'static str, Value, &'static str)> {
+        None
+    }
+
     /// Python's `format(x, spec)` for a spec that is not empty.
     fn format(&self, _spec: &str) -> Option<Result<String, Error>> {
         None

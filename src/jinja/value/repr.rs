@@ -99,7 +99,7 @@ impl Value {
         match self {
             Self::Undefined(_) => {}
             Self::Str(text) => out.push_str(text),
-            Self::Object(object) => out.push_str(&object.to_str()),
+            Self::Object(object) if object.stand_in().is_none() => out.push_str(&object.to_str()),
             _ => Printer { out, limit }.write(self, 0),
         }
     }
@@ -158,7 +158,18 @@ impl Printer<'_> {
                 push(out, format_args!("<built-in method {} of {} object>", method.name, method.receiver.type_name()));
             }
             Value::Macro(called) => push(out, format_args!("<Macro {}>", called.repr_name())),
-            Value::Object(object) => out.push_str(&object.repr()),
+            Value::Object(object) => match object.stand_in() {
+                Some((before, value, after)) => {
+                    out.push_str(before);
+                    if depth >= DEPTH {
+                        out.push_str("...");
+                    } else {
+                        self.write(&value, depth + 1);
+                    }
+                    self.out.push_str(after);
+                }
+                None => out.push_str(&object.repr()),
+            },
         }
     }
 
@@ -201,7 +212,7 @@ impl Printer<'_> {
 }
 
 /// Writing to a `String` can't fail.
-fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(super) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _infallible = out.write_fmt(text);
 }
 
