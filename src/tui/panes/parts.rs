@@ -141,8 +141,11 @@ impl<Id: Clone + PartialEq> FilteredList<Id> {
         self.filter.apply(self.line.text(), candidates, revision)
     }
 
+    /// Begins a new filter: the old one is gone, and Esc selects again what was selected before.
     pub fn begin_filter(&mut self) {
         self.before = self.selected().cloned();
+        self.wanted.clone_from(&self.before);
+        self.line.set("");
         self.line.begin();
     }
 

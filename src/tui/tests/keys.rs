@@ -111,6 +111,17 @@ fn a_filter_that_is_entered_stays_and_esc_takes_it_away_but_not_the_row() {
 }
 
 #[test]
+fn a_new_filter_begins_empty() {
+    let mut screen = browsing();
+    for words in ["cust", "orders"] {
+        screen.press("/");
+        typed(&mut screen, words);
+        screen.press("enter");
+    }
+    assert!(screen.text().contains(" /orders ") && screen.text().contains("fct_orders"), "{}", screen.text());
+}
+
+#[test]
 fn a_filter_takes_fields() {
     for (words, count) in [
         ("as:table", 6),
