@@ -48,7 +48,7 @@ fn changes(new: &NewProject, address: &Address, taken: &[&str]) -> (Vec<Change>,
     let mut set =
         |key: &[&str], value: &str| changes.push(Change::Set { key: edit::key(key), value: edit::text(value) });
     if needs_connection(&address.remote, new) {
-        let provider = match provider(&address.remote) {
+        let provider = match address.remote.provider() {
             Provider::GitHub => "github",
             Provider::GitLab => "gitlab",
             Provider::Bitbucket => "bitbucket",
@@ -95,14 +95,6 @@ fn needs_connection(remote: &Remote, new: &NewProject) -> bool {
     }
 }
 
-fn provider(remote: &Remote) -> Provider {
-    match remote {
-        Remote::Http { url } => Provider::of_host(url.split('/').nth(2).unwrap_or_default()),
-        Remote::Ssh { host, .. } => Provider::of_host(host),
-        Remote::Local { .. } => Provider::Other,
-    }
-}
-
 /// The repository's own name, as a bare key.
 fn name_of(remote: &Remote) -> String {
     let shown = remote.display();
@@ -121,7 +113,8 @@ fn free_name(wanted: &str, taken: &[&str]) -> String {
 }
 
 fn not_an_address(error: &RemoteError) -> Problem {
-    Problem::new(Code::new("GIT-UNKNOWN-SCHEME"), Subject::Workspace, error.to_string())
+    let code = error.code().unwrap_or(Code::new("GIT-UNKNOWN-SCHEME"));
+    Problem::new(code, Subject::Workspace, error.to_string())
 }
 
 fn unwritable(file: &Path, why: &str) -> Problem {

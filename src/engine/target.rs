@@ -85,19 +85,15 @@ impl Target {
     pub(super) fn provider(&self) -> Provider {
         match &self.connection {
             Some((_, git)) if git.provider != ProviderName::Git => provider(git.provider),
-            _ => match self.remote() {
-                Ok(Remote::Http { url }) => Provider::of_host(url.split('/').nth(2).unwrap_or_default()),
-                Ok(Remote::Ssh { host, .. }) => Provider::of_host(&host),
-                Ok(Remote::Local { .. }) | Err(_) => Provider::Other,
-            },
+            _ => self.remote().map_or(Provider::Other, |remote| remote.provider()),
         }
     }
 
     pub(super) fn remote(&self) -> Result<Remote, Problem> {
         let address = Address::parse(&self.repository, &self.base);
         address.map(|address| address.remote).map_err(|error| {
-            let subject = self.subject();
-            Problem::new(Code::new("GIT-UNKNOWN-SCHEME"), subject, error.to_string())
+            let code = error.code().unwrap_or(Code::new("GIT-UNKNOWN-SCHEME"));
+            Problem::new(code, self.subject(), error.to_string())
         })
     }
 
@@ -121,7 +117,9 @@ impl Target {
             Auth::Anonymous => Ok(Credential::Anonymous),
             Auth::SshAgent => Ok(Credential::SshAgent),
             Auth::SshKey(path) => Ok(Credential::SshKey { path: self.environment.resolve_path(&path, &self.base) }),
-            Auth::Token(reference) => Ok(Credential::Token { username: None, token: self.secret(reference).await? }),
+            Auth::Token(reference) => {
+                Ok(Credential::Token { provider: Some(self.provider()), token: self.secret(reference).await? })
+            }
         }
     }
 

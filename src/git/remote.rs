@@ -58,9 +58,10 @@ impl Remote {
 #[derive(Clone, Debug)]
 pub enum Credential {
     Anonymous,
-    /// Sent over HTTPS only. Without a username the provider's usual one is used.
+    /// Sent over HTTPS only, with the provider's usual name for a user. Without a provider the host's
+    /// name tells it.
     Token {
-        username: Option<String>,
+        provider: Option<Provider>,
         token: Secret,
     },
     SshKey {
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_token_is_not_printed() {
-        let credential = Credential::Token { username: None, token: Secret::new("ghp_very_secret") };
+        let credential = Credential::Token { provider: None, token: Secret::new("ghp_very_secret") };
         assert!(!format!("{credential:?}").contains("ghp_"));
     }
 }

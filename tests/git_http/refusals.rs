@@ -7,7 +7,7 @@ use crate::scene::{Scene, run};
 use crate::support::{Answer, HttpGitServer};
 
 fn token(token: &str) -> Credential {
-    Credential::Token { username: None, token: Secret::new(token) }
+    Credential::Token { provider: None, token: Secret::new(token) }
 }
 
 #[tokio::test(flavor = "multi_thread")]

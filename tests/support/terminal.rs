@@ -3,6 +3,7 @@
 //! Answers no terminal query: a program that waits for an answer must fail here.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -21,8 +22,8 @@ pub struct Chunk {
 
 /// A program in a pseudo-terminal.
 pub struct Terminal {
-    master: Option<Box<dyn MasterPty + Send>>,
-    writer: Option<Box<dyn Write + Send>>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     output: Receiver<Chunk>,
     parser: vt100::Parser,
@@ -90,6 +91,10 @@ impl Start {
     }
 }
 
+fn at_least_one(cells: u16) -> NonZero<u16> {
+    NonZero::new(cells).unwrap_or(NonZero::<u16>::MIN)
+}
+
 impl Terminal {
     fn start(start: Start) -> Self {
         let size = PtySize { rows: start.rows, cols: start.columns, pixel_width: 0, pixel_height: 0 };
@@ -115,8 +120,8 @@ impl Terminal {
             }
         });
         let writer = pair.master.take_writer().unwrap();
-        let parser = vt100::Parser::new(start.rows, start.columns, 0);
-        Self { master: Some(pair.master), writer: Some(writer), child, output, parser, chunks: Vec::new() }
+        let parser = vt100::Parser::new(at_least_one(start.rows), at_least_one(start.columns), 0);
+        Self { master: pair.master, writer, child, output, parser, chunks: Vec::new() }
     }
 
     pub fn pid(&self) -> u32 {
@@ -125,9 +130,8 @@ impl Terminal {
 
     /// Types `keys` as they are: `"\x1b"` is Esc, `"\r"` Enter, `"\x1b[B"` the down arrow.
     pub fn send(&mut self, keys: &str) {
-        let writer = self.writer.as_mut().unwrap();
-        writer.write_all(keys.as_bytes()).unwrap();
-        writer.flush().unwrap();
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
     }
 
     fn take(&mut self, chunk: Chunk) {
@@ -181,14 +185,8 @@ impl Terminal {
 
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        self.master.as_ref().unwrap().resize(size).unwrap();
-        self.parser.screen_mut().set_size(rows, columns);
-    }
-
-    /// Closes the terminal under the program, as a lost SSH connection does.
-    pub fn hang_up(&mut self) {
-        self.writer = None;
-        self.master = None;
+        self.master.resize(size).unwrap();
+        self.parser.screen_mut().set_size(at_least_one(rows), at_least_one(columns));
     }
 
     /// Waits for the program's end.

@@ -36,11 +36,11 @@ impl Http {
     pub(super) fn new(url: &str, credential: &Credential, patience: &Patience) -> Result<Self, RemoteError> {
         let base = Url::parse(url.trim_end_matches('/')).map_err(|_| RemoteError::Address { url: url.to_owned() })?;
         let login = match credential {
-            Credential::Token { username, token } => {
+            Credential::Token { provider, token } => {
                 if base.scheme() != "https" && !is_this_machine(&base) {
                     return Err(RemoteError::Insecure { url: base.to_string() });
                 }
-                let usernames = usernames(&base, username.as_deref(), token);
+                let usernames = usernames(&base, *provider, token);
                 Some(Login { usernames, token: token.clone() })
             }
             // Keys are for SSH; an https address is read without them.
@@ -209,18 +209,16 @@ fn is_this_machine(base: &Url) -> bool {
 }
 
 /// Usernames to send with a token, by the provider's rules.
-fn usernames(base: &Url, given: Option<&str>, token: &Secret) -> Vec<String> {
-    let usual: &[&str] = match (given, Provider::of_host(base.host_str().unwrap_or_default())) {
-        (Some(given), _) => return vec![given.to_owned()],
-        (None, Provider::GitHub) => &["x-access-token"],
-        (None, Provider::GitLab) if token.expose().starts_with("glcbt-") => &["gitlab-ci-token"],
-        (None, Provider::GitLab) => &["oauth2"],
-        (None, Provider::Bitbucket) if token.expose().starts_with("ATATT") => {
-            &["x-bitbucket-api-token-auth", "x-token-auth"]
-        }
+fn usernames(base: &Url, provider: Option<Provider>, token: &Secret) -> Vec<String> {
+    let provider = provider.unwrap_or_else(|| Provider::of_host(base.host_str().unwrap_or_default()));
+    let usual: &[&str] = match provider {
+        Provider::GitHub => &["x-access-token"],
+        Provider::GitLab if token.expose().starts_with("glcbt-") => &["gitlab-ci-token"],
+        Provider::GitLab => &["oauth2"],
+        Provider::Bitbucket if token.expose().starts_with("ATATT") => &["x-bitbucket-api-token-auth", "x-token-auth"],
         // Bitbucket is the one provider that checks the name. Others take any that is not empty.
-        (None, Provider::Bitbucket) => &["x-token-auth", "x-bitbucket-api-token-auth"],
-        (None, Provider::Other) => &["x-token-auth"],
+        Provider::Bitbucket => &["x-token-auth", "x-bitbucket-api-token-auth"],
+        Provider::Other => &["x-token-auth"],
     };
     usual.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -229,7 +227,7 @@ fn usernames(base: &Url, given: Option<&str>, token: &Secret) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn names(url: &str, given: Option<&str>, token: &str) -> Vec<String> {
+    fn names(url: &str, given: Option<Provider>, token: &str) -> Vec<String> {
         usernames(&Url::parse(url).unwrap(), given, &Secret::new(token))
     }
 
@@ -238,10 +236,7 @@ mod tests {
         assert_eq!(names("https://github.com/a/b", None, "ghp_x"), ["x-access-token"]);
         assert_eq!(names("https://gitlab.com/a/b", None, "glpat-x"), ["oauth2"]);
         assert_eq!(names("https://gitlab.com/a/b", None, "glcbt-x"), ["gitlab-ci-token"]);
-        assert_eq!(
-            names("https://gitlab.com/a/b", Some("gitlab+deploy-token-12"), "gldt-x"),
-            ["gitlab+deploy-token-12"]
-        );
+        assert_eq!(names("https://git.acme.example/a/b", Some(Provider::GitHub), "ghp_x"), ["x-access-token"]);
         assert_eq!(names("https://bitbucket.org/a/b", None, "ATATTx"), ["x-bitbucket-api-token-auth", "x-token-auth"]);
         assert_eq!(names("https://bitbucket.org/a/b", None, "ATCTTx").first().unwrap(), "x-token-auth");
         assert_eq!(names("https://git.example/a/b", None, "x").len(), 1);
@@ -256,7 +251,7 @@ mod tests {
             pack_bytes: 0,
         };
         let patience = Patience::new(limits, tokio_util::sync::CancellationToken::new());
-        let token = Credential::Token { username: None, token: Secret::new("hunter2") };
+        let token = Credential::Token { provider: None, token: Secret::new("hunter2") };
         for (url, refused) in
             [("http://git.example/a", true), ("http://127.0.0.1:1/a", false), ("http://127.0.0.1.example/a", true)]
         {

@@ -47,8 +47,6 @@ pub enum Command {
     GoBack,
     GoForward,
     Zoom,
-    Widen,
-    Narrow,
     Fold,
     FoldAll,
     UnfoldAll,

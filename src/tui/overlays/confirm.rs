@@ -30,8 +30,9 @@ impl Confirm {
     pub(super) fn pressed(&mut self, key: Key) -> Answer {
         match key.code {
             KeyCode::Char('y') => Answer::Closes(After::Do(self.effects.clone())),
+            KeyCode::Char('n' | 'q') => Answer::Closes(After::Nothing),
             KeyCode::Enter if self.chosen => Answer::Closes(After::Do(self.effects.clone())),
-            KeyCode::Char('n' | 'q') | KeyCode::Enter => Answer::Closes(After::Nothing),
+            KeyCode::Enter => Answer::Closes(After::Nothing),
             KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab | KeyCode::Char('h' | 'l') => {
                 self.chosen = !self.chosen;
                 Answer::Stays
@@ -88,8 +89,9 @@ impl QuitQuestion {
     pub(super) fn pressed(&mut self, key: Key) -> Answer {
         match key.code {
             KeyCode::Char('y') => Answer::Closes(After::Leave),
+            KeyCode::Char('n' | 'q') => Answer::Closes(After::Nothing),
             KeyCode::Enter if self.leave => Answer::Closes(After::Leave),
-            KeyCode::Char('n' | 'q') | KeyCode::Enter => Answer::Closes(After::Nothing),
+            KeyCode::Enter => Answer::Closes(After::Nothing),
             KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab | KeyCode::Char('h' | 'l') => {
                 self.leave = !self.leave;
                 Answer::Stays

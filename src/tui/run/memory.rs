@@ -41,7 +41,7 @@ mod tests {
     fn what_is_written_is_read_and_nothing_stays_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state/screen.json");
-        let saved = Saved { tab: Tab::History, ..Saved::default() };
+        let saved = Saved { tab: Some(Tab::History), ..Saved::default() };
         write(&file, &saved);
         assert_eq!(read(&file), saved);
         assert_eq!(fs::read_dir(folder.path().join("state")).unwrap().count(), 1);

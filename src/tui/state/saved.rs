@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{State, Tab};
-use crate::tui::layout::Split;
 
 /// What a pane wants to find again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +25,9 @@ pub struct PaneMemory {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Saved {
-    pub tab: Tab,
+    /// None on a first day: the workspace decides.
+    pub tab: Option<Tab>,
     pub zoomed: bool,
-    pub split: Split,
     pub panes: BTreeMap<String, PaneMemory>,
 }
 
@@ -55,12 +54,12 @@ impl State {
             let (pane, _) = self.pane_of(tab);
             panes.insert(key(tab), pane.memory());
         }
-        Saved { tab: self.tab, zoomed: self.zoomed, split: self.split, panes }
+        Saved { tab: Some(self.tab), zoomed: self.zoomed, panes }
     }
 
     /// Takes the screen back to where it was.
     pub fn restore(&mut self, saved: Saved) {
-        (self.tab, self.zoomed, self.split) = (saved.tab, saved.zoomed, saved.split);
+        (self.tab, self.zoomed) = (saved.tab.unwrap_or(self.tab), saved.zoomed);
         for tab in Tab::ALL {
             if let Some(memory) = saved.panes.get(&key(tab)) {
                 let (pane, _) = self.pane_of(tab);
@@ -77,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let mut saved = Saved { tab: Tab::History, zoomed: true, ..Saved::default() };
+        let mut saved = Saved { tab: Some(Tab::History), zoomed: true, ..Saved::default() };
         saved.panes.insert("models".to_owned(), PaneMemory { filter: "cust".to_owned(), ..PaneMemory::default() });
         assert_eq!(Saved::from_text(&saved.to_text()), saved);
     }
@@ -87,6 +86,6 @@ mod tests {
         for text in ["", "{", "[]", "{\"tab\": \"orders\"}", "\u{0}"] {
             assert_eq!(Saved::from_text(text), Saved::default(), "{text}");
         }
-        assert!(Saved::from_text("{\"zoomed\": true, \"later\": 1}").zoomed);
+        assert_eq!(Saved::from_text("{\"zoomed\": true, \"later\": 1}").zoomed, true);
     }
 }

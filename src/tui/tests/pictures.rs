@@ -1,7 +1,5 @@
 //! Pictures of every pane in every size, state and set of glyphs.
 
-use std::fmt::Write as _;
-
 use crate::engine::Overview;
 use crate::tui::effect::Query;
 use crate::tui::panes::fixtures::{Screen, problems, syncs};
@@ -67,7 +65,7 @@ fn picture(tab: Tab, ascii: bool) -> String {
     for size in SIZES {
         for filled in [Filled::Empty, Filled::Loading, Filled::Full, Filled::Failed] {
             let screen = screen(tab, size, filled, ascii);
-            write!(text, "== {}x{} {filled:?}\n{}", size.0, size.1, screen.text()).unwrap();
+            text.push_str(&format!("== {}x{} {filled:?}\n{}", size.0, size.1, screen.text()));
         }
     }
     text
@@ -106,12 +104,12 @@ fn the_views_of_a_model() {
     for size in [(80, 24), (120, 40)] {
         let mut screen = screen(Tab::Models, size, Filled::Full, false);
         for _ in 0..6 {
-            write!(text, "== {}x{}\n{}", size.0, size.1, screen.text()).unwrap();
+            text.push_str(&format!("== {}x{}\n{}", size.0, size.1, screen.text()));
             screen.press(".");
         }
         screen.press("c");
         screen.press("c");
-        write!(text, "== compiled\n{}", screen.text()).unwrap();
+        text.push_str(&format!("== compiled\n{}", screen.text()));
     }
     insta::assert_snapshot!("model_views", text);
 }
@@ -123,7 +121,7 @@ fn overlays() {
         for key in ["?", ":", "a", "T"] {
             let mut screen = screen(Tab::Models, size, Filled::Full, false);
             screen.press(key);
-            write!(text, "== {}x{} {key}\n{}", size.0, size.1, screen.text()).unwrap();
+            text.push_str(&format!("== {}x{} {key}\n{}", size.0, size.1, screen.text()));
         }
     }
     insta::assert_snapshot!("overlays", text);
@@ -136,7 +134,7 @@ fn where_to_begin() {
         let mut screen = Screen::new(Tab::Connections, size.0, size.1);
         screen.state.surroundings.folder = Some("/home/ann/jaffle_shop".into());
         screen.load(Overview::default());
-        write!(text, "== {}x{}\n{}", size.0, size.1, screen.text()).unwrap();
+        text.push_str(&format!("== {}x{}\n{}", size.0, size.1, screen.text()));
     }
     insta::assert_snapshot!("begin", text);
 }
@@ -146,7 +144,7 @@ fn too_small() {
     let mut text = String::new();
     for (columns, rows) in [(59, 15), (60, 14), (20, 5), (5, 3), (1, 1)] {
         let screen = Screen::new(Tab::Models, columns, rows);
-        write!(text, "== {columns}x{rows}\n{}", screen.text()).unwrap();
+        text.push_str(&format!("== {columns}x{rows}\n{}", screen.text()));
     }
     insta::assert_snapshot!("too_small", text);
 }
@@ -157,7 +155,7 @@ fn roles() {
     let mut text = String::new();
     for tab in Tab::ALL {
         let screen = screen(tab, (80, 24), Filled::Full, false);
-        write!(text, "== {}\n{}", tab.title(), screen.roles()).unwrap();
+        text.push_str(&format!("== {}\n{}", tab.title(), screen.roles()));
     }
     insta::assert_snapshot!("roles", text);
 }

@@ -15,9 +15,11 @@ pub(super) fn selected(state: &mut State, what: Copy) -> Vec<Effect> {
         Copy::Report => "report",
     };
     let (pane, context) = state.pane();
-    if let Some(text) = pane.copy(what, &context) {
-        return vec![Effect::CopyText { what: name.to_owned(), text }];
+    match pane.copy(what, &context) {
+        Some(text) => vec![Effect::CopyText { what: name.to_owned(), text }],
+        None => {
+            state.say(Tone::Note, format!("there is no {name} to copy here"));
+            Vec::new()
+        }
     }
-    state.say(Tone::Note, format!("there is no {name} to copy here"));
-    Vec::new()
 }
