@@ -145,11 +145,9 @@ fn path_from_root(project: &Project, node: &Node) -> String {
     }
 }
 
-/// What the tree shows above the name: the folders of the fully qualified name, without project and
-/// name; a package's nodes stand below the package's name.
+/// Where the tree shows it: the fully qualified name without its package, so folders and then the name.
 fn folders(node: &Node) -> Vec<String> {
-    let inner = node.fqn.get(1..node.fqn.len().saturating_sub(1)).unwrap_or_default();
-    inner.to_vec()
+    node.fqn.get(1..).unwrap_or_default().to_vec()
 }
 
 fn columns(columns: &IndexMap<String, Column>) -> Vec<ColumnRecord> {
