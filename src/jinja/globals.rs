@@ -32,7 +32,6 @@ pub(super) fn table() -> HashMap<&'static str, Value> {
 fn range(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     let args = args.only_positional("range", 1, 3)?;
     let mut bounds = args.iter().map(|value| match value {
-        Value::Undefined(undefined) => Err(Error::undefined(undefined.message())),
         Value::BigInt(_) => Err(too_big(interpreter.limits().range)),
         _ => value.as_int().ok_or_else(|| {
             Error::type_error(format!("'{}' object cannot be interpreted as an integer", value.type_name()))
@@ -130,6 +129,10 @@ struct Namespace(RefCell<Dict>);
 impl Object for Namespace {
     fn type_name(&self) -> &'static str {
         "Namespace"
+    }
+
+    fn type_path(&self) -> &'static str {
+        "jinja2.utils.Namespace"
     }
 
     fn get_attr(&self, name: &str) -> Option<Value> {

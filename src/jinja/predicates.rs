@@ -1,6 +1,6 @@
 //! Jinja2's tests: what stands after `is`.
 
-use super::ast::CompareOperator;
+use super::ast::CompareOperator as Op;
 use super::error::Error;
 use super::filters;
 use super::interpreter::{Interpreter, Items};
@@ -70,7 +70,6 @@ fn of_text(name: &str) -> Option<Predicate> {
 
 /// Tests against another value.
 fn with_argument(name: &str) -> Option<Predicate> {
-    use CompareOperator as Op;
     Some(match name {
         "divisibleby" => divisible_by,
         "eq" | "equalto" | "==" => |interpreter, value, args| compare(interpreter, value, args, Op::Equal),
@@ -116,14 +115,21 @@ fn is_sequence(value: &Value) -> bool {
     }
 }
 
-fn compare(
-    interpreter: &mut Interpreter<'_>,
-    value: &Value,
-    args: Args,
-    operator: CompareOperator,
-) -> Result<bool, Error> {
-    let [other] = args.bind("test", ["other"], 1)?;
-    interpreter.compare(operator, value, &other.unwrap_or_default())
+fn compare(interpreter: &mut Interpreter<'_>, value: &Value, args: Args, operator: Op) -> Result<bool, Error> {
+    let given = args.positional.len() + 1;
+    let Ok(mut others) = args.only_positional("test", 1, 1) else {
+        let name = match operator {
+            Op::Equal => "eq",
+            Op::NotEqual => "ne",
+            Op::Less => "lt",
+            Op::LessOrEqual => "le",
+            Op::Greater => "gt",
+            Op::GreaterOrEqual => "ge",
+            Op::In | Op::NotIn => "in",
+        };
+        return Err(Error::type_error(format!("{name} expected 2 arguments, got {given}")));
+    };
+    interpreter.compare(operator, value, &others.pop().unwrap_or_default())
 }
 
 fn remainder(interpreter: &mut Interpreter<'_>, value: &Value, by: &Value) -> Result<Value, Error> {

@@ -34,7 +34,7 @@ impl Interpreter<'_> {
     fn spread(&mut self, more: &Value, args: &mut Args) -> Result<(), Error> {
         if Items::of(more).is_err() {
             let kind = more.type_name();
-            return Err(Error::type_error(format!("argument after * must be an iterable, not {kind}")));
+            return Err(Error::type_error(format!("Value after * must be an iterable, not {kind}")));
         }
         args.positional.extend(self.collect(more)?);
         Ok(())

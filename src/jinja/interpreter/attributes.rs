@@ -91,7 +91,11 @@ fn missing_attribute(owner: &Value, name: &str) -> Value {
 
 /// Jinja2's `object_type_repr`.
 fn describe(owner: &Value) -> String {
-    if owner.is_none() { "None".to_owned() } else { format!("{} object", owner.type_name()) }
+    match owner {
+        Value::None => "None".to_owned(),
+        Value::Object(object) => format!("{} object", object.type_path()),
+        _ => format!("{} object", owner.type_name()),
+    }
 }
 
 /// `repr` for a message: short.

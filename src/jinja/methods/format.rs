@@ -90,7 +90,7 @@ impl Formatter<'_, '_, '_> {
             Some('s') => Value::Str(self.interpreter.text_of(&value)?),
             Some('r' | 'a') => Value::Str(self.interpreter.repr_of(&value)?),
             Some(other) => {
-                return Err(Error::value_error(format!("Unknown conversion specifier '{other}'")));
+                return Err(Error::value_error(format!("Unknown conversion specifier {other}")));
             }
         };
         spec::format(self.interpreter, &value, &spec)
@@ -131,7 +131,7 @@ impl Formatter<'_, '_, '_> {
         } else if let Ok(index) = name.parse::<usize>() {
             if self.next > 0 {
                 return Err(Error::value_error(
-                    "cannot switch from automatic field numbering to manual field specification",
+                    "cannot switch from manual field specification to automatic field numbering",
                 ));
             }
             self.manual = true;
@@ -139,10 +139,7 @@ impl Formatter<'_, '_, '_> {
         } else {
             return self.named(name);
         };
-        self.args.positional.get(index).cloned().ok_or_else(|| {
-            let message = format!("Replacement index {index} out of range for positional args tuple");
-            Error::new(ErrorKind::Index, message)
-        })
+        self.args.positional.get(index).cloned().ok_or_else(|| Error::new(ErrorKind::Index, "tuple index out of range"))
     }
 
     fn named(&mut self, name: &str) -> Result<Value, Error> {

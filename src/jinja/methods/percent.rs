@@ -196,7 +196,7 @@ fn write(
 
 /// Sign (with a prefix like `0x`) and digits.
 fn numeric(field: &Field, code: char, value: &Value) -> Result<(String, String), Error> {
-    if let (Value::Undefined(undefined), 'e' | 'f' | 'g') = (value, code.to_ascii_lowercase()) {
+    if let (Value::Undefined(undefined), 'd' | 'i' | 'u' | 'e' | 'f' | 'g') = (value, code.to_ascii_lowercase()) {
         return Err(Error::undefined(undefined.message()));
     }
     let number = Number::of(value).ok_or_else(|| {

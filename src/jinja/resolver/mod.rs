@@ -214,10 +214,10 @@ impl Resolver {
         for (_, argument) in &mut args.keyword {
             self.bind(argument);
         }
-        for argument in &mut args.star {
+        if let Some(argument) = &mut args.star {
             self.bind(argument);
         }
-        for argument in &mut args.double_star {
+        if let Some(argument) = &mut args.double_star {
             self.bind(argument);
         }
     }

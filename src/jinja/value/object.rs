@@ -40,6 +40,12 @@ pub trait Object: Any {
     /// Python's `type(x).__name__`.
     fn type_name(&self) -> &str;
 
+    /// The same with its module, as Jinja2 describes the owner of a missing attribute; Python's built-in
+    /// types have none.
+    fn type_path(&self) -> &str {
+        self.type_name()
+    }
+
     /// `x.name`; `None` when there is no such attribute.
     fn get_attr(&self, _name: &str) -> Option<Value> {
         None
