@@ -145,9 +145,12 @@ fn path_from_root(project: &Project, node: &Node) -> String {
     }
 }
 
-/// Where the tree shows it: the fully qualified name without its package, so folders and then the name.
+/// Where the tree shows it: the folders of the fully qualified name, without the project, then the
+/// name. A source's name holds the source already.
 fn folders(node: &Node) -> Vec<String> {
-    node.fqn.get(1..).unwrap_or_default().to_vec()
+    let own = if node.kind == NodeKind::Source { 2 } else { 1 };
+    let above = node.fqn.get(1..node.fqn.len().saturating_sub(own)).unwrap_or_default();
+    above.iter().cloned().chain([shown_name(node)]).collect()
 }
 
 fn columns(columns: &IndexMap<String, Column>) -> Vec<ColumnRecord> {

@@ -37,6 +37,23 @@ async fn a_sync_records_models_stages_and_commit() {
 }
 
 #[tokio::test]
+async fn models_and_sources_stand_in_the_folders_of_their_files() {
+    let files = [
+        GOOD[0],
+        ("models/marts/core/dim_customers.sql", "select 1 as id"),
+        ("models/staging/web.yml", "sources: [{name: web, tables: [{name: views}]}]"),
+        ("models/top.sql", "select 1 as id"),
+    ];
+    let mut stage = Stage::new(SETTINGS, tip("aaaa", &files));
+    sync(&stage);
+    stage.until_finished().await;
+    let models = stage.engine.models().unwrap();
+    let mut places: Vec<(&str, &str)> = models.iter().map(|model| (&*model.folder, &*model.name)).collect();
+    places.sort_unstable();
+    assert_eq!(places, [("", "top"), ("marts/core", "dim_customers"), ("staging", "web.views")]);
+}
+
+#[tokio::test]
 async fn events_tell_the_stages_in_their_order() {
     let mut stage = Stage::new(SETTINGS, tip("aaaa", GOOD));
     sync(&stage);
