@@ -3,6 +3,8 @@
 //!
 //! `cargo run --example dbt_manifest -- PROJECT_FOLDER ADAPTER DATABASE SCHEMA [VARS_AS_JSON]`
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;

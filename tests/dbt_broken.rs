@@ -1,47 +1,82 @@
-//! Small broken projects, and what a load says of them: `tests/dbt/broken.txt`.
+//! Small broken projects, and what a load says of each: `tests/dbt/broken.txt`.
 
 #[path = "dbt/support.rs"]
 mod support;
 
-use ebbtide::problem::Severity;
+use ebbtide::problem::{Problem, Severity};
 
 /// `CODE file:line:column first line of the sentence`, warnings marked.
-fn told(problems: &[ebbtide::problem::Problem]) -> Vec<String> {
-    let line = |problem: &ebbtide::problem::Problem| {
-        let place = problem
-            .place
-            .as_ref()
-            .map_or_else(String::new, |place| format!("{}:{}:{}", place.file, place.line, place.column));
-        let mark = if problem.severity == Severity::Warning && problem.code.as_str() != "DBT-NEEDS-WAREHOUSE" {
-            "warning "
-        } else {
-            ""
-        };
-        format!("{mark}{} {place} {}", problem.code, problem.summary)
-    };
-    problems.iter().map(line).collect()
+fn told(problem: &Problem) -> String {
+    let place = problem.place.as_ref();
+    let place = place.map_or_else(String::new, |place| format!("{}:{}:{}", place.file, place.line, place.column));
+    let is_warning = problem.severity == Severity::Warning && problem.code.as_str() != "DBT-NEEDS-WAREHOUSE";
+    format!("{}{} {place} {}", if is_warning { "warning " } else { "" }, problem.code, problem.summary)
 }
 
-#[test]
-fn every_broken_project_is_told_in_dbts_words_and_loads_all_the_same() {
-    let mut wrong = Vec::new();
-    for case in support::cases(include_str!("dbt/broken.txt")) {
-        let loaded = support::load(case.files.clone());
-        let found = told(&loaded.problems);
-        if found != case.expected {
-            wrong.push(format!(
-                "#### {}\nexpected:\n  {}\nfound:\n  {}",
-                case.name,
-                case.expected.join("\n  "),
-                found.join("\n  ")
-            ));
-        }
-        let project = loaded.project.unwrap_or_else(|| panic!("{}: no project", case.name));
-        assert!(
-            project.nodes.contains_key(&format!("model.{}.a", project.name)),
-            "{}: the sound model is missing",
-            case.name
-        );
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+/// The problems are those that dbt tells, and the sound model is there all the same.
+fn is_told(case: &support::Case) {
+    let loaded = support::load(case.files.clone());
+    let found: Vec<String> = loaded.problems.iter().map(told).collect();
+    assert_eq!(found, case.expected);
+    let project = loaded.project.expect("a project");
+    assert!(project.nodes.contains_key(&format!("model.{}.a", project.name)), "the sound model is missing");
+}
+
+cases! {
+    "dbt/broken.txt", is_told;
+    ok
+    ref_missing
+    ref_disabled
+    ref_bad_version
+    ref_three_args
+    conditional_ref
+    source_missing
+    source_one_arg
+    cycle
+    self_ref
+    cycle_of_ephemeral_models
+    jinja_endif
+    jinja_unclosed
+    jinja_unknown_tag
+    macro_undefined
+    macro_undefined_package
+    macro_bad_kwarg
+    macro_twice
+    macro_syntax
+    macro_unclosed
+    dispatch_missing
+    raise_compiler_error
+    none_plus_str
+    undefined_attribute
+    var_missing
+    env_var_missing
+    secret_env_var
+    env_var_missing_in_project
+    needs_the_warehouse
+    config_positional
+    config_wrong_type
+    config_wrong_tags
+    unknown_materialization_is_no_problem
+    snapshot_without_key
+    one_relation_twice
+    one_name_twice
+    access_invalid
+    private_ref
+    group_missing
+    doc_missing
+    exposure_without_owner
+    yml_models_no_list
+    yml_no_name
+    yml_no_mapping
+    yml_columns_no_list
+    yml_syntax
+    yml_key_twice
+    yml_unknown_model
+    yml_patch_twice
+    test_with_two_keys
+    test_unknown
+    test_of_a_missing_model_is_switched_off
+    packages_malformed
+    packages_not_installed
+    python_model_bad
 }

@@ -37,7 +37,7 @@ impl DocsBlocks {
             };
             match scan_blocks(&text, &[BlockKind::Docs]) {
                 Ok(blocks) => {
-                    self.add(&project.name, blocks.into_iter().filter_map(|block| Some((block.name?, block.contents))))
+                    self.add(&project.name, blocks.into_iter().filter_map(|block| Some((block.name?, block.contents))));
                 }
                 Err(error) => {
                     let at = super::yaml::Mark { line: error.line(), column: error.column() };

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn cycles_are_told_once_and_from_parent_to_child() {
-        let table: [(&[(&str, &[&str])], &[&[&str]]); 4] = [
+        type Edges = &'static [(&'static str, &'static [&'static str])];
+        let table: [(Edges, &[&[&str]]); 4] = [
             (&[("a", &["b"]), ("b", &["a"])], &[&["a", "b"]]),
             (&[("a", &["a"])], &[&["a"]]),
             (&[("a", &[]), ("b", &["a", "d"]), ("c", &["b"]), ("d", &["c"])], &[&["b", "c", "d"]]),

@@ -4,6 +4,7 @@
 use super::options::LoadOptions;
 use super::problems::{Problems, codes};
 use super::project::{FoundProject, find_projects};
+use super::read::LARGEST_FILE;
 use super::tree::FileTree;
 use crate::problem::{Action, Fix, Grade, Problem};
 
@@ -14,21 +15,22 @@ pub(crate) fn locate(
     problems: &mut Problems,
 ) -> Option<(String, String)> {
     let path = clean(&options.project_path);
-    let candidates = if path.ends_with(".yml") || path.ends_with(".yaml") {
-        vec![path.clone()]
-    } else if path.is_empty() {
-        vec!["dbt_project.yml".to_owned()]
-    } else {
-        vec![format!("{path}/dbt_project.yml")]
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let wanted = match path.as_str() {
+        "" => "dbt_project.yml".to_owned(),
+        path if is_file => path.to_owned(),
+        folder => format!("{folder}/dbt_project.yml"),
     };
-    for candidate in &candidates {
-        if let Ok(bytes) = tree.read(candidate) {
-            let Ok(text) = String::from_utf8(bytes) else {
-                problems.file(codes::ENCODING, candidate, "dbt_project.yml is not UTF-8");
-                return None;
-            };
-            return Some((candidate.clone(), text));
+    if let Ok(bytes) = tree.read(&wanted) {
+        if bytes.len() as u64 > LARGEST_FILE {
+            problems.file(codes::FILE_TOO_LARGE, &wanted, "dbt_project.yml is larger than any project's");
+            return None;
         }
+        let Ok(text) = String::from_utf8(bytes) else {
+            problems.file(codes::ENCODING, &wanted, "dbt_project.yml is not UTF-8");
+            return None;
+        };
+        return Some((wanted, text));
     }
     let found = find_projects(tree).unwrap_or_default();
     let problem = missing(&options.project_path, &found, problems);

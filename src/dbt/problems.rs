@@ -67,8 +67,9 @@ impl Problems {
     pub(crate) fn finish(mut self, project: &str) -> Vec<Problem> {
         for problem in &mut self.found {
             match &mut problem.subject {
-                Subject::Project { name } => project.clone_into(name),
-                Subject::File { project: name, .. } | Subject::Model { project: name, .. } => project.clone_into(name),
+                Subject::Project { name }
+                | Subject::File { project: name, .. }
+                | Subject::Model { project: name, .. } => project.clone_into(name),
                 Subject::Workspace | Subject::Store | Subject::Connection { .. } => {}
             }
         }
@@ -89,10 +90,6 @@ impl Problems {
 
     pub(crate) fn file_subject(&self, path: &str) -> Subject {
         Subject::File { project: self.project.clone(), path: path.to_owned() }
-    }
-
-    pub(crate) fn model_subject(&self, unique_id: &str) -> Subject {
-        Subject::Model { project: self.project.clone(), model: unique_id.to_owned() }
     }
 
     /// A problem about a file, pointing at a place in its text.

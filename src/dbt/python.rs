@@ -80,16 +80,25 @@ pub(crate) fn text_repr(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
-            '\u{80}'..='\u{a0}' | '\u{ad}' => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => write_escape(&mut out, "x", c as u32, 2),
+            '\u{80}'..='\u{a0}' | '\u{ad}' => write_escape(&mut out, "x", c as u32, 2),
             '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{3000}' | '\u{2000}'..='\u{200a}' => {
-                out.push_str(&format!("\\u{:04x}", c as u32));
+                write_escape(&mut out, "u", c as u32, 4);
             }
             c => out.push(c),
         }
     }
     out.push(quote);
     out
+}
+
+/// `\x1f` or `\u2028`.
+fn write_escape(out: &mut String, kind: &str, code: u32, width: usize) {
+    out.push('\\');
+    out.push_str(kind);
+    let digits = format!("{code:x}");
+    out.extend(std::iter::repeat_n('0', width.saturating_sub(digits.len())));
+    out.push_str(&digits);
 }
 
 /// `json.dumps()`: a blank after `,` and `:`, everything beyond ASCII escaped.
@@ -122,7 +131,7 @@ fn json_text(text: &str) -> String {
         } else {
             let mut units = [0u16; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                write_escape(&mut out, "u", u32::from(*unit), 4);
             }
         }
     }

@@ -9,14 +9,34 @@ use ebbtide::dbt::{self, Adapter, EnvAccess, LoadOptions, Loaded, MemoryTree};
 
 /// One case of a data file: `#### name`, then files after `--- path`, then expectations after `====`.
 #[derive(Debug, Default)]
-pub struct Case {
-    pub name: String,
-    pub files: BTreeMap<String, String>,
-    pub expected: Vec<String>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) expected: Vec<String>,
+}
+
+/// One `#[test]` for every case of a data file; a case that has no test, or the reverse, fails.
+#[macro_export]
+macro_rules! cases {
+    ($file:literal, $check:path; $($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let case = support::cases(include_str!($file)).into_iter().find(|case| case.name == stringify!($name));
+                $check(&case.expect("a case of that name"));
+            }
+        )*
+
+        #[test]
+        fn every_case_has_its_test() {
+            let written: Vec<String> = support::cases(include_str!($file)).into_iter().map(|case| case.name).collect();
+            assert_eq!(written, [$(stringify!($name)),*]);
+        }
+    };
 }
 
 /// The cases of a data file, each over a project `p` with one sound model.
-pub fn cases(text: &str) -> Vec<Case> {
+pub(crate) fn cases(text: &str) -> Vec<Case> {
     let blocks = text.split("\n#### ").skip(1);
     blocks.map(case).collect()
 }
@@ -29,7 +49,12 @@ fn case(block: &str) -> Case {
         let (path, text) = part.split_once('\n').unwrap_or((part, ""));
         case.files.insert(path.trim().to_owned(), text.to_owned());
     }
-    case.expected = expected.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    case.expected = expected
+        .lines()
+        .map(|line| line.trim_end_matches('\r'))
+        .filter(|line| !line.trim().is_empty())
+        .map(str::to_owned)
+        .collect();
     case
 }
 
@@ -41,7 +66,7 @@ fn base() -> BTreeMap<String, String> {
 }
 
 /// How a test loads a project.
-pub fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
+pub(crate) fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
     LoadOptions {
         project_path: "dbt_project.yml".to_owned(),
         database: "analytics".to_owned(),
@@ -51,19 +76,19 @@ pub fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
         vars: indexmap::IndexMap::new(),
         env: EnvAccess::Only(BTreeMap::from([("KNOWN".to_owned(), "known value".to_owned())])),
         dbt_version: "1.7.20".to_owned(),
-        run_started_at: "2024-05-06T07:08:09Z".parse().expect("a time"),
+        run_started_at: jiff::Timestamp::from_second(1_714_979_289).unwrap_or_default(),
         invocation_id: "00000000-0000-0000-0000-000000000000".to_owned(),
         cancelled,
     }
 }
 
 /// Loads files as a project for Postgres.
-pub fn load(files: BTreeMap<String, String>) -> Loaded {
+pub(crate) fn load(files: BTreeMap<String, String>) -> Loaded {
     let cancelled = AtomicBool::new(false);
     dbt::load(&MemoryTree::new(files), &options(&cancelled), &|_| {})
 }
 
 /// Loads `(path, text)` pairs.
-pub fn load_pairs(files: &[(&str, &str)]) -> Loaded {
+pub(crate) fn load_pairs(files: &[(&str, &str)]) -> Loaded {
     load(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
 }

@@ -25,17 +25,13 @@ pub(crate) fn inject_ctes(sql: &str, ctes: &[String]) -> String {
     let end = pieces.last().map_or(0, |(_, _, end)| *end);
     let sql = sql.get(..end).unwrap_or(sql);
     let split = |at: usize| (sql.get(..at).unwrap_or_default(), sql.get(at..).unwrap_or_default());
-    match after_with(sql, &pieces) {
-        Some(at) => {
-            let (before, after) = split(at);
-            format!("{before}{joined}, {after}")
-        }
-        None => {
-            let first = pieces.iter().find(|(piece, ..)| *piece != Piece::Space).map_or(0, |(_, start, _)| *start);
-            let (before, after) = split(first);
-            format!("{before}with{joined} {after}")
-        }
+    if let Some(at) = after_with(sql, &pieces) {
+        let (before, after) = split(at);
+        return format!("{before}{joined}, {after}");
     }
+    let first = pieces.iter().find(|(piece, ..)| *piece != Piece::Space).map_or(0, |(_, start, _)| *start);
+    let (before, after) = split(first);
+    format!("{before}with{joined} {after}")
 }
 
 /// Where the first thing after a top-level `WITH` (or `WITH RECURSIVE`) starts.
@@ -44,7 +40,7 @@ fn after_with(sql: &str, pieces: &[(Piece, usize, usize)]) -> Option<usize> {
     let mut with: Option<usize> = None;
     for (piece, start, end) in pieces {
         match piece {
-            Piece::Space => continue,
+            Piece::Space => {}
             _ if with.is_some() => {
                 let word = sql.get(*start..*end).unwrap_or_default();
                 if !word.eq_ignore_ascii_case("recursive") {

@@ -29,9 +29,10 @@ pub(crate) fn normalize_layer(layer: Config, adapter: Adapter) -> Config {
     let name = |key: String| match (key.as_str(), adapter) {
         ("pre_hook", _) => "pre-hook".to_owned(),
         ("post_hook", _) => "post-hook".to_owned(),
-        ("project", Adapter::BigQuery) | ("catalog", Adapter::Databricks) => "database".to_owned(),
+        ("project", Adapter::BigQuery)
+        | ("catalog", Adapter::Databricks)
+        | ("dbname", Adapter::Postgres | Adapter::Redshift) => "database".to_owned(),
         ("dataset", Adapter::BigQuery) => "schema".to_owned(),
-        ("dbname", Adapter::Postgres | Adapter::Redshift) => "database".to_owned(),
         _ => key,
     };
     layer.into_iter().map(|(key, value)| (name(key), value)).collect()

@@ -96,7 +96,7 @@ fn parse_answer(name: &str) -> Value {
 }
 
 impl Object for Adapter {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "DatabaseWrapper"
     }
 

@@ -61,7 +61,7 @@ fn string_type(adapter: Adapter, size: &str) -> String {
 }
 
 impl Object for ColumnClass {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "type"
     }
 
@@ -151,7 +151,7 @@ impl ColumnObject {
 }
 
 impl Object for ColumnObject {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Column"
     }
 

@@ -90,7 +90,7 @@ pub(super) fn plain(value: &Value) -> Result<serde_json::Value, Error> {
 }
 
 impl Object for ConfigObject {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         if self.given.is_none() { "ParseConfigObject" } else { "RuntimeConfigObject" }
     }
 

@@ -40,7 +40,7 @@ const RAISED: &[&str] = &[
 ];
 
 impl Object for Exceptions {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "module"
     }
 

@@ -19,7 +19,7 @@ impl MacroHandle {
 }
 
 impl Object for MacroHandle {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "MacroGenerator"
     }
 
@@ -69,7 +69,7 @@ impl Namespace {
 }
 
 impl Object for Namespace {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "dict"
     }
 

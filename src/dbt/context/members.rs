@@ -71,13 +71,12 @@ fn in_nodes(context: &Context, name: &str) -> Option<Value> {
         "context" => Value::object(WholeContext { context: context.me.clone() }),
         "database" => target.database.as_str().into(),
         "schema" => context.node.as_ref().map_or(Value::None, |node| node.schema.as_str().into()),
-        "selected_resources" => Value::list(Vec::new()),
-        "invocation_args_dict" => Value::dict(Dict::default()),
         "thread_id" => "Thread-1".into(),
-        "pre_hooks" | "post_hooks" => Value::list(Vec::new()),
         "sql" | "compiled_code" => Value::None,
-        "schemas" | "database_schemas" | "results" => Value::list(Vec::new()),
-        "env" => Value::dict(Dict::default()),
+        "selected_resources" | "pre_hooks" | "post_hooks" | "schemas" | "database_schemas" | "results" => {
+            Value::list(Vec::new())
+        }
+        "invocation_args_dict" | "env" => Value::dict(Dict::default()),
         _ => return None,
     })
 }
@@ -114,7 +113,7 @@ impl WholeContext {
 }
 
 impl crate::jinja::Object for WholeContext {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "dict"
     }
 

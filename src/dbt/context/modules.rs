@@ -17,20 +17,16 @@ pub(super) fn modules(context: &Context) -> Value {
 fn pytz() -> Value {
     let zone = Value::function("timezone", |_, args| {
         let [name] = args.bind("timezone", ["zone"], 1)?;
-        let name = name.unwrap_or_default().to_str();
-        if name.eq_ignore_ascii_case("utc") || name == "Etc/UTC" {
-            return Ok(Value::object(datetime::Utc));
-        }
-        Err(Error::value_error(format!("the time zone {name} is not known here: only UTC is")))
+        datetime::timezone(&name.unwrap_or_default().to_str())
     });
-    let pairs = [("utc", Value::object(datetime::Utc)), ("UTC", Value::object(datetime::Utc)), ("timezone", zone)];
+    let pairs = [("utc", datetime::utc()), ("UTC", datetime::utc()), ("timezone", zone)];
     Value::dict(pairs.into_iter().collect::<Dict>())
 }
 
 struct Itertools;
 
 impl Object for Itertools {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "module"
     }
 
@@ -54,7 +50,7 @@ fn product(interpreter: &mut Interpreter<'_>, lists: &[Vec<Value>]) -> Result<Ve
         interpreter.charge(rows.len().saturating_mul(list.len()) as u64)?;
         rows = rows
             .iter()
-            .flat_map(|row| list.iter().map(move |item| [row.as_slice(), &[item.clone()]].concat()))
+            .flat_map(|row| list.iter().map(move |item| [row.as_slice(), std::slice::from_ref(item)].concat()))
             .collect();
     }
     Ok(rows.into_iter().map(Value::tuple).collect())

@@ -11,6 +11,9 @@ use crate::dbt::resolve::RefArgs;
 use crate::jinja::{Error, Value};
 use crate::problem::Code;
 
+/// Templates within templates.
+const DEEPEST: usize = 30;
+
 /// Filled by the members of a context.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
@@ -23,6 +26,8 @@ pub(crate) struct Record {
     pub(crate) ephemeral: RefCell<IndexSet<String>>,
     /// How many macros are running.
     pub(crate) depth: Cell<usize>,
+    /// How many templates are being rendered within this one, by `render()` and by variables.
+    nested: Cell<usize>,
     /// `store_result` and `load_result`.
     pub(crate) results: RefCell<HashMap<String, Value>>,
     /// What `exceptions.warn` said.
@@ -36,6 +41,17 @@ impl Record {
         let message = message.into();
         *self.failure.borrow_mut() = Some((code, message.clone()));
         Error::raised(message)
+    }
+
+    /// Renders a template within the one that is being rendered.
+    pub(super) fn nested<R>(&self, work: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+        if self.nested.get() >= DEEPEST {
+            return Err(Error::limit(format!("templates render each other more than {DEEPEST} deep")));
+        }
+        self.nested.set(self.nested.get() + 1);
+        let result = work();
+        self.nested.set(self.nested.get() - 1);
+        result
     }
 
     /// The code of an error that was made here.

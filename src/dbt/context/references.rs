@@ -72,7 +72,7 @@ fn ref_args(mut args: Args, record: &Record) -> Result<RefArgs, Error> {
         })
     };
     let package = package.filter(|package| !package.is_none()).map(|package| text("package", &package)).transpose()?;
-    let version = version.filter(|version| version.truthy()).map(|version| version.to_str());
+    let version = version.filter(Value::truthy).map(|version| version.to_str());
     Ok((package, text("name", &name)?, version))
 }
 

@@ -83,10 +83,10 @@ fn with_pattern(name: &str, mut args: Args) -> Result<Value, Error> {
         Some(pattern) => pattern.0.clone(),
         None => build(&pattern.to_str(), flags.unwrap_or_default())?,
     };
-    apply(&pattern, name, &args)
+    Ok(apply(&pattern, name, &args))
 }
 
-fn apply(pattern: &Regex, name: &str, args: &Args) -> Result<Value, Error> {
+fn apply(pattern: &Regex, name: &str, args: &Args) -> Value {
     let subject = text(args, 0);
     let found = |whole: fn(&regex::Match<'_>, usize) -> bool| {
         let captures = pattern
@@ -94,7 +94,7 @@ fn apply(pattern: &Regex, name: &str, args: &Args) -> Result<Value, Error> {
             .filter(|captures| captures.get(0).is_some_and(|found| whole(&found, subject.len())));
         captures.map_or(Value::None, |captures| Value::object(Match::new(pattern, &captures, &subject)))
     };
-    Ok(match name {
+    match name {
         "search" => found(|_, _| true),
         "match" => found(|found, _| found.start() == 0),
         "fullmatch" => found(|found, length| found.start() == 0 && found.end() == length),
@@ -110,7 +110,7 @@ fn apply(pattern: &Regex, name: &str, args: &Args) -> Result<Value, Error> {
             pattern.replacen(&text(args, 1), limit, replacement.as_str()).into_owned().into()
         }
         _ => Value::None,
-    })
+    }
 }
 
 /// One group gives its text, several a tuple, none the whole.
@@ -135,7 +135,7 @@ fn python_template(template: &str) -> String {
             '\\' => {
                 let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
                 if let Some(named) = after.strip_prefix("g<").and_then(|named| named.split_once('>')) {
-                    out.push_str(&format!("${{{}}}", named.0));
+                    out.extend(["${", named.0, "}"]);
                     rest = named.1;
                 } else if digits.is_empty() {
                     let next = after.chars().next();
@@ -147,7 +147,7 @@ fn python_template(template: &str) -> String {
                     });
                     rest = after.get(next.map_or(0, char::len_utf8)..).unwrap_or_default();
                 } else {
-                    out.push_str(&format!("${{{digits}}}"));
+                    out.extend(["${", &digits, "}"]);
                     rest = after.get(digits.len()..).unwrap_or_default();
                 }
             }
@@ -158,12 +158,14 @@ fn python_template(template: &str) -> String {
 }
 
 impl Object for Pattern {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Pattern"
     }
 
     fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
-        ["search", "match", "fullmatch", "findall", "sub", "split"].contains(&name).then(|| apply(&self.0, name, args))
+        ["search", "match", "fullmatch", "findall", "sub", "split"]
+            .contains(&name)
+            .then(|| Ok(apply(&self.0, name, args)))
     }
 }
 
@@ -191,7 +193,7 @@ impl Match {
 }
 
 impl Object for Match {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Match"
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Context, Shared};
 use crate::dbt::node::{Node, NodeKind, Quoting};
 use crate::dbt::options::Adapter;
-use crate::dbt::relation::{QuotePolicy, RelationName, quote};
+use crate::dbt::relation::{QuotePolicy, RelationName, quote, quote_character};
 use crate::jinja::{Args, Error, Interpreter, Object, Value};
 
 /// A relation of an adapter.
@@ -56,7 +56,7 @@ struct RelationClass {
 }
 
 impl Object for RelationClass {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "RelationProxy"
     }
 
@@ -86,6 +86,19 @@ impl RelationClass {
         let policy = QuotePolicy::of(adapter).with(quoting);
         let name = RelationName::new(adapter, database.as_deref(), schema.as_deref(), identifier.as_deref(), policy);
         Ok(Value::object(RelationObject { adapter, name, kind: text(kind), external: None }))
+    }
+}
+
+/// What dbt calls an adapter in the names of its classes.
+fn class_prefix(adapter: Adapter) -> &'static str {
+    match adapter {
+        Adapter::Postgres => "Postgres",
+        Adapter::Redshift => "Redshift",
+        Adapter::Snowflake => "Snowflake",
+        Adapter::BigQuery => "BigQuery",
+        Adapter::Databricks => "Databricks",
+        Adapter::DuckDb => "DuckDB",
+        Adapter::Sqlite => "SQLite",
     }
 }
 
@@ -145,7 +158,7 @@ impl RelationObject {
 }
 
 impl Object for RelationObject {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Relation"
     }
 
@@ -156,6 +169,10 @@ impl Object for RelationObject {
             "schema" | "dataset" => part(&self.name.schema),
             "identifier" | "name" | "table" => part(&self.name.identifier),
             "type" => part(&self.kind),
+            "metadata" => Value::dict(
+                [("type", Value::from(format!("{}Relation", class_prefix(self.adapter))))].into_iter().collect(),
+            ),
+            "quote_character" => quote_character(self.adapter).to_string().into(),
             "is_table" => (self.kind.as_deref() == Some("table")).into(),
             "is_view" => (self.kind.as_deref() == Some("view")).into(),
             "is_cte" => (self.kind.as_deref() == Some("cte")).into(),
@@ -192,6 +209,18 @@ impl Object for RelationObject {
             }
             _ => return None,
         }))
+    }
+
+    fn get_item(&self, key: &Value) -> Option<Value> {
+        self.get_attr(key.as_str()?)
+    }
+
+    fn is_mapping(&self) -> bool {
+        true
+    }
+
+    fn truthy(&self) -> bool {
+        true
     }
 
     fn equals(&self, other: &Value) -> bool {

@@ -38,12 +38,14 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
     Some(match name {
         "store_result" => Value::function("store_result", move |_, args| {
             let [name, response, table] = args.bind("store_result", ["name", "response", "agate_table"], 2)?;
-            store(&record, name, response, table)
+            store(&record, name, response, table);
+            Ok(Value::str(""))
         }),
         "store_raw_result" => Value::function("store_raw_result", move |_, args| {
             let names = ["name", "message", "code", "rows_affected", "agate_table"];
             let [name, message, _, _, table] = args.bind("store_raw_result", names, 1)?;
-            store(&record, name, message, table)
+            store(&record, name, message, table);
+            Ok(Value::str(""))
         }),
         "load_result" => Value::function("load_result", move |_, args| {
             let [name] = args.bind("load_result", ["name"], 1)?;
@@ -64,7 +66,7 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
                 let [text] = args.bind("render", ["string"], 1)?;
                 let Some(context) = me.upgrade() else { return Ok(Value::None) };
                 let template = Template::parse("render", &text.unwrap_or_default().to_str())?;
-                Ok(interpreter.render(&template, &context.scope())?.into())
+                context.record.nested(|| Ok(interpreter.render(&template, &context.scope())?.into()))
             })
         }
         "load_agate_table" | "submit_python_job" => {
@@ -84,12 +86,11 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
     })
 }
 
-fn store(record: &Record, name: Option<Value>, response: Option<Value>, table: Option<Value>) -> Result<Value, Error> {
+fn store(record: &Record, name: Option<Value>, response: Option<Value>, table: Option<Value>) {
     let table = table.filter(|table| !table.is_none()).unwrap_or_else(|| Value::dict(Dict::default()));
     let pairs = [("response", response.unwrap_or_default()), ("data", Value::list(Vec::new())), ("table", table)];
     let result = Value::dict(pairs.into_iter().collect());
     record.results.borrow_mut().insert(name.unwrap_or_default().to_str(), result);
-    Ok(Value::str(""))
 }
 
 fn to_json(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
@@ -120,7 +121,7 @@ fn from_yaml(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
 
 /// Hex MD5, as dbt makes its short names.
 pub(crate) fn md5_hex(text: &str) -> String {
-    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::dbt::parse::hex(&Md5::digest(text.as_bytes()))
 }
 
 fn make_set(interpreter: &mut Interpreter<'_>, args: Args, strict: bool) -> Result<Value, Error> {

@@ -49,7 +49,7 @@ impl Var {
         match (value.as_str(), self.context.upgrade()) {
             (Some(text), Some(context)) if has_template(text) => {
                 let template = Template::parse("var", text)?;
-                Ok(interpreter.render(&template, &context.scope())?.into())
+                self.record.nested(|| Ok(interpreter.render(&template, &context.scope())?.into()))
             }
             _ => Ok(value),
         }
@@ -68,7 +68,7 @@ impl Var {
 }
 
 impl Object for Var {
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Var"
     }
 

@@ -72,7 +72,10 @@ impl Load<'_> {
         for (index, linked) in enabled.iter().zip(linked) {
             if let (Some(draft), Some(linked)) = (drafts.get_mut(*index), linked) {
                 draft.node.depends_on_nodes = linked.depends_on;
-                draft.node.enabled &= !linked.switched_off;
+                if linked.switched_off {
+                    draft.node.enabled = false;
+                    draft.node.config.insert("enabled".to_owned(), false.into());
+                }
                 linked.problems.into_iter().for_each(|problem| draft.fail(problem));
             }
         }

@@ -85,7 +85,7 @@ impl Load<'_> {
         let patched = match_patches(shared, &mut drafts.all, patches, problems);
         let mut pairs: Vec<_> = std::mem::take(&mut drafts.all).into_iter().zip(patched.applied).collect();
         pool.change_with(shared, self.options.cancelled, &mut pairs, |worker, (draft, applied)| {
-            configure(worker, shared, draft, applied.as_ref())
+            configure(worker, shared, draft, applied.as_ref());
         });
         drafts.all = pairs.into_iter().map(|(draft, _)| draft).collect();
         self.add_hooks(shared, drafts, problems);

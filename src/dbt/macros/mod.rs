@@ -111,9 +111,4 @@ impl Macros {
     pub(crate) fn project_macros(&self) -> usize {
         self.packages.values().map(HashMap::len).sum()
     }
-
-    /// Every name that could have been meant by a wrong one.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.all.iter().map(|known| known.name.as_str())
-    }
 }

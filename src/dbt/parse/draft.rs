@@ -71,16 +71,15 @@ pub(crate) fn node_problem(node: &Node, origin: &Origin, failure: &Failure) -> P
         ),
     };
     let kind = crate::dbt::context::resource_type(node.kind);
-    let mut raw = format!(
+    let running: String = failure.stack.iter().flat_map(|frame| ["\n  > in ", frame]).collect();
+    let raw = format!(
         "Compilation Error in {kind} {} ({})\n  {}",
         node.name,
         node.original_file_path,
         failure.message.replace('\n', "\n  ")
     );
-    for frame in &failure.stack {
-        raw.push_str(&format!("\n  > in {frame}"));
-    }
-    let problem = Problem::new(failure.code.clone(), subject, summary).with_raw(raw).with_place(place);
+    let problem =
+        Problem::new(failure.code.clone(), subject, summary).with_raw(format!("{raw}{running}")).with_place(place);
     if failure.stack.is_empty() {
         problem
     } else {

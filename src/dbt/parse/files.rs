@@ -108,7 +108,7 @@ fn snapshot_drafts(
 /// The names that hold until the configuration is known.
 fn set_default_names(node: &mut Node, shared: &Shared) {
     node.database = Some(shared.target.database.clone());
-    node.schema = shared.target.schema.clone();
+    node.schema.clone_from(&shared.target.schema);
 }
 
 /// Renders a node's text to learn its references, configuration and macros. The text is not kept.

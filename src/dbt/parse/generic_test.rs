@@ -3,18 +3,18 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::draft::{Draft, Origin};
 use super::properties::{TestDefinition, YamlFile};
+use super::test_arguments::{KWARGS, define_kwargs};
 use super::test_names::{id_hash, synthesize};
 use crate::dbt::config::Config;
-use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value, explain, has_template};
+use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value, explain};
 use crate::dbt::node::{Node, NodeKind, Test};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
-use crate::jinja::{Dict, Template, UndefinedPolicy};
+use crate::jinja::{Template, UndefinedPolicy};
 
 /// What a test is about.
 #[derive(Clone, Debug)]
@@ -76,9 +76,6 @@ const STATIC_KEYS: &[&str] = &[
     "database",
     "schema",
 ];
-
-/// The name by which a test's text has its arguments.
-const KWARGS: &str = "_dbt_generic_test_kwargs";
 
 struct Builder<'w, 'i> {
     worker: &'w mut Worker<'i>,
@@ -321,61 +318,6 @@ impl Builder<'_, '_> {
             }
         }
         draft.calls = record.config.take();
-    }
-}
-
-/// Renders a test's arguments and gives them to its text.
-pub(crate) fn define_kwargs(worker: &mut Worker<'_>, context: &Rc<Context>, node: &Node) -> Result<(), Failure> {
-    let Some(test) = &node.test else { return Ok(()) };
-    let call = Regex::new(r"^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$").ok();
-    let mut kwargs = Dict::default();
-    for (key, value) in &test.kwargs {
-        let rendered = if key == "column_name" {
-            column_name(worker, context, value)?
-        } else {
-            render_argument(worker, context, value, call.as_ref())?
-        };
-        kwargs.insert(key.as_str(), rendered);
-    }
-    context.define(KWARGS, crate::jinja::Value::dict(kwargs));
-    Ok(())
-}
-
-/// A column's name is always text.
-fn column_name(worker: &mut Worker<'_>, context: &Rc<Context>, value: &Value) -> Result<crate::jinja::Value, Failure> {
-    let text = python::text(value);
-    if !has_template(&text) {
-        return Ok(text.into());
-    }
-    let rendered = Template::parse("column_name", &text)
-        .and_then(|template| worker.interpreter.render(&template, &context.scope()));
-    rendered.map(Into::into).map_err(|error| explain(&error, context.record()))
-}
-
-fn render_argument(
-    worker: &mut Worker<'_>,
-    context: &Rc<Context>,
-    value: &Value,
-    call: Option<&Regex>,
-) -> Result<crate::jinja::Value, Failure> {
-    match value {
-        Value::String(text) if call.is_some_and(|call| call.is_match(text)) => {
-            as_yaml_value(&mut worker.interpreter, context, &format!("{{{{ {text} }}}}"))
-        }
-        Value::String(text) => as_yaml_value(&mut worker.interpreter, context, text),
-        Value::Array(items) => {
-            let items =
-                items.iter().map(|item| render_argument(worker, context, item, call)).collect::<Result<_, _>>()?;
-            Ok(crate::jinja::Value::list(items))
-        }
-        Value::Object(map) => {
-            let mut dict = Dict::default();
-            for (key, value) in map {
-                dict.insert(key.as_str(), render_argument(worker, context, value, call)?);
-            }
-            Ok(crate::jinja::Value::dict(dict))
-        }
-        other => Ok(crate::jinja::Value::from_json(other)),
     }
 }
 

@@ -11,6 +11,7 @@ mod properties;
 mod python_model;
 mod skeleton;
 mod source;
+mod test_arguments;
 mod test_names;
 
 #[cfg(test)]
@@ -20,7 +21,9 @@ pub(crate) use configure::configure;
 pub(crate) use draft::{Draft, Origin, node_problem};
 pub(crate) use exposure::exposure_draft;
 pub(crate) use files::{NodePaths, hook_drafts, parse_file};
-pub(crate) use generic_test::{TestJob, define_kwargs, parse_test};
+pub(crate) use generic_test::{TestJob, parse_test};
 pub(crate) use patch::match_patches;
 pub(crate) use properties::{Properties, YamlFile, read_properties};
+pub(crate) use skeleton::hex;
 pub(crate) use source::{source_drafts, source_tests};
+pub(crate) use test_arguments::define_kwargs;

@@ -4,6 +4,7 @@
 //! Bounded: a document may nest 128 deep, and what its aliases expand to is counted against
 //! [`parse::EXPANSION_LIMIT`].
 
+mod depth;
 mod error;
 mod parse;
 mod scalar;

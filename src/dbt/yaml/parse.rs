@@ -8,6 +8,7 @@ use serde::de::value::{EnumAccessDeserializer, UnitDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Spanned, Timestamp};
 
+use super::depth::too_deep;
 use super::error::YamlError;
 use super::scalar::resolve_plain;
 use super::tree::{Document, DuplicateKey, Entry, Mark, Yaml, YamlMap, YamlValue};
@@ -21,6 +22,9 @@ const FARTHEST_JUMP: u32 = 4096;
 
 /// Reads one YAML document; an empty text is null.
 pub(crate) fn parse(text: &str) -> Result<Document, YamlError> {
+    if let Some((line, column)) = too_deep(text) {
+        return Err(YamlError::bomb(line, column, "brackets nest too deep"));
+    }
     let reader = Reader::new(text);
     serde_yaml::spanned::set_marker(serde_yaml::Marker::start());
     let result = ValueSeed { reader: &reader }.deserialize(serde_yaml::Deserializer::from_str(text));

@@ -134,7 +134,7 @@ fn a_billion_laughs_are_not_laughed() {
     let mut text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
     for n in 1..12 {
         let row = vec![format!("*a{}", n - 1); 10].join(",");
-        text += &format!("a{n}: &a{n} [{row}]\n");
+        text.extend([format!("a{n}: &a{n} [{row}]\n")]);
     }
     assert_eq!(parse(&text).unwrap_err().kind, YamlErrorKind::Bomb);
 }

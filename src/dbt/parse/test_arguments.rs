@@ -1,0 +1,69 @@
+//! The arguments of a generic test: rendered when its text is, to values that its macro is called with.
+
+use std::rc::Rc;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::dbt::context::{Context, Failure, Worker, as_yaml_value, explain, has_template};
+use crate::dbt::node::Node;
+use crate::dbt::python;
+use crate::jinja::{Dict, Template};
+
+/// The name by which a test's text has its arguments.
+pub(super) const KWARGS: &str = "_dbt_generic_test_kwargs";
+
+/// Renders a test's arguments and gives them to its text.
+pub(crate) fn define_kwargs(worker: &mut Worker<'_>, context: &Rc<Context>, node: &Node) -> Result<(), Failure> {
+    let Some(test) = &node.test else { return Ok(()) };
+    let call = Regex::new(r"^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$").ok();
+    let mut kwargs = Dict::default();
+    for (key, value) in &test.kwargs {
+        let rendered = if key == "column_name" {
+            column_name(worker, context, value)?
+        } else {
+            render_argument(worker, context, value, call.as_ref())?
+        };
+        kwargs.insert(key.as_str(), rendered);
+    }
+    context.define(KWARGS, crate::jinja::Value::dict(kwargs));
+    Ok(())
+}
+
+/// A column's name is always text.
+fn column_name(worker: &mut Worker<'_>, context: &Rc<Context>, value: &Value) -> Result<crate::jinja::Value, Failure> {
+    let text = python::text(value);
+    if !has_template(&text) {
+        return Ok(text.into());
+    }
+    let rendered = Template::parse("column_name", &text)
+        .and_then(|template| worker.interpreter.render(&template, &context.scope()));
+    rendered.map(Into::into).map_err(|error| explain(&error, context.record()))
+}
+
+fn render_argument(
+    worker: &mut Worker<'_>,
+    context: &Rc<Context>,
+    value: &Value,
+    call: Option<&Regex>,
+) -> Result<crate::jinja::Value, Failure> {
+    match value {
+        Value::String(text) if call.is_some_and(|call| call.is_match(text)) => {
+            as_yaml_value(&mut worker.interpreter, context, &format!("{{{{ {text} }}}}"))
+        }
+        Value::String(text) => as_yaml_value(&mut worker.interpreter, context, text),
+        Value::Array(items) => {
+            let items =
+                items.iter().map(|item| render_argument(worker, context, item, call)).collect::<Result<_, _>>()?;
+            Ok(crate::jinja::Value::list(items))
+        }
+        Value::Object(map) => {
+            let mut dict = Dict::default();
+            for (key, value) in map {
+                dict.insert(key.as_str(), render_argument(worker, context, value, call)?);
+            }
+            Ok(crate::jinja::Value::dict(dict))
+        }
+        other => Ok(crate::jinja::Value::from_json(other)),
+    }
+}

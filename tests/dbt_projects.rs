@@ -1,0 +1,119 @@
+//! Small sound projects, and facts about their nodes: `tests/dbt/projects.txt`.
+
+#[path = "dbt/support.rs"]
+mod support;
+
+use ebbtide::dbt::{Node, Project};
+use serde_json::Value;
+
+fn listed(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.as_ref().to_owned()).collect();
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+/// A fact in the words of the data file.
+fn fact(project: &Project, node: &Node, field: &str) -> String {
+    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+    let object = |map: &indexmap::IndexMap<String, Value>| Value::Object(map.clone().into_iter().collect()).to_string();
+    let text = match field {
+        "compiled" => optional(&node.compiled_code),
+        "raw" => node.raw_code.clone(),
+        "relation" => optional(&node.relation_name),
+        "schema" => node.schema.clone(),
+        "fqn" => node.fqn.join("."),
+        "path" => node.path.clone(),
+        "file" => node.original_file_path.clone(),
+        "enabled" => node.enabled.to_string(),
+        "materialized" => node.materialized.clone(),
+        "description" => node.description.clone(),
+        "tags" => listed(&node.tags),
+        "meta" => object(&node.meta),
+        "depends_on" => listed(&node.depends_on_nodes),
+        "macros" => listed(&node.depends_on_macros),
+        "ctes" => listed(&node.extra_ctes),
+        "children" => listed(project.children.get(&node.unique_id).into_iter().flatten()),
+        "attached" => optional(&node.test.as_ref().and_then(|test| test.attached_node.clone())),
+        "refs" => listed(node.refs.iter().map(|(package, name, _)| {
+            package.as_ref().map_or_else(|| name.clone(), |package| format!("{package}.{name}"))
+        })),
+        "columns" => listed(node.columns.values().map(|column| {
+            format!("{}:{}:{}", column.name, column.data_type.as_deref().unwrap_or_default(), column.description)
+        })),
+        _ => match field.strip_prefix("config.").and_then(|key| node.config.get(key)) {
+            Some(value) => value.to_string(),
+            None => panic!("no field {field}"),
+        },
+    };
+    text.replace('\n', "\\n")
+}
+
+/// The node of an id; `.x` at the end of a test's id stands for its hash.
+fn node<'p>(project: &'p Project, id: &str) -> Option<&'p Node> {
+    let by_hash = || {
+        let start = format!("{}.", id.strip_suffix(".x")?);
+        project.nodes.values().find(|node| node.unique_id.starts_with(&start))
+    };
+    project.nodes.get(id).or_else(by_hash)
+}
+
+fn holds(case: &support::Case) {
+    let loaded = support::load(case.files.clone());
+    let told: Vec<&str> = loaded.problems.iter().map(|problem| problem.raw.as_str()).collect();
+    assert_eq!(told, Vec::<&str>::new());
+    let project = loaded.project.expect("a project");
+    for line in &case.expected {
+        let (asked, expected) = line.split_once(" =").expect("ID FIELD = VALUE");
+        let expected = expected.strip_prefix(' ').unwrap_or(expected);
+        let Some((id, field)) = asked.split_once(' ') else {
+            assert!(project.nodes.get(asked).is_none(), "{asked} is there");
+            continue;
+        };
+        let node = node(&project, id).unwrap_or_else(|| panic!("no {id} among {:?}", project.nodes.keys()));
+        assert_eq!(fact(&project, node, field), expected, "{asked}");
+    }
+}
+
+cases! {
+    "dbt/projects.txt", holds;
+    literal_references
+    a_reference_in_a_comment_counts
+    folders_are_in_the_fqn
+    sources_have_names_of_their_own
+    a_source_may_be_switched_off
+    the_nearer_configuration_wins
+    meta_and_docs_move_into_the_configuration
+    own_names_for_schemas_and_aliases
+    a_database_and_an_alias
+    variables_by_package_and_with_defaults
+    the_environment_as_far_as_it_may_be_seen
+    the_target_and_the_run
+    dates_and_zones
+    regular_expressions
+    plain_data_to_text_and_back
+    macros_return_values_and_call_each_other
+    dispatch_finds_the_adapters_own
+    dbts_own_macros_speak_the_adapters_words
+    a_root_macro_overrides_dbts
+    incremental_models_start_full
+    ephemeral_models_are_put_in_front
+    seeds_snapshots_and_analyses
+    singular_and_generic_tests
+    an_own_generic_test
+    tests_of_sources
+    relationships_refer_to_both
+    a_test_with_a_name_of_its_own
+    versions_of_a_model
+    descriptions_quote_docs
+    exposures_stand_at_the_end
+    hooks_are_nodes_and_refer_too
+    a_package_in_the_tree
+    a_local_package_beside_the_project
+    a_disabled_model_keeps_its_place
+    a_patch_may_switch_on
+    ignored_files_are_not_there
+    python_models_are_listed
+    windows_line_ends_and_blank_lines
+    the_graph_can_be_asked
+    relations_can_be_made
+    grants_and_persisted_docs
+}
