@@ -10,6 +10,9 @@ pub struct Limits {
     pub output_bytes: usize,
     /// Macros within macros.
     pub depth: usize,
+    /// Bytes of the thread's stack that a render may use. Threads have at least 2 MiB; the rest is for
+    /// what a host's functions need.
+    pub stack_bytes: usize,
     /// Items of one `range()`; the sandbox of Jinja2 has 100,000.
     pub range: usize,
     /// Bytes of one string, and 16-byte units of one list.
@@ -18,6 +21,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 20_000_000, output_bytes: 32 << 20, depth: 100, range: 100_000, string_bytes: 32 << 20 }
+        Self {
+            steps: 20_000_000,
+            output_bytes: 32 << 20,
+            depth: 100,
+            stack_bytes: 1_280 << 10,
+            range: 100_000,
+            string_bytes: 32 << 20,
+        }
     }
 }

@@ -123,6 +123,16 @@ fn nesting_that_is_allowed_does_not_exhaust_the_stack() {
 }
 
 #[test]
+fn high_expressions_in_deep_macros_do_not_exhaust_the_stack() {
+    for nest in ["(1 + ", "[1, ", "dict(a=", "(not ", "(0 if 0 else "] {
+        let close = if nest.starts_with('[') { "]" } else { ")" };
+        let nested = format!("{}m(){}", nest.repeat(45), close.repeat(45));
+        let source = format!("{{% macro m() %}}{{{{ {nested} }}}}{{% endmacro %}}{{{{ m() }}}}");
+        assert_eq!(error_of(&source, small()).kind(), ErrorKind::Limit, "{nest}");
+    }
+}
+
+#[test]
 fn deep_values_are_dropped_printed_and_compared_without_exhausting_the_stack() {
     for wrap in [
         "[ns.v]",

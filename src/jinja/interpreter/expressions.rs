@@ -13,7 +13,10 @@ impl Interpreter<'_> {
         match &node.kind {
             ExprKind::Text(text) => Ok(Value::Str(frame.text(*text))),
             ExprKind::Name { name, binding } => Ok(self.read(frame, *name, *binding)),
-            kind => self.step().and_then(|()| self.eval_kind(frame, kind)).map_err(|error| error.at(node.span)),
+            kind => {
+                let ready = self.step().and_then(|()| self.check_stack());
+                ready.and_then(|()| self.eval_kind(frame, kind)).map_err(|error| error.at(node.span))
+            }
         }
     }
 

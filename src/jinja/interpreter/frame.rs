@@ -56,6 +56,9 @@ impl Interpreter<'_> {
         prepare: impl FnOnce(&mut Self, &Frame<'f>) -> Result<(), Error>,
         out: &mut Output,
     ) -> Result<(), Error> {
+        if frame.base == 0 && self.depth <= 1 {
+            self.mark_stack();
+        }
         self.slots.resize_with(frame.base + function.slots as usize, Slot::default);
         self.load(frame, &function.body);
         let result = prepare(self, frame).and_then(|()| self.statements(frame, &function.body.statements, out));

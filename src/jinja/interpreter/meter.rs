@@ -9,6 +9,13 @@ use crate::jinja::value::Value;
 /// Steps between two looks at the flag.
 const LOOK: u64 = 4096;
 
+/// The address of something on the stack: good for distances only.
+#[inline(never)]
+fn stack_position() -> usize {
+    let here = 0_u8;
+    (&raw const here).addr()
+}
+
 impl Interpreter<'_> {
     /// One step.
     pub(super) fn step(&mut self) -> Result<(), Error> {
@@ -20,6 +27,20 @@ impl Interpreter<'_> {
     pub fn charge(&mut self, steps: u64) -> Result<(), Error> {
         self.steps = self.steps.saturating_add(steps);
         if self.steps >= self.next_look { self.look() } else { Ok(()) }
+    }
+
+    /// Notes where the stack is, at the start of an outermost render.
+    pub(super) fn mark_stack(&mut self) {
+        self.stack_start = stack_position();
+    }
+
+    /// Before anything that may nest: a macro 100 deep in an expression 200 high is more than a thread's
+    /// stack bears, though either alone is fine.
+    pub(super) fn check_stack(&self) -> Result<(), Error> {
+        if self.stack_start.abs_diff(stack_position()) > self.limits.stack_bytes {
+            return Err(Error::limit("macros and expressions are nested too deeply"));
+        }
+        Ok(())
     }
 
     #[cold]

@@ -64,6 +64,8 @@ pub struct Interpreter<'a> {
     next_look: u64,
     /// Macros that are running.
     depth: usize,
+    /// Where the stack was when the outermost render began.
+    stack_start: usize,
     /// Whether values that are printed stay values.
     native: bool,
     slots: Vec<Slot>,
@@ -88,6 +90,7 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             next_look: 0,
             depth: 0,
+            stack_start: 0,
             native: false,
             slots: Vec::new(),
             cells: Vec::new(),
