@@ -22,6 +22,26 @@ pub enum Arrangement {
     Notice,
 }
 
+/// How far the border between list and detail was moved from its usual place, in steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Split(i16);
+
+impl Split {
+    /// More steps than this change nothing on any screen.
+    const FAR: i16 = 40;
+
+    /// Moves the border; the list grows when positive.
+    #[must_use]
+    pub fn moved(self, steps: i16) -> Self {
+        Self(self.0.saturating_add(steps).clamp(-Self::FAR, Self::FAR))
+    }
+}
+
+/// Columns and rows of one step of the border, and the fewest that list and detail keep.
+const STEP: (i16, i16) = (4, 1);
+const LEAST: (u16, u16) = (24, 5);
+
 /// All rectangles of a frame. Those that are not seen are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Areas {
@@ -47,7 +67,7 @@ const TALL: u16 = 20;
 
 impl Areas {
     /// The rectangles for a screen of `columns` and `rows`.
-    pub fn new(columns: u16, rows: u16, focus: Focus, zoomed: bool) -> Self {
+    pub fn new(columns: u16, rows: u16, focus: Focus, zoomed: bool, split: Split) -> Self {
         let whole = Rect::new(0, 0, columns, rows);
         let arrangement = arrangement(columns, rows, zoomed);
         let none = Rect::new(0, 0, 0, 0);
@@ -62,8 +82,8 @@ impl Areas {
         areas.toast = Rect::new(0, rows - 2, columns, 1);
         let body = Rect::new(0, 2, columns, rows - 3);
         (areas.list, areas.detail) = match (arrangement, focus) {
-            (Arrangement::SideBySide, _) => side_by_side(body),
-            (Arrangement::Stacked, _) => stacked(body),
+            (Arrangement::SideBySide, _) => side_by_side(body, split),
+            (Arrangement::Stacked, _) => stacked(body, split),
             (Arrangement::Single | Arrangement::Notice, Focus::List) => (body, none),
             (Arrangement::Single | Arrangement::Notice, Focus::Detail) => (none, body),
         };
@@ -97,13 +117,14 @@ fn arrangement(columns: u16, rows: u16, zoomed: bool) -> Arrangement {
     }
 }
 
-fn side_by_side(body: Rect) -> (Rect, Rect) {
-    let left = (body.width * 2 / 5).min(56);
+fn side_by_side(body: Rect, split: Split) -> (Rect, Rect) {
+    let left =
+        (body.width * 2 / 5).min(56).saturating_add_signed(split.0 * STEP.0).clamp(LEAST.0, body.width - LEAST.0);
     (Rect { width: left, ..body }, Rect { x: body.x + left, width: body.width - left, ..body })
 }
 
-fn stacked(body: Rect) -> (Rect, Rect) {
-    let upper = body.height * 9 / 20;
+fn stacked(body: Rect, split: Split) -> (Rect, Rect) {
+    let upper = (body.height * 9 / 20).saturating_add_signed(split.0 * STEP.1).clamp(LEAST.1, body.height - LEAST.1);
     (Rect { height: upper, ..body }, Rect { y: body.y + upper, height: body.height - upper, ..body })
 }
 
@@ -161,15 +182,19 @@ mod tests {
             (0, 0, Arrangement::Notice),
         ];
         for (columns, rows, wanted) in cases {
-            assert_eq!(Areas::new(columns, rows, Focus::List, false).arrangement, wanted, "{columns}x{rows}");
+            assert_eq!(
+                Areas::new(columns, rows, Focus::List, false, Split::default()).arrangement,
+                wanted,
+                "{columns}x{rows}"
+            );
         }
     }
 
     #[test]
     fn zoom_gives_all_to_the_part_with_the_focus() {
-        let list = Areas::new(120, 40, Focus::List, true);
+        let list = Areas::new(120, 40, Focus::List, true, Split::default());
         assert_eq!((list.list, list.detail.area()), (Rect::new(0, 2, 120, 37), 0));
-        let detail = Areas::new(120, 40, Focus::Detail, true);
+        let detail = Areas::new(120, 40, Focus::Detail, true, Split::default());
         assert_eq!((detail.detail, detail.list.area()), (Rect::new(0, 2, 120, 37), 0));
     }
 
@@ -177,7 +202,7 @@ mod tests {
     fn list_and_detail_fill_the_body_without_overlap() {
         for columns in 0..200 {
             for rows in [0, 1, 14, 15, 19, 20, 24, 29, 30, 60] {
-                let areas = Areas::new(columns, rows, Focus::List, false);
+                let areas = Areas::new(columns, rows, Focus::List, false, Split::default());
                 let body = areas.list.area() + areas.detail.area();
                 let wanted =
                     if areas.arrangement == Arrangement::Notice { 0 } else { u32::from(columns) * u32::from(rows - 3) };
@@ -190,7 +215,7 @@ mod tests {
     #[test]
     fn overlays_never_leave_the_screen() {
         for (columns, rows) in [(1, 1), (60, 15), (200, 60)] {
-            let areas = Areas::new(columns, rows, Focus::List, false);
+            let areas = Areas::new(columns, rows, Focus::List, false, Split::default());
             let overlay = areas.overlay(70, 20);
             assert_eq!(areas.whole.union(overlay), areas.whole);
         }
@@ -198,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_place_in_the_list_is_a_row() {
-        let areas = Areas::new(120, 40, Focus::List, false);
+        let areas = Areas::new(120, 40, Focus::List, false, Split::default());
         assert_eq!(list_row_at(&areas, 5, 3), Some(0));
         assert_eq!(list_row_at(&areas, 5, 7), Some(4));
         assert_eq!(list_row_at(&areas, 0, 3), None, "the border");
@@ -222,5 +247,15 @@ mod tests {
     fn the_first_row_splits_off() {
         assert_eq!(split_first_row(Rect::new(0, 5, 9, 3)), (Rect::new(0, 5, 9, 1), Rect::new(0, 6, 9, 2)));
         assert_eq!(split_first_row(Rect::new(0, 5, 9, 0)).1.height, 0);
+    }
+
+    #[test]
+    fn the_border_moves_in_steps_and_leaves_room_for_both() {
+        let list =
+            |columns, rows, steps| Areas::new(columns, rows, Focus::List, false, Split::default().moved(steps)).list;
+        assert_eq!(list(120, 40, 1).width, list(120, 40, 0).width + 4);
+        assert_eq!(list(80, 24, -1).height, list(80, 24, 0).height - 1);
+        assert_eq!((list(120, 40, -99).width, list(120, 40, 99).width), (24, 96));
+        assert_eq!((list(80, 24, -99).height, list(80, 24, 99).height), (5, 16));
     }
 }

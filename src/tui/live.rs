@@ -25,7 +25,8 @@ pub(crate) fn cause_word(cause: Cause) -> &'static str {
     }
 }
 
-/// The mark of running work: it turns where motion is wanted.
+/// The mark of running work: it turns where motion is wanted. One on the screen is enough: the status
+/// line has it, and every further one would cost bytes four times a second.
 pub(crate) fn spinner(glyphs: &Glyphs, motion: MotionSetting, millis: u64) -> &'static str {
     let picture = (millis / State::SPINNER) as usize % glyphs.spinner.len().max(1);
     let turning = glyphs.spinner.get(picture).copied().filter(|_| motion == MotionSetting::Full);
@@ -67,19 +68,12 @@ pub(crate) fn status(running: &Running, others: usize, state: &State, look: Look
 }
 
 /// Every stage with its mark, what it found or how far it is, and how long it took.
-pub(crate) fn stages(
-    running: &Running,
-    now: Now,
-    motion: MotionSetting,
-    look: Look<'_>,
-    width: u16,
-) -> Vec<Line<'static>> {
+pub(crate) fn stages(running: &Running, now: Now, look: Look<'_>, width: u16) -> Vec<Line<'static>> {
     let glyphs = look.glyphs;
     let state = if running.cancelling { "cancelling" } else { "syncing" };
-    let about =
-        format!(" {0} {1} {0} {2}", glyphs.separator, cause_word(running.cause), text::seconds(elapsed(running, now)));
+    let about = format!(" {} {}", glyphs.separator, cause_word(running.cause));
     let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{} {state}", spinner(glyphs, motion, now.millis)), look.style(Role::Running)),
+        Span::styled(format!("{} {state}", glyphs.running), look.style(Role::Running)),
         Span::styled(about, look.style(Role::Dim)),
     ])];
     for stage in Stage::ALL {
@@ -94,8 +88,7 @@ pub(crate) fn stages(
                 Span::raw(text::truncate(&text::clean(&record.detail), room, glyphs.ellipsis).into_owned()),
             ]),
             (None, true) => {
-                let mark =
-                    Span::styled(format!("  {} ", spinner(glyphs, motion, now.millis)), look.style(Role::Running));
+                let mark = Span::styled(format!("  {} ", glyphs.running), look.style(Role::Running));
                 let mut line = Line::from(vec![mark, name(Role::Text)]);
                 line.extend(doing(running, now, look, usize::from(width).saturating_sub(14)));
                 line

@@ -38,7 +38,7 @@ pub enum Message {
     FocusGained,
     FocusLost,
     /// The engine told of something.
-    EngineHappened(Event),
+    EngineHappened(Box<Event>),
     /// The newest progress of every running job; older figures were never seen and are not missed.
     ProgressChanged(Vec<(JobId, Arc<str>, Progress)>),
     /// The event queue overflowed: everything shown may be old.

@@ -51,6 +51,9 @@ fn draw_notice(look: Look<'_>, buffer: &mut Buffer) {
     }
 }
 
+/// Cells of running work in the status line where the pane below shows it whole.
+const SHORT_STATUS: usize = 32;
+
 /// Who we are at the left, what needs attention at the right, what runs between.
 fn draw_status(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let workspace = state.overview.value().map_or("", |overview| overview.workspace.as_str());
@@ -68,6 +71,8 @@ fn draw_status(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     }
     buffer.set_line(area.right() - right_width - 1, area.y, &right, right_width);
     let room = usize::from(area.width - left_width - right_width).saturating_sub(5);
+    // Panes that show the work whole need it here only in short; twice would be twice the bytes.
+    let room = if state.tab == Tab::Models { room } else { room.min(SHORT_STATUS) };
     let mut running = state.work.running.iter();
     if let Some(first) = running.next() {
         let others = running.count();

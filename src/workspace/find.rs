@@ -30,10 +30,11 @@ impl Location {
         }
     }
 
-    /// The folder that relative paths of the configuration start at.
+    /// The folder that relative paths of the configuration start at; none where it is the working
+    /// directory.
     pub fn base(&self) -> Option<&Path> {
         match self {
-            Self::File(path) => path.parent(),
+            Self::File(path) => path.parent().filter(|folder| !folder.as_os_str().is_empty()),
             Self::Folder(path) => Some(path),
             Self::None => None,
         }
@@ -130,6 +131,12 @@ mod tests {
         assert_eq!(found(&["here/ebb.toml"], Some("../gone"), None), "file gone");
         assert_eq!(found(&["here/ebb.toml", "a/x"], Some("../a"), None), "file a/ebb.toml");
         assert_eq!(found(&["here/ebb.toml"], None, Some("~/gone")), "file gone");
+    }
+
+    #[test]
+    fn a_bare_file_name_starts_at_the_working_directory() {
+        assert_eq!(Location::File("ebb.toml".into()).base(), None);
+        assert_eq!(Location::File("/work/ebb.toml".into()).base(), Some(Path::new("/work")));
     }
 
     #[test]

@@ -26,8 +26,6 @@ const DOOR: (&str, &str) = ("src/cli/screen.rs", "tui");
 
 /// Longest file, in lines.
 pub(crate) const LONGEST: usize = 450;
-/// Longest file of end-to-end tests: one after the other, they read like a list.
-pub(crate) const LONGEST_TESTS: usize = 600;
 
 /// Modules without I/O, tasks and clocks.
 const PURE: [&str; 4] = ["jinja", "dbt", "problem", "tui"];
@@ -90,12 +88,11 @@ pub(crate) fn opening(file: &SourceFile) -> Vec<String> {
 }
 
 pub(crate) fn length(file: &SourceFile) -> Vec<String> {
-    let longest = if file.path.starts_with("src/") { LONGEST } else { LONGEST_TESTS };
     let lines = file.text.lines().count();
-    if lines <= longest {
+    if lines <= LONGEST {
         return Vec::new();
     }
-    vec![format!("{}: {lines} lines, more than {longest}: split it by subject", file.path)]
+    vec![format!("{}: {lines} lines, more than {LONGEST}: split it by subject", file.path)]
 }
 
 pub(crate) fn unfinished(file: &SourceFile) -> Vec<String> {

@@ -52,6 +52,8 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
         | Command::ShowHistory
         | Command::ShowTroubleshooting
         | Command::Zoom
+        | Command::Widen
+        | Command::Narrow
         | Command::Fold
         | Command::FoldAll
         | Command::UnfoldAll

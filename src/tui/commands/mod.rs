@@ -47,6 +47,8 @@ pub enum Command {
     GoBack,
     GoForward,
     Zoom,
+    Widen,
+    Narrow,
     Fold,
     FoldAll,
     UnfoldAll,

@@ -162,6 +162,8 @@ pub const COMMANDS: &[CommandInfo] = &[
         Group::Panes,
         "Give the whole screen to the list or the detail, and back",
     ),
+    everywhere(Command::Widen, "widen", "widen", &[">"], Group::Panes, "Give the list more room"),
+    everywhere(Command::Narrow, "narrow", "narrow", &["<"], Group::Panes, "Give the detail more room"),
     inside(
         Tab::Models,
         everywhere(

@@ -30,9 +30,8 @@ impl Confirm {
     pub(super) fn pressed(&mut self, key: Key) -> Answer {
         match key.code {
             KeyCode::Char('y') => Answer::Closes(After::Do(self.effects.clone())),
-            KeyCode::Char('n' | 'q') => Answer::Closes(After::Nothing),
             KeyCode::Enter if self.chosen => Answer::Closes(After::Do(self.effects.clone())),
-            KeyCode::Enter => Answer::Closes(After::Nothing),
+            KeyCode::Char('n' | 'q') | KeyCode::Enter => Answer::Closes(After::Nothing),
             KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab | KeyCode::Char('h' | 'l') => {
                 self.chosen = !self.chosen;
                 Answer::Stays
@@ -89,9 +88,8 @@ impl QuitQuestion {
     pub(super) fn pressed(&mut self, key: Key) -> Answer {
         match key.code {
             KeyCode::Char('y') => Answer::Closes(After::Leave),
-            KeyCode::Char('n' | 'q') => Answer::Closes(After::Nothing),
             KeyCode::Enter if self.leave => Answer::Closes(After::Leave),
-            KeyCode::Enter => Answer::Closes(After::Nothing),
+            KeyCode::Char('n' | 'q') | KeyCode::Enter => Answer::Closes(After::Nothing),
             KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab | KeyCode::Char('h' | 'l') => {
                 self.leave = !self.leave;
                 Answer::Stays

@@ -85,7 +85,7 @@ impl Screen {
     }
 
     pub(in crate::tui) fn happen(&mut self, kind: EventKind) {
-        self.send(Message::EngineHappened(Event { at: self.now.wall, kind }));
+        self.send(Message::EngineHappened(Box::new(Event { at: self.now.wall, kind })));
     }
 
     pub(in crate::tui) fn buffer(&self, theme: Theme) -> Buffer {

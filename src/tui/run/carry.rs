@@ -128,11 +128,11 @@ impl Runner {
         if sent {
             self.signals.swallow_stop().await;
         }
-        self.come_back().await?;
+        self.come_back()?;
         self.happened(Message::Resumed, Dirty::Now).await
     }
 
-    async fn come_back(&mut self) -> io::Result<()> {
+    fn come_back(&mut self) -> io::Result<()> {
         self.guard.enter()?;
         self.title.clear();
         self.keys = Some(EventStream::new());
@@ -151,7 +151,7 @@ impl Runner {
             Ok(None) => return Ok(()),
             Err(error) => Some(error),
         };
-        self.come_back().await?;
+        self.come_back()?;
         self.happened(Message::EditorClosed { failure }, Dirty::Now).await
     }
 
@@ -238,21 +238,18 @@ mod tests {
 
     #[test]
     fn the_editor_may_have_arguments() {
-        let environment = |variables: &[(&str, &str)]| {
-            Environment::new(
-                variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-                "/home/ada",
-                "/",
-            )
-        };
-        let cases: [(&[(&str, &str)], &str, usize); 4] = [
-            (&[("EDITOR", "nano")], "nano", 0),
-            (&[("EDITOR", "nano"), ("VISUAL", "code --wait")], "code", 1),
-            (&[("EDITOR", "  ")], "vi", 0),
-            (&[], "vi", 0),
+        let cases = [
+            ("nano", "", "nano", 0),
+            ("nano", "code --wait", "code", 1),
+            ("", "emacs -nw -q", "emacs", 2),
+            ("  ", "", "vi", 0),
+            ("", "", "vi", 0),
         ];
-        for (variables, program, arguments) in cases {
-            let (found, rest) = editor(&environment(variables));
+        for (editor_set, visual_set, program, arguments) in cases {
+            let set = [("EDITOR", editor_set), ("VISUAL", visual_set)];
+            let variables = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let environment = Environment::new(variables, "/home/ann", "/");
+            let (found, rest) = editor(&environment);
             assert_eq!((found.as_str(), rest.len()), (program, arguments));
         }
     }

@@ -65,7 +65,10 @@ const TERMINATED: u8 = 15;
 const FRAME: Duration = Duration::from_millis(33);
 /// Frames that only say how work goes: five a second, one where nobody looks or the link is slow.
 const WORK_FRAME: Duration = Duration::from_millis(200);
-const SLOW_FRAME: Duration = Duration::from_millis(1_000);
+const SLOW_FRAME: Duration = Duration::from_secs(1);
+/// How long a new size must rest before it is drawn, and how long it may go on changing until then.
+const SIZE_RESTS: Duration = Duration::from_millis(50);
+const SIZE_WAITS: Duration = Duration::from_millis(150);
 /// How long the first frame waits for what is stored, so that it is whole.
 const FIRST_FRAME: Duration = Duration::from_millis(30);
 /// A write that takes longer than this fills the link.
@@ -81,6 +84,8 @@ enum Dirty {
     Work,
     /// Something was loaded or happened.
     News,
+    /// The size is another: when it rests, or soon.
+    Size,
     /// A person did something: at once.
     Now,
 }
@@ -131,11 +136,16 @@ struct Runner {
     began: Instant,
     last_frame: Instant,
     dirty: Dirty,
+    /// When the size began to change, and when it did last.
+    resized: Option<(Instant, Instant)>,
+    /// When figures of running work were taken last, in milliseconds.
+    figures_at: u64,
     title: String,
     exit: Option<Exit>,
 }
 
 /// One thing that woke the loop.
+#[expect(clippy::large_enum_variant, reason = "lives for one turn of the loop")]
 enum Woken {
     Signal(Signal),
     HungUp,
@@ -186,6 +196,8 @@ impl Runner {
             began,
             last_frame: began.checked_sub(FRAME).unwrap_or(began) + FIRST_FRAME,
             dirty: Dirty::News,
+            resized: None,
+            figures_at: 0,
             title: String::new(),
             exit: None,
         };
@@ -266,7 +278,8 @@ impl Runner {
         let mut event = Some(first);
         while let Some(some) = event {
             if let Some(message) = input::message(some) {
-                self.happened(message, Dirty::Now).await?;
+                let dirty = self.urgency(&message);
+                self.happened(message, dirty).await?;
             }
             event = match &mut self.keys {
                 Some(keys) if self.exit.is_none() => already_here(keys).await,
@@ -276,9 +289,19 @@ impl Runner {
         Ok(())
     }
 
+    /// A person sees at once what a key did; a size that goes on changing is drawn when it rests.
+    fn urgency(&mut self, message: &Message) -> Dirty {
+        if !matches!(message, Message::Resized { .. }) {
+            return Dirty::Now;
+        }
+        let now = Instant::now();
+        self.resized = Some((self.resized.map_or(now, |(first, _)| first), now));
+        Dirty::Size
+    }
+
     async fn engine_told(&mut self, event: Result<Event, RecvError>) -> io::Result<()> {
         match event {
-            Ok(event) => self.happened(Message::EngineHappened(event), Dirty::Work).await,
+            Ok(event) => self.happened(Message::EngineHappened(Box::new(event)), Dirty::Work).await,
             Err(RecvError::Lagged(_)) => self.happened(Message::EventsMissed, Dirty::News).await,
             Err(RecvError::Closed) => {
                 // The engine is gone; nothing will come any more.
@@ -294,7 +317,9 @@ impl Runner {
         if !due {
             return Ok(());
         }
-        if self.subscription.progress.has_changed().unwrap_or(false) {
+        let rested = self.millis() >= self.figures_at + State::FIGURES;
+        if rested && self.subscription.progress.has_changed().unwrap_or(false) {
+            self.figures_at = self.millis();
             let figures = self.subscription.progress.borrow_and_update().clone();
             self.happened(Message::ProgressChanged(figures), Dirty::Work).await?;
         }
@@ -319,6 +344,10 @@ impl Runner {
         let wait = match self.dirty {
             Dirty::No => return None,
             Dirty::Now => return Some(self.last_frame),
+            Dirty::Size => {
+                let (first, last) = self.resized.unwrap_or((self.last_frame, self.last_frame));
+                return Some((first + SIZE_WAITS).min(last + SIZE_RESTS));
+            }
             Dirty::Work | Dirty::News if idle_eyes => SLOW_FRAME,
             Dirty::News => FRAME,
             Dirty::Work => WORK_FRAME,
@@ -339,7 +368,7 @@ impl Runner {
         }
         let (state, theme) = (&self.state, self.theme);
         self.guard.screen().draw(|frame| view(state, theme, frame))?;
-        (self.last_frame, self.dirty) = (Instant::now(), Dirty::No);
+        (self.last_frame, self.dirty, self.resized) = (Instant::now(), Dirty::No, None);
         self.set_title()?;
         let slow = self.guard.screen().backend_mut().take_slowest() > SLOW_WRITE;
         if slow && self.state.motion != Motion::Slow {

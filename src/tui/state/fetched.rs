@@ -145,7 +145,7 @@ mod tests {
         let mut fetched = Fetched::<u8>::default();
         let generation = fetched.ask(at(1));
         fetched.fail(generation, failure());
-        assert_eq!(fetched.shown(), Shown::Failed(&*failure()));
+        assert_eq!(fetched.shown(), Shown::Failed(&failure()));
     }
 
     #[test]

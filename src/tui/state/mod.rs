@@ -19,7 +19,7 @@ use super::commands::Keymap;
 use super::effect::{Effect, Query};
 use super::glyphs::Glyphs;
 use super::key::Key;
-use super::layout::{Areas, Focus};
+use super::layout::{Areas, Focus, Split};
 use super::overlays::Overlay;
 use super::panes::{Connections, History, Models, Pane, PaneContext, Troubleshooting};
 
@@ -106,6 +106,7 @@ pub struct State {
     pub tab: Tab,
     pub focus: Focus,
     pub zoomed: bool,
+    pub split: Split,
     /// Whether the terminal's window has the focus.
     pub watched: bool,
     pub mouse: bool,
@@ -135,6 +136,9 @@ pub struct State {
 impl State {
     /// Milliseconds between two pictures of a spinner.
     pub const SPINNER: u64 = 250;
+    /// Milliseconds between two looks at the figures of running work: they cost more bytes than a
+    /// spinner does.
+    pub const FIGURES: u64 = 600;
     /// Milliseconds after which a prefix shows what may follow.
     pub const PREFIX_HELP: u64 = 300;
     /// Milliseconds after the last change until it is saved.
@@ -148,6 +152,7 @@ impl State {
             tab: Tab::default(),
             focus: Focus::default(),
             zoomed: false,
+            split: Split::default(),
             watched: true,
             mouse: false,
             motion: MotionSetting::Full,
@@ -172,7 +177,7 @@ impl State {
     }
 
     pub fn areas(&self) -> Areas {
-        Areas::new(self.columns, self.rows, self.focus, self.zoomed)
+        Areas::new(self.columns, self.rows, self.focus, self.zoomed, self.split)
     }
 
     /// The pane that is shown, with what it may know of the rest.

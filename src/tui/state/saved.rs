@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{State, Tab};
+use crate::tui::layout::Split;
 
 /// What a pane wants to find again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,7 @@ pub struct Saved {
     /// None on a first day: the workspace decides.
     pub tab: Option<Tab>,
     pub zoomed: bool,
+    pub split: Split,
     pub panes: BTreeMap<String, PaneMemory>,
 }
 
@@ -54,12 +56,12 @@ impl State {
             let (pane, _) = self.pane_of(tab);
             panes.insert(key(tab), pane.memory());
         }
-        Saved { tab: Some(self.tab), zoomed: self.zoomed, panes }
+        Saved { tab: Some(self.tab), zoomed: self.zoomed, split: self.split, panes }
     }
 
     /// Takes the screen back to where it was.
     pub fn restore(&mut self, saved: Saved) {
-        (self.tab, self.zoomed) = (saved.tab.unwrap_or(self.tab), saved.zoomed);
+        (self.tab, self.zoomed, self.split) = (saved.tab.unwrap_or(self.tab), saved.zoomed, saved.split);
         for tab in Tab::ALL {
             if let Some(memory) = saved.panes.get(&key(tab)) {
                 let (pane, _) = self.pane_of(tab);
@@ -86,6 +88,6 @@ mod tests {
         for text in ["", "{", "[]", "{\"tab\": \"orders\"}", "\u{0}"] {
             assert_eq!(Saved::from_text(text), Saved::default(), "{text}");
         }
-        assert_eq!(Saved::from_text("{\"zoomed\": true, \"later\": 1}").zoomed, true);
+        assert!(Saved::from_text("{\"zoomed\": true, \"later\": 1}").zoomed);
     }
 }

@@ -8,6 +8,8 @@ mod facts;
 mod guard;
 mod hang_up;
 
+#[cfg(test)]
+pub(super) use backend::FrameBackend;
 pub(super) use facts::Facts;
 pub(super) use guard::Guard;
 pub(super) use hang_up::{exit_at_once, watch_for_hang_up};

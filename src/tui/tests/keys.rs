@@ -1,6 +1,6 @@
 //! Scripts of keys: a start, keys as they are written in `ebb.toml`, and what is selected then.
 
-use crate::engine::{Event, EventKind};
+use crate::engine::EventKind;
 use crate::store::Cause;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::key::Key;
@@ -424,7 +424,7 @@ fn news_brings_fresh_data_and_keeps_the_selection() {
     let mut screen = browsing();
     screen.press("G");
     screen.take();
-    screen.send(Message::EngineHappened(Event { at: screen.state.now.wall, kind: EventKind::StoreChanged }));
+    screen.happen(EventKind::StoreChanged);
     screen.load_models(many(50));
     assert!(selected(&screen).starts_with("shop"), "the nearest neighbour: {}", selected(&screen));
 }

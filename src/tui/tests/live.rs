@@ -45,9 +45,11 @@ fn a_known_total_is_a_bar_and_percent() {
     let mut screen = syncing();
     screen.send(figures(1_200, Some(1_936)));
     let text = screen.text();
-    for part in ["✓ connect", "8f31c2d on main", "61 %", "▰▰", "· parse", "· record"] {
+    for part in ["✓ connect", "8f31c2d on main", "61 %", "· parse", "· record"] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
+    screen.press("2");
+    assert!(screen.text().contains("▰▰▰"), "{}", screen.text());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The whole screen under test: scripts of keys, random messages, and pictures of every pane.
 
+mod budgets;
 mod keys;
 mod live;
 mod overlays;

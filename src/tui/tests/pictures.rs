@@ -1,5 +1,7 @@
 //! Pictures of every pane in every size, state and set of glyphs.
 
+use std::fmt::Write as _;
+
 use crate::engine::Overview;
 use crate::tui::effect::Query;
 use crate::tui::panes::fixtures::{Screen, problems, syncs};
@@ -65,7 +67,7 @@ fn picture(tab: Tab, ascii: bool) -> String {
     for size in SIZES {
         for filled in [Filled::Empty, Filled::Loading, Filled::Full, Filled::Failed] {
             let screen = screen(tab, size, filled, ascii);
-            text.push_str(&format!("== {}x{} {filled:?}\n{}", size.0, size.1, screen.text()));
+            write!(text, "== {}x{} {filled:?}\n{}", size.0, size.1, screen.text()).unwrap();
         }
     }
     text
@@ -104,12 +106,12 @@ fn the_views_of_a_model() {
     for size in [(80, 24), (120, 40)] {
         let mut screen = screen(Tab::Models, size, Filled::Full, false);
         for _ in 0..6 {
-            text.push_str(&format!("== {}x{}\n{}", size.0, size.1, screen.text()));
+            write!(text, "== {}x{}\n{}", size.0, size.1, screen.text()).unwrap();
             screen.press(".");
         }
         screen.press("c");
         screen.press("c");
-        text.push_str(&format!("== compiled\n{}", screen.text()));
+        write!(text, "== compiled\n{}", screen.text()).unwrap();
     }
     insta::assert_snapshot!("model_views", text);
 }
@@ -121,7 +123,7 @@ fn overlays() {
         for key in ["?", ":", "a", "T"] {
             let mut screen = screen(Tab::Models, size, Filled::Full, false);
             screen.press(key);
-            text.push_str(&format!("== {}x{} {key}\n{}", size.0, size.1, screen.text()));
+            write!(text, "== {}x{} {key}\n{}", size.0, size.1, screen.text()).unwrap();
         }
     }
     insta::assert_snapshot!("overlays", text);
@@ -134,7 +136,7 @@ fn where_to_begin() {
         let mut screen = Screen::new(Tab::Connections, size.0, size.1);
         screen.state.surroundings.folder = Some("/home/ann/jaffle_shop".into());
         screen.load(Overview::default());
-        text.push_str(&format!("== {}x{}\n{}", size.0, size.1, screen.text()));
+        write!(text, "== {}x{}\n{}", size.0, size.1, screen.text()).unwrap();
     }
     insta::assert_snapshot!("begin", text);
 }
@@ -144,7 +146,7 @@ fn too_small() {
     let mut text = String::new();
     for (columns, rows) in [(59, 15), (60, 14), (20, 5), (5, 3), (1, 1)] {
         let screen = Screen::new(Tab::Models, columns, rows);
-        text.push_str(&format!("== {columns}x{rows}\n{}", screen.text()));
+        write!(text, "== {columns}x{rows}\n{}", screen.text()).unwrap();
     }
     insta::assert_snapshot!("too_small", text);
 }
@@ -155,7 +157,7 @@ fn roles() {
     let mut text = String::new();
     for tab in Tab::ALL {
         let screen = screen(tab, (80, 24), Filled::Full, false);
-        text.push_str(&format!("== {}\n{}", tab.title(), screen.roles()));
+        write!(text, "== {}\n{}", tab.title(), screen.roles()).unwrap();
     }
     insta::assert_snapshot!("roles", text);
 }

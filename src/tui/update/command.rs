@@ -48,6 +48,8 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
             state.zoomed = !state.zoomed;
             Vec::new()
         }
+        Command::Widen => move_border(state, 1),
+        Command::Narrow => move_border(state, -1),
         Command::Sync => sync_selected(state),
         Command::SyncAll => sync_all(state),
         Command::Cancel => cancel_selected(state),
@@ -112,6 +114,11 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
 
 fn open(state: &mut State, overlay: Overlay) -> Vec<Effect> {
     state.overlays.push(overlay);
+    Vec::new()
+}
+
+fn move_border(state: &mut State, steps: i16) -> Vec<Effect> {
+    state.split = state.split.moved(steps);
     Vec::new()
 }
 

@@ -15,11 +15,9 @@ pub(super) fn selected(state: &mut State, what: Copy) -> Vec<Effect> {
         Copy::Report => "report",
     };
     let (pane, context) = state.pane();
-    match pane.copy(what, &context) {
-        Some(text) => vec![Effect::CopyText { what: name.to_owned(), text }],
-        None => {
-            state.say(Tone::Note, format!("there is no {name} to copy here"));
-            Vec::new()
-        }
+    if let Some(text) = pane.copy(what, &context) {
+        return vec![Effect::CopyText { what: name.to_owned(), text }];
     }
+    state.say(Tone::Note, format!("there is no {name} to copy here"));
+    Vec::new()
 }

@@ -4,7 +4,7 @@ use crate::tui::commands::{Command, Lookup};
 use crate::tui::effect::Effect;
 use crate::tui::key::{Key, KeyCode};
 use crate::tui::overlays;
-use crate::tui::state::{State, Toast, Tone};
+use crate::tui::state::{Pending, State, Toast, Tone};
 use crate::tui::widgets::list::Motion;
 
 use super::command;
@@ -68,7 +68,7 @@ pub(crate) fn motion_while_typing(key: Key) -> Option<Motion> {
 /// A key that is (part of) a command.
 fn chord(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::plain(KeyCode::Esc) && (!state.pending.keys.is_empty() || state.pending.count.is_some()) {
-        state.pending = Default::default();
+        state.pending = Pending::default();
         return Vec::new();
     }
     if counted(state, key) {
@@ -79,7 +79,7 @@ fn chord(state: &mut State, key: Key) -> Vec<Effect> {
     match state.keymap.lookup(&state.pending.keys, state.tab) {
         Lookup::Prefix(_) => Vec::new(),
         Lookup::Nothing => {
-            state.pending = Default::default();
+            state.pending = Pending::default();
             Vec::new()
         }
         Lookup::Command(command) => {

@@ -278,7 +278,7 @@ impl Connections {
         let frame = Frame::new(&title).focused(context.focus == Focus::Detail);
         let area = self.detail.frame(frame, look).draw(look, context.areas.detail, buffer);
         if let Some(running) = self.project(context).and_then(|project| context.work.of_project(&project.name)) {
-            let lines = live::stages(running, context.now, context.motion, look, area.width);
+            let lines = live::stages(running, context.now, look, area.width);
             popup::draw_lines(Rect { height: area.height.min(6), ..area }, lines, buffer);
         }
         self.detail.draw(look, self.detail_area(context).intersection(area), buffer);

@@ -7,7 +7,6 @@ use ratatui::text::{Line, Span};
 
 use crate::engine::{Overview, ProjectView};
 use crate::tui::effect::Effect;
-use crate::tui::live;
 use crate::tui::panes::PaneContext;
 use crate::tui::panes::words::{self, Shown};
 use crate::tui::state::Surroundings;
@@ -149,7 +148,7 @@ fn project_line(project: &ProjectView, context: &PaneContext<'_>, look: Look<'_>
     let (mark, word, role, when) = match (context.work.of_project(&project.name), &project.last_sync) {
         (Some(running), _) => {
             let word = if running.cancelling { "cancelling" } else { "syncing" };
-            (live::spinner(look.glyphs, context.motion, context.now.millis), word, Role::Running, String::new())
+            (look.glyphs.running, word, Role::Running, String::new())
         }
         (None, None) => (look.glyphs.pending, "never synced", Role::Dim, String::new()),
         (None, Some(record)) => {

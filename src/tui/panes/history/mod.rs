@@ -185,7 +185,7 @@ impl History {
         }
         let placed = table::place(&COLUMNS, area.width.saturating_sub(1), self.hidden);
         table::draw_head(look, area, &COLUMNS, &placed, buffer);
-        let turn = live::spinner(look.glyphs, context.motion, context.now.millis);
+        let turn = look.glyphs.running;
         table::draw_rows(look, body, (&COLUMNS, &placed), (&self.list.state, focused), buffer, |index| {
             let sync = self.list.filter.hits().get(index).and_then(|row| self.rows.syncs.get(*row as usize));
             let cells = sync.map(|sync| {
@@ -202,7 +202,7 @@ impl History {
         let frame = Frame::new(&title).focused(context.focus == Focus::Detail);
         let area = self.detail.frame(frame, look).draw(look, context.areas.detail, buffer);
         if let Some(running) = self.running(context) {
-            let lines = live::stages(running, context.now, context.motion, look, area.width);
+            let lines = live::stages(running, context.now, look, area.width);
             popup::draw_lines(Rect { height: area.height.min(LIVE - 1), ..area }, lines, buffer);
         }
         self.detail.draw(look, self.detail_area(context).intersection(area), buffer);

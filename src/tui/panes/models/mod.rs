@@ -37,7 +37,7 @@ pub fn model_id(project: &str, unique_id: &str) -> String {
 /// The pane's state.
 #[derive(Debug, Default)]
 pub struct Models {
-    models: Fetched<Arc<[ModelSummary]>>,
+    all: Fetched<Arc<[ModelSummary]>>,
     /// Grows with every list of models.
     revision: u64,
     /// Ids of the models, as [`model_id`], in their order, and back.
@@ -74,12 +74,12 @@ const EMPTY: Empty<'_> = Empty {
 impl Models {
     /// What is known of every model.
     pub fn summaries(&self) -> &[ModelSummary] {
-        self.models.value().map(AsRef::as_ref).unwrap_or_default()
+        self.all.value().map(AsRef::as_ref).unwrap_or_default()
     }
 
     pub(crate) fn models_loaded(&mut self, generation: Generation, models: Arc<[ModelSummary]>, at: Timestamp) {
-        let same = self.models.value().is_some_and(|old| **old == *models);
-        if !self.models.answer(generation, models, at) {
+        let same = self.all.value().is_some_and(|old| **old == *models);
+        if !self.all.answer(generation, models, at) {
             return;
         }
         // A model whose summary is the same may still have another text.
@@ -108,7 +108,7 @@ impl Models {
 
     pub(crate) fn query_failed(&mut self, query: &Query, generation: Generation, problem: Box<Problem>) {
         if *query == Query::Models {
-            self.models.fail(generation, problem);
+            self.all.fail(generation, problem);
         } else {
             self.model.fail(generation, problem);
         }
@@ -184,9 +184,9 @@ impl Models {
         self.detail.set_size(area);
     }
 
-    fn show_view(&mut self, view: View) -> Option<Vec<Effect>> {
+    fn show_view(&mut self, view: View) -> Vec<Effect> {
         self.view = view;
-        Some(Vec::new())
+        Vec::new()
     }
 
     /// The row that the tree's commands act on; none while the list is flat.

@@ -21,11 +21,11 @@ use crate::tui::widgets::list::{self, Motion};
 
 impl Pane for Models {
     fn refresh(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
-        vec![Effect::Load { query: Query::Models, generation: self.models.ask(context.now.wall) }]
+        vec![Effect::Load { query: Query::Models, generation: self.all.ask(context.now.wall) }]
     }
 
     fn settle(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
-        let candidates = rows::Summaries(self.models.value().map(AsRef::as_ref).unwrap_or_default());
+        let candidates = rows::Summaries(self.all.value().map(AsRef::as_ref).unwrap_or_default());
         self.list.filter.apply(self.list.line.text(), &candidates, self.revision);
         if let Some(id) = &self.list.wanted {
             self.tree.reveal(id);
@@ -54,13 +54,13 @@ impl Pane for Models {
 
     fn run(&mut self, command: Command, context: &PaneContext<'_>) -> Option<Vec<Effect>> {
         match command {
-            Command::NextView => return self.show_view(self.view.beside(1)),
-            Command::PreviousView => return self.show_view(self.view.beside(-1)),
+            Command::NextView => return Some(self.show_view(self.view.beside(1))),
+            Command::PreviousView => return Some(self.show_view(self.view.beside(-1))),
             Command::ToggleCompiled => {
                 if self.view == View::Sql {
                     self.compiled = !self.compiled;
                 }
-                return self.show_view(View::Sql);
+                return Some(self.show_view(View::Sql));
             }
             Command::ScrollLeft
             | Command::ScrollRight
@@ -75,8 +75,8 @@ impl Pane for Models {
             return self.run_in_list(command);
         }
         match command {
-            Command::Right => self.show_view(self.view.beside(1)),
-            Command::Left => self.show_view(self.view.beside(-1)),
+            Command::Right => Some(self.show_view(self.view.beside(1))),
+            Command::Left => Some(self.show_view(self.view.beside(-1))),
             _ => self.detail.run(command).then(Vec::new),
         }
     }
@@ -215,7 +215,7 @@ impl Pane for Models {
             .scroll(self.list.state.scroll(shown));
         let area = frame.draw(look, context.areas.list, buffer);
         let empty = self.summaries().is_empty();
-        match instead_of_rows(self.models.shown(), context.now.wall, &EMPTY, empty) {
+        match instead_of_rows(self.all.shown(), context.now.wall, &EMPTY, empty) {
             Some(words) => draw_words(&words, look, area, buffer),
             None => self.draw_rows(look, area, focused, buffer),
         }

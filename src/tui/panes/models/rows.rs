@@ -198,7 +198,7 @@ fn flat_line(
     let mut spans = vec![Span::styled(format!("{mark} "), look.style(role))];
     match highlighter {
         Some(highlighter) => {
-            spans.extend(highlighter.spans(&shown, look.style(name_role(model)), look.style(Role::Match)))
+            spans.extend(highlighter.spans(&shown, look.style(name_role(model)), look.style(Role::Match)));
         }
         None => spans.push(Span::styled(shown, look.style(name_role(model)))),
     }
