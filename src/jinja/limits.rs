@@ -22,7 +22,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 20_000_000,
+            steps: 10_000_000,
             output_bytes: 32 << 20,
             depth: 100,
             stack_bytes: 1_280 << 10,
