@@ -5,12 +5,12 @@ use crate::store::Cause;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::key::Key;
 use crate::tui::layout::Focus;
-use crate::tui::message::{Message, Mouse, MouseAction};
+use crate::tui::message::Message;
 use crate::tui::panes::fixtures::{Screen, started, syncs};
 use crate::tui::panes::model_fixtures::{connected, many, models};
 use crate::tui::state::{Saved, State, Tab, Tone};
 
-fn browsing() -> Screen {
+pub(super) fn browsing() -> Screen {
     let mut screen = Screen::new(Tab::Models, 120, 40);
     screen.load(connected());
     screen.load_models(models());
@@ -18,7 +18,7 @@ fn browsing() -> Screen {
     screen
 }
 
-fn selected(screen: &Screen) -> String {
+pub(super) fn selected(screen: &Screen) -> String {
     screen.state.pane().0.selected().unwrap_or_default()
 }
 
@@ -352,35 +352,6 @@ fn zoom_gives_the_screen_to_one_part_and_takes_it_back() {
     assert_eq!(screen.state.areas().detail.area(), 0);
     screen.press("esc");
     assert!(screen.state.areas().detail.area() > 0);
-}
-
-#[test]
-fn a_click_selects_and_a_second_one_opens() {
-    let mut screen = browsing();
-    let click = |column, row| Message::MouseMoved(Mouse { action: MouseAction::Pressed, column, row });
-    screen.send(click(5, 5));
-    assert_eq!(selected(&screen), "billing#model.billing.invoices");
-    screen.send(click(5, 5));
-    assert_eq!(screen.state.focus, Focus::Detail);
-    screen.send(click(3, 1));
-    assert_eq!(screen.state.tab, Tab::Connections);
-}
-
-#[test]
-fn the_wheel_moves_what_is_under_it() {
-    let mut screen = browsing();
-    screen.send(Message::MouseMoved(Mouse { action: MouseAction::ScrolledDown, column: 5, row: 5 }));
-    assert_eq!(selected(&screen), "shop/");
-    screen.send(Message::MouseMoved(Mouse { action: MouseAction::ScrolledDown, column: 100, row: 5 }));
-    assert_eq!(selected(&screen), "shop/");
-}
-
-#[test]
-fn a_click_on_a_hint_is_its_key() {
-    let mut screen = browsing();
-    let footer = screen.text().lines().last().unwrap().find("quit").unwrap() as u16;
-    screen.send(Message::MouseMoved(Mouse { action: MouseAction::Pressed, column: footer - 6, row: 39 }));
-    assert!(screen.take().contains(&Effect::Quit));
 }
 
 #[test]

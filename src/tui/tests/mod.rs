@@ -3,6 +3,7 @@
 mod budgets;
 mod keys;
 mod live;
+mod mouse;
 mod overlays;
 mod pictures;
 mod random;
