@@ -55,6 +55,8 @@ pub(super) enum Command {
     Show(Show),
     /// List model syncs, the newest first
     History(History),
+    /// Print what syncs and fixes of every process told, and with --follow what they tell next
+    Events(Events),
     /// List open problems
     Problems(Problems),
     /// Show a problem whole, and apply one of its fixes
@@ -106,6 +108,19 @@ pub(super) struct History {
     /// How many, at most
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(super) limit: u32,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct Events {
+    /// Only those of this project
+    #[arg(long, value_name = "PROJECT")]
+    pub(super) project: Option<String>,
+    /// How many of the past, at most
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) limit: u32,
+    /// Go on with what happens, until interrupted
+    #[arg(long)]
+    pub(super) follow: bool,
 }
 
 #[derive(Args, Clone, Debug)]

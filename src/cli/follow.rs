@@ -86,6 +86,8 @@ pub(super) async fn until_done(
             return Err(error.into());
         }
     }
+    // What was told is in the log before we end.
+    engine.shut_down().await;
     Ok(endings)
 }
 
@@ -175,7 +177,7 @@ impl Waiting {
 }
 
 /// Number of the first signal that asks us to end. Never, where signals can't be listened to.
-async fn stop_signal() -> u8 {
+pub(super) async fn stop_signal() -> u8 {
     let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
     else {

@@ -58,7 +58,7 @@ pub(super) fn state_in_words(state: SyncState) -> (&'static str, Ink) {
     }
 }
 
-fn cause_in_words(cause: Cause) -> &'static str {
+pub(super) fn cause_in_words(cause: Cause) -> &'static str {
     match cause {
         Cause::Initial => "initial",
         Cause::Manual => "manual",

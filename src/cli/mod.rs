@@ -8,6 +8,7 @@ mod arguments;
 mod completions;
 mod config;
 mod demo;
+mod events;
 mod explain;
 mod failure;
 mod fix;
@@ -96,6 +97,7 @@ fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output
         Some(Command::Models(models)) => models::run(&session, &models, output),
         Some(Command::Show(show)) => show::run(&session, &show, output),
         Some(Command::History(history)) => history::run(&session, &history, output),
+        Some(Command::Events(events)) => events::run(&session, &events, output),
         Some(Command::Problems(problems)) => problems::run(&session, &problems, output),
         Some(Command::Fix(fix)) => fix::run(&session, &fix, output),
         Some(Command::Explain(explain)) => explain::run(&explain, output),

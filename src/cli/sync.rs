@@ -146,7 +146,7 @@ fn tell_problems(session: &Session, engine: &Engine, ending: &Ending, output: &m
     Ok(())
 }
 
-fn outcome_in_words(outcome: Outcome) -> (&'static str, Ink) {
+pub(super) fn outcome_in_words(outcome: Outcome) -> (&'static str, Ink) {
     match outcome {
         Outcome::Succeeded => ("succeeded", Ink::Good),
         Outcome::Partial => ("partial", Ink::Warning),

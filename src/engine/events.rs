@@ -124,6 +124,8 @@ pub enum EventKind {
     /// A fix was carried out (or, with `error`, could not be). With `sync`, that job tries again.
     FixApplied {
         job: JobId,
+        /// The one that the problem is about, if it is about one.
+        project: Option<String>,
         problem: ProblemId,
         title: String,
         sync: Option<JobId>,
@@ -133,4 +135,20 @@ pub enum EventKind {
     WorkspaceChanged,
     /// Another process wrote to the store: syncs, models or problems may be newer than what is shown.
     StoreChanged,
+}
+
+impl EventKind {
+    /// Whether it tells of a job's work, which every process may want to know of.
+    pub(super) fn is_of_a_job(&self) -> bool {
+        match self {
+            Self::SyncStarted { .. }
+            | Self::StageStarted { .. }
+            | Self::StageFinished { .. }
+            | Self::CancelRequested { .. }
+            | Self::SyncFinished { .. }
+            | Self::SyncRefused { .. }
+            | Self::FixApplied { .. } => true,
+            Self::WorkspaceChanged | Self::StoreChanged => false,
+        }
+    }
 }

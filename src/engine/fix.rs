@@ -13,18 +13,18 @@ use super::views::FixPreview;
 
 /// Applies a fix and tells how it went.
 pub(super) async fn apply(engine: &Engine, job: JobId, id: ProblemId, index: usize) {
-    let (title, result) = match find(engine, id, index).await {
-        Ok((_, fix)) => {
+    let (project, title, result) = match find(engine, id, index).await {
+        Ok((record, fix)) => {
             let done = carry_out(engine, id, &fix).await;
-            (fix.title, done)
+            (record.problem.subject.project().map(str::to_owned), fix.title, done)
         }
-        Err(problem) => (String::new(), Err(problem)),
+        Err(problem) => (None, String::new(), Err(problem)),
     };
     let (sync, error) = match result {
         Ok(sync) => (sync, None),
         Err(problem) => (None, Some(problem.summary)),
     };
-    engine.core.tell(EventKind::FixApplied { job, problem: id, title, sync, error });
+    engine.core.tell(EventKind::FixApplied { job, project, problem: id, title, sync, error });
 }
 
 /// What the fix would change, as lines to show.

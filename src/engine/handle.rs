@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::time::Instant;
 
 use crate::problem::{Code, Problem, Subject};
 use crate::store::{Cause, ProblemId, Store, StoreError, SyncState, Watch};
@@ -15,6 +16,7 @@ use crate::workspace::{Assignment, Location, Workspace};
 
 use super::events::{Event, EventKind, JobId, Request};
 use super::jobs::{Job, Jobs, ProgressBoard};
+use super::log::EventLog;
 use super::target::Target;
 use super::watch::FolderWatch;
 use super::world::World;
@@ -23,17 +25,21 @@ use super::{fix, folder, sync};
 /// How long a shutdown waits for cancelled jobs to write their end.
 const PATIENCE: Duration = Duration::from_millis(800);
 
+/// How long it waits then until the log has what they told, if they took all of that time.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
 /// What all parts of the engine share.
 pub(super) struct Core {
     pub(super) world: World,
     workspace: RwLock<Arc<Workspace>>,
     pub(super) jobs: Jobs,
+    log: EventLog,
     /// As many as there may be syncs at once.
     pub(super) seats: Semaphore,
     runtime: Handle,
     flags: Vec<Assignment>,
     /// Wakes us when another process has written to the store; lives as long as the engine.
-    _watch: Option<Watch>,
+    watch: Option<Watch>,
 }
 
 impl fmt::Debug for Core {
@@ -48,7 +54,19 @@ impl Core {
     }
 
     pub(super) fn tell(&self, kind: EventKind) {
-        self.jobs.tell(self.now(), kind);
+        let event = Event { at: self.now(), kind };
+        // First: who hears of it may shut us down at once.
+        self.log.append(&event);
+        self.jobs.tell(event);
+    }
+
+    /// Tells how a sync ended. Its job is over for whoever hears of it; a shutdown, which waits for
+    /// the job, finds its end in the log.
+    pub(super) fn end(&self, job: JobId, kind: EventKind) {
+        let event = Event { at: self.now(), kind };
+        self.log.append(&event);
+        self.jobs.finished(job);
+        self.jobs.tell(event);
     }
 
     pub(super) fn workspace(&self) -> Arc<Workspace> {
@@ -94,8 +112,7 @@ impl Core {
 
     /// The store could not even take down that the sync began.
     pub(super) fn could_not_begin(&self, job: &Job, problem: Problem) {
-        self.jobs.finished(job.id);
-        self.tell(EventKind::SyncRefused { job: job.id, project: job.project.to_string(), problem });
+        self.end(job.id, EventKind::SyncRefused { job: job.id, project: job.project.to_string(), problem });
     }
 }
 
@@ -130,12 +147,13 @@ impl Engine {
             });
             Core {
                 jobs: Jobs::default(),
+                log: EventLog::start(Arc::clone(&world.store)),
                 seats: Semaphore::new(seats),
                 runtime: Handle::current(),
                 flags,
                 workspace: RwLock::new(Arc::new(workspace)),
                 // Without it everything works; another process's work is seen at the next refresh.
-                _watch: watch.ok(),
+                watch: watch.ok(),
                 world,
             }
         });
@@ -219,6 +237,11 @@ impl Engine {
         Subscription { events, progress }
     }
 
+    /// Whether [`EventKind::StoreChanged`] is told. Not where the system cannot watch files.
+    pub fn hears_other_processes(&self) -> bool {
+        self.core.watch.is_some()
+    }
+
     /// Reads `ebb.toml` again. On a mistake in it the running workspace stays as it is.
     pub async fn reload(&self) -> Result<(), Vec<Problem>> {
         let location = self.core.workspace().location.clone();
@@ -230,7 +253,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Cancels everything and waits, not long, until each job has written its end.
+    /// Cancels everything and waits, not long, until each job has written its end and the event log
+    /// has what was told.
     pub async fn shut_down(&self) {
         self.core.jobs.cancel_all();
         let over = async {
@@ -239,6 +263,8 @@ impl Engine {
             }
         };
         // What did not end in time is found interrupted at the next start.
-        let _in_time = tokio::time::timeout(PATIENCE, over).await;
+        let until = Instant::now() + PATIENCE;
+        let _in_time = tokio::time::timeout_at(until, over).await;
+        let _in_time = tokio::time::timeout_at(until + LAST_WORDS, self.core.log.written()).await;
     }
 }

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::{Cause, ProblemId, SyncId};
 
-use super::events::{Event, EventKind, JobId, Progress};
+use super::events::{Event, JobId, Progress};
 
 /// How many events a slow listener may fall behind before it has to look at the store instead.
 const BACKLOG: usize = 1024;
@@ -158,9 +157,9 @@ impl Jobs {
         });
     }
 
-    pub(super) fn tell(&self, at: Timestamp, kind: EventKind) {
+    pub(super) fn tell(&self, event: Event) {
         // Nobody listening is not a failure: the store keeps the history.
-        let _listeners = self.events.send(Event { at, kind });
+        let _listeners = self.events.send(event);
     }
 
     pub(super) fn subscribe(&self) -> (broadcast::Receiver<Event>, watch::Receiver<ProgressBoard>) {

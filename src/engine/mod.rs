@@ -12,6 +12,7 @@ mod fix;
 mod folder;
 mod handle;
 mod jobs;
+mod log;
 mod open;
 mod queries;
 mod record;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::problem::{Code, Problem, Subject};
 use crate::store::{
-    ModelSummary, ProblemFilter, ProblemId, ProblemRecord, RunningSync, SyncChanges, SyncFilter, SyncId, SyncRecord,
-    SyncState,
+    EventFilter, ModelSummary, ProblemFilter, ProblemId, ProblemRecord, RunningSync, StoredEvent, SyncChanges,
+    SyncFilter, SyncId, SyncRecord, SyncState,
 };
 use crate::workspace::{Auth, Git, Location, Workspace};
 
@@ -147,6 +147,16 @@ impl Engine {
     /// What a fix would change, before it does.
     pub async fn preview_fix(&self, problem: ProblemId, index: usize) -> Result<FixPreview, Problem> {
         fix::preview(self, problem, index).await
+    }
+
+    /// What the jobs of all processes told, oldest first: an [`Event`](super::Event) as JSON each.
+    pub fn events(&self, filter: &EventFilter) -> Result<Vec<StoredEvent>, Problem> {
+        Ok(self.core.world.store.events(filter)?)
+    }
+
+    /// Number of the newest event of the log; 0 when there is none.
+    pub fn last_event(&self) -> Result<i64, Problem> {
+        Ok(self.core.world.store.last_event()?)
     }
 
     /// The workspace as it is loaded now.

@@ -83,6 +83,7 @@ struct Source {
 struct Run<'a> {
     core: &'a Arc<Core>,
     job: &'a Job,
+    sync: SyncId,
     target: Target,
     stages: Arc<Stages>,
 }
@@ -113,7 +114,7 @@ pub(super) async fn run(core: Arc<Core>, job: Job) {
     let work = async {
         match target {
             Err(problem) => Ending::failed(problem),
-            Ok(target) => Run { core: &core, job: &job, target, stages: Arc::clone(&stages) }.whole().await,
+            Ok(target) => Run { core: &core, job: &job, sync, target, stages: Arc::clone(&stages) }.whole().await,
         }
     };
     let ending = tokio::select! {
@@ -203,14 +204,13 @@ async fn finish(core: &Arc<Core>, job: &Job, sync: SyncId, ending: Ending, stage
             store.sync(sync)
         })
         .await;
-    core.jobs.finished(job.id);
     let (outcome, counts, summary, unchanged) = match written {
         Ok(Some(record)) => (Outcome::of(record.state), record.counts, record.summary, record.unchanged),
         Ok(None) => (None, SyncCounts::default(), "its record is gone".to_owned(), false),
         Err(problem) => (None, SyncCounts::default(), problem.summary, false),
     };
     let (outcome, project) = (outcome.unwrap_or(Outcome::Failed), job.project.to_string());
-    core.tell(EventKind::SyncFinished { job: job.id, project, sync, outcome, counts, summary, unchanged });
+    core.end(job.id, EventKind::SyncFinished { job: job.id, project, sync, outcome, counts, summary, unchanged });
 }
 
 /// A fix was tried and the sync went through without meeting the problem again: the fix mended it.
@@ -263,15 +263,18 @@ impl Run<'_> {
             (false, requests) => format!("{} in {requests} requests", bytes_in_words(fetched.bytes_received)),
         };
         self.stages.end(|| format!("{short} on {}, {how}", fetched.branch));
+        let Commit { id, author, subject, at, .. } = fetched.commit;
+        let commit = CommitRecord { id: id.clone(), author, subject, at };
+        let (sync, branch, read) = (self.sync, fetched.branch, commit.clone());
+        // For those who look on; a store that cannot take it down now fails the sync at its end.
+        let _written = self.core.in_store(move |store| store.set_commit(sync, &branch, &read)).await;
         let repositories = Arc::clone(&self.core.world.repositories);
-        let (remote, cache, id) = (request.remote.clone(), request.cache.clone(), fetched.commit.id.clone());
+        let (remote, cache) = (request.remote.clone(), request.cache.clone());
         let tree = self.core.blocking(move || repositories.tree(&remote, &cache, &id)).await.map_err(Ending::failed)?;
         let tree = match tree {
             Ok(tree) => tree,
             Err(error) => return Err(self.remote_failed(&request, &error)),
         };
-        let Commit { id, author, subject, at, .. } = fetched.commit;
-        let commit = CommitRecord { id, author, subject, at };
         Ok(Source { tree, commit: Some(commit), bytes: fetched.bytes_received })
     }
 

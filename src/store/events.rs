@@ -14,17 +14,28 @@ const EVENTS_KEPT: i64 = 10_000;
 pub struct StoredEvent {
     /// Growing; never used twice.
     pub seq: i64,
-    /// Whether this `Store` recorded it.
-    pub own: bool,
+    /// Name of the process that recorded it.
+    pub process: String,
     /// The event as JSON.
     pub body: String,
 }
 
+/// Which events are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only those with a larger number.
+    pub after: i64,
+    /// Only those whose JSON names this project.
+    pub project: Option<String>,
+    /// The newest of them, at most this many; without it all.
+    pub limit: Option<u32>,
+}
+
 impl Store {
-    /// Records events, in one transaction. Gives the number of the last of them.
-    pub fn append_events(&self, events: &[String]) -> Result<i64, StoreError> {
+    /// Records events, each a JSON value, in one transaction.
+    pub fn append_events(&self, events: &[String]) -> Result<(), StoreError> {
         if events.is_empty() {
-            return self.last_event();
+            return Ok(());
         }
         let process = self.process().as_str();
         self.write(|transaction| {
@@ -35,19 +46,23 @@ impl Store {
             }
             let last = transaction.last_insert_rowid();
             transaction.prepare_cached("DELETE FROM events WHERE seq <= ?1")?.execute([last - EVENTS_KEPT])?;
-            Ok(last)
+            Ok(())
         })
     }
 
-    /// Up to `limit` events after number `seq`, oldest first.
-    pub fn events_after(&self, seq: i64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        let own = self.process().as_str();
+    /// Events, oldest first.
+    pub fn events(&self, filter: &EventFilter) -> Result<Vec<StoredEvent>, StoreError> {
         self.read(|connection| {
             connection
-                .prepare_cached("SELECT seq, process, body FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2")?
-                .query_map(params![seq, limit], |row| {
-                    let process = row.get_ref(1)?.as_str()?;
-                    Ok(StoredEvent { seq: row.get(0)?, own: process == own, body: row.get(2)? })
+                .prepare_cached(
+                    "SELECT seq, process, body FROM (
+                         SELECT seq, process, body FROM events
+                         WHERE seq > ?1 AND (?2 IS NULL OR body ->> '$.project' = ?2)
+                         ORDER BY seq DESC LIMIT ifnull(?3, -1))
+                     ORDER BY seq",
+                )?
+                .query_map(params![filter.after, filter.project, filter.limit], |row| {
+                    Ok(StoredEvent { seq: row.get(0)?, process: row.get(1)?, body: row.get(2)? })
                 })?
                 .collect()
         })

@@ -21,9 +21,9 @@ mod watch;
 
 pub use connection::Store;
 pub use error::StoreError;
-pub use events::StoredEvent;
+pub use events::{EventFilter, StoredEvent};
 pub use finish::{Examined, SyncFinish};
-pub use leases::{Lease, LeaseHolder};
+pub use leases::Lease;
 pub use models::SyncChanges;
 pub use problems::ProblemFilter;
 pub use records::{

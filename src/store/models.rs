@@ -24,12 +24,7 @@ impl Store {
     /// The project's models as the last good sync found them, by path and name. Small columns and
     /// one query, whatever the models hold.
     pub fn models(&self, project: &str) -> Result<Vec<ModelSummary>, StoreError> {
-        self.read(|connection| summaries(connection, Some(project)))
-    }
-
-    /// The models of all projects, by project, path and name.
-    pub fn all_models(&self) -> Result<Vec<ModelSummary>, StoreError> {
-        self.read(|connection| summaries(connection, None))
+        self.read(|connection| summaries(connection, project))
     }
 
     /// One model, whole, as the last good sync found it.
@@ -136,10 +131,10 @@ pub(super) const LIST: &str = "
             WHERE old.project = models.project AND old.unique_id = models.unique_id
               AND old.until_sync = latest.sync), 1) END
     FROM models LEFT JOIN latest ON latest.project = models.project
-    WHERE until_sync IS NULL AND (?1 IS NULL OR models.project = ?1)
-    ORDER BY models.project, path, name";
+    WHERE until_sync IS NULL AND models.project = ?1
+    ORDER BY path, name";
 
-fn summaries(connection: &Connection, project: Option<&str>) -> rusqlite::Result<Vec<ModelSummary>> {
+fn summaries(connection: &Connection, project: &str) -> rusqlite::Result<Vec<ModelSummary>> {
     let mut statement = connection.prepare_cached(LIST)?;
     let mut interner = Interner::default();
     let mut rows = statement.query([project])?;

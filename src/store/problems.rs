@@ -69,11 +69,6 @@ impl Store {
         })
     }
 
-    /// Records a problem that no sync met: of the workspace, or of a project before its sync began.
-    pub fn open_problem(&self, project: &str, problem: &Problem, at: Timestamp) -> Result<ProblemId, StoreError> {
-        self.write(|transaction| meet(transaction, project, problem, None, at))
-    }
-
     /// Says that a problem is gone and how. False when it was not open.
     pub fn mend(&self, id: ProblemId, how: &str, at: Timestamp) -> Result<bool, StoreError> {
         self.write(|transaction| {
@@ -90,7 +85,7 @@ impl Store {
 pub(super) fn record(transaction: &Transaction<'_>, project: &str, finish: &SyncFinish) -> rusqlite::Result<()> {
     let mut met = Vec::with_capacity(finish.problems.len());
     for problem in &finish.problems {
-        let id = meet(transaction, project, problem, Some(finish.id), finish.at)?;
+        let id = meet(transaction, project, problem, finish.id, finish.at)?;
         transaction
             .prepare_cached("INSERT OR IGNORE INTO sync_problems (sync, problem) VALUES (?1, ?2)")?
             .execute([finish.id.0, id.0])?;
@@ -116,7 +111,7 @@ fn meet(
     connection: &Connection,
     project: &str,
     problem: &Problem,
-    sync: Option<SyncId>,
+    sync: SyncId,
     at: Timestamp,
 ) -> rusqlite::Result<ProblemId> {
     let model = match &problem.subject {
@@ -128,14 +123,13 @@ fn meet(
             "INSERT INTO problems (project, key, area, model, body, first_at, last_at, occurrences, sync)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7)
              ON CONFLICT (project, key) WHERE mended_at IS NULL DO UPDATE
-             SET occurrences = occurrences + (excluded.sync IS NULL OR sync IS NOT excluded.sync),
-                 body = excluded.body, last_at = excluded.last_at, sync = ifnull(excluded.sync, sync)
+             SET occurrences = occurrences + (sync IS NOT excluded.sync),
+                 body = excluded.body, last_at = excluded.last_at, sync = excluded.sync
              RETURNING id",
         )?
-        .query_row(
-            params![project, problem.key(), area_of(problem), model, Json(problem), Time(at), sync.map(|sync| sync.0)],
-            |row| Ok(ProblemId(row.get(0)?)),
-        )
+        .query_row(params![project, problem.key(), area_of(problem), model, Json(problem), Time(at), sync.0], |row| {
+            Ok(ProblemId(row.get(0)?))
+        })
 }
 
 const CONNECTION: &str = "connection";

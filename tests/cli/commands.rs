@@ -17,7 +17,8 @@ fn help_and_version_need_nothing() {
     let place = Place::new();
     let version = place.run(&["--version"]).exits(0);
     assert_eq!(version.out, format!("ebb {}\n", env!("CARGO_PKG_VERSION")));
-    for command in ["sync", "models", "show", "history", "problems", "fix", "explain", "config", "demo", "completions"]
+    for command in
+        ["sync", "models", "show", "history", "events", "problems", "fix", "explain", "config", "demo", "completions"]
     {
         let help = place.run(&[command, "--help"]).exits(0);
         assert!(help.out.contains("Usage: ebb"), "{command}: {}", help.out);
@@ -54,7 +55,7 @@ fn without_a_workspace_it_says_how_to_begin() {
     let place = Place::new();
     let ran = place.run(&[]).exits(0);
     assert!(ran.out.contains("ebb demo"), "{}", ran.out);
-    for command in ["sync", "models", "history", "problems"] {
+    for command in ["sync", "models", "history", "events", "problems"] {
         let ran = place.run(&[command]).exits(2);
         assert!(ran.error.contains("no workspace here"), "{}", ran.error);
     }

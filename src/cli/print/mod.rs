@@ -19,7 +19,7 @@ use super::arguments::Global;
 
 pub(super) use figures::{age, count, duration, local_time};
 pub(super) use problem::{entry as entry_whole, whole as problem_whole};
-pub(super) use progress::ProgressLine;
+pub(super) use progress::{ProgressLine, stage_in_words};
 pub(super) use table::{Cell, Table};
 
 /// Widest text, in columns, that is broken into lines for a person.

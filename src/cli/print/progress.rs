@@ -58,7 +58,7 @@ fn part(project: &str, progress: &Progress) -> String {
     format!("{} {stage}{counted}{received}", words(project))
 }
 
-fn stage_in_words(stage: Stage) -> &'static str {
+pub(in crate::cli) fn stage_in_words(stage: Stage) -> &'static str {
     match stage {
         Stage::Connect => "connecting",
         Stage::Fetch => "fetching",

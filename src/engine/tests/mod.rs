@@ -3,9 +3,9 @@
 mod fake;
 
 use crate::problem::Action;
-use crate::store::{Cause, ProblemFilter, ProblemState, Stage as SyncStage, SyncFilter, SyncState};
+use crate::store::{Cause, EventFilter, ProblemFilter, ProblemState, Stage as SyncStage, SyncFilter, SyncState};
 
-use super::{EventKind, Outcome, Request};
+use super::{Event, EventKind, Outcome, Request};
 use fake::{Behaviour, GOOD, SETTINGS, Stage, tip};
 
 fn sync(stage: &Stage) -> super::JobId {
@@ -28,7 +28,7 @@ async fn a_sync_records_models_stages_and_commit() {
     let names: Vec<&str> = models.iter().map(|model| &*model.name).collect();
     assert_eq!(names, ["a", "b"]);
     let last = stage.store.last_sync("shop").unwrap().unwrap();
-    assert_eq!(last.commit.unwrap().id, "aaaa");
+    assert_eq!((last.commit.unwrap().id.as_str(), last.branch.as_str()), ("aaaa", "main"));
     let stages: Vec<SyncStage> = last.stages.iter().map(|record| record.stage).collect();
     assert_eq!(stages, [SyncStage::Connect, SyncStage::Fetch, SyncStage::Parse, SyncStage::Compile]);
     let view = stage.engine.model("shop", "model.shop.b").unwrap().unwrap();
@@ -67,6 +67,45 @@ async fn events_tell_the_stages_in_their_order() {
         .collect();
     assert_eq!(begun, SyncStage::ALL);
     assert!(matches!(told.first(), Some(EventKind::SyncStarted { .. })));
+}
+
+fn logged(stage: &Stage) -> Vec<EventKind> {
+    let events = stage.engine.events(&EventFilter::default()).unwrap();
+    events.iter().map(|event| serde_json::from_str::<Event>(&event.body).unwrap().kind).collect()
+}
+
+#[tokio::test]
+async fn what_is_told_is_in_the_log_in_its_order() {
+    let mut stage = Stage::new(SETTINGS, tip("aaaa", GOOD));
+    stage.engine.reload().await.unwrap();
+    sync(&stage);
+    let told = stage.until(|kind| matches!(kind, EventKind::SyncFinished { .. })).await;
+    stage.engine.shut_down().await;
+    assert_eq!(told.first(), Some(&EventKind::WorkspaceChanged), "of no interest to other processes");
+    assert_eq!(logged(&stage), told[1..]);
+}
+
+#[tokio::test]
+async fn a_shutdown_writes_the_ends_of_what_it_cancelled() {
+    let mut stage = Stage::new(SETTINGS, Behaviour::Hangs);
+    let job = sync(&stage);
+    stage.until(|kind| matches!(kind, EventKind::StageStarted { .. })).await;
+    stage.engine.cancel(job);
+    stage.engine.shut_down().await;
+    let logged = logged(&stage);
+    assert!(logged.iter().any(|kind| matches!(kind, EventKind::CancelRequested { .. })), "{logged:#?}");
+    assert_eq!(outcome(logged.last().unwrap()), Outcome::Cancelled);
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let mut stage = Stage::new(SETTINGS, tip("aaaa", GOOD));
+    let other = rusqlite::Connection::open(stage.store.path()).unwrap();
+    other.execute_batch("DROP TABLE events").unwrap();
+    sync(&stage);
+    assert_eq!(outcome(&stage.until_finished().await), Outcome::Succeeded);
+    stage.engine.shut_down().await;
+    assert!(stage.engine.events(&EventFilter::default()).is_err());
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ fn two_write_at_once_and_nothing_is_lost() {
     });
     let store = open(&folder);
     assert_eq!(store.syncs(&SyncFilter::default()).unwrap().len(), 30);
-    assert_eq!(store.events_after(0, 100).unwrap().len(), 30);
+    assert_eq!(store.events(&EventFilter::default()).unwrap().len(), 30);
     for project in ["shop", "bank", "farm"] {
         assert_eq!(store.versions(project, "model.shop.a", 100).unwrap().len(), 10);
     }
@@ -112,15 +112,11 @@ fn a_lease_is_held_by_one() {
     let folder = tempfile::tempdir().unwrap();
     for (ours, theirs) in [(open(&folder), Some(open(&folder))), (Store::in_memory().unwrap(), None)] {
         let theirs = theirs.as_ref().unwrap_or(&ours);
-        assert_eq!(ours.holder("shop"), None);
         let lease = ours.lease("shop").unwrap().unwrap();
         assert!(theirs.lease("shop").unwrap().is_none());
         assert!(ours.lease("shop").unwrap().is_none());
-        assert_eq!(theirs.holder("shop").unwrap().pid, std::process::id());
         assert!(theirs.lease("bank").unwrap().is_some(), "another key is free");
-        assert_eq!(lease.key(), "shop");
         drop(lease);
-        assert_eq!(theirs.holder("shop"), None);
         assert!(theirs.lease("shop").unwrap().is_some());
     }
 }
@@ -137,36 +133,35 @@ fn keys_with_any_characters_are_leases_of_their_own() {
 }
 
 #[test]
-fn a_holder_that_died_is_not_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let dying = open(&folder);
-    let lease = dying.lease("shop").unwrap().unwrap();
-    let path = std::fs::read_dir(folder.path().join("leases")).unwrap().next().unwrap().unwrap().path();
-    let text = std::fs::read(&path).unwrap();
-    drop((lease, dying));
-    // A killed process has no time to empty the file.
-    std::fs::write(&path, text).unwrap();
-    let store = open(&folder);
-    assert_eq!(store.holder("shop"), None);
-    assert!(store.lease("shop").unwrap().is_some());
-}
-
-#[test]
 fn events_are_followed_by_number() {
     let folder = tempfile::tempdir().unwrap();
     let (ours, theirs) = (open(&folder), open(&folder));
     assert_eq!(ours.last_event().unwrap(), 0);
     ours.append_events(&["1".into()]).unwrap();
-    let last = theirs.append_events(&["2".into(), "3".into()]).unwrap();
-    let of = |event: &StoredEvent| (event.own, event.body.clone());
-    let events = ours.events_after(0, 10).unwrap();
-    assert_eq!(
-        events.iter().map(of).collect::<Vec<_>>(),
-        [(true, "1".to_owned()), (false, "2".to_owned()), (false, "3".to_owned())]
-    );
-    assert_eq!(ours.events_after(events[0].seq, 1).unwrap(), events[1..2]);
-    assert_eq!((ours.last_event().unwrap(), ours.events_after(last, 10).unwrap()), (last, Vec::new()));
-    assert_eq!(ours.append_events(&[]).unwrap(), last, "nothing recorded, nothing newer");
+    theirs.append_events(&["2".into(), "3".into()]).unwrap();
+    let bodies = |after, limit| -> Vec<String> {
+        let events = ours.events(&EventFilter { after, limit, project: None }).unwrap();
+        events.into_iter().map(|event| event.body).collect()
+    };
+    let all = ours.events(&EventFilter::default()).unwrap();
+    assert!(all[0].process != all[1].process && all[1].process == all[2].process);
+    assert_eq!(bodies(0, None), ["1", "2", "3"]);
+    assert_eq!(bodies(0, Some(2)), ["2", "3"], "the newest");
+    assert_eq!(bodies(all[0].seq, Some(1)), ["3"]);
+    assert_eq!(bodies(all[2].seq, None), [""; 0]);
+    ours.append_events(&[]).unwrap();
+    assert_eq!(ours.last_event().unwrap(), all[2].seq, "nothing recorded, nothing newer");
+}
+
+#[test]
+fn events_are_found_by_project() {
+    let store = Store::in_memory().unwrap();
+    let event = |project: &str| format!(r#"{{"project":"{project}"}}"#);
+    store.append_events(&[event("shop"), event("bank"), r#"{"project":null}"#.into(), event("shop")]).unwrap();
+    let of = |project: &str, limit| {
+        store.events(&EventFilter { after: 0, project: Some(project.to_owned()), limit }).unwrap().len()
+    };
+    assert_eq!((of("shop", None), of("shop", Some(1)), of("bank", None), of("farm", None)), (2, 1, 1, 0));
 }
 
 #[test]
