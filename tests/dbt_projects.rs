@@ -116,4 +116,38 @@ cases! {
     the_graph_can_be_asked
     relations_can_be_made
     grants_and_persisted_docs
+    variables_of_the_command_line_win
+    bigquery_quotes_and_types
+    snowflake_quotes_nothing_unless_asked
+    redshift_is_postgres_with_exceptions
+    databricks_speaks_spark
+    duckdb_reads_files_as_sources
+    sqlite_has_no_database
+    dates_of_postgres_are_spelled_out
+    texts_and_lists_in_sql
+    a_series_of_numbers
+    columns_of_every_kind
+    relations_answer_for_their_parts
+    questions_to_the_warehouse_that_have_an_answer_without_one
+    printing_and_logging_print_nothing
+    a_template_can_be_rendered_within_one
+    results_are_kept_once
+    errors_can_be_caught_by_name_only
+    yaml_from_a_template
+    spans_of_time
+    zones_as_pytz_has_them
+    combinations
+    seeds_are_configured_by_their_own_key
+    stored_failures_have_a_relation
+    a_filtered_test
+    a_test_of_a_package
+    jinja_in_yaml_is_rendered_but_for_tests_and_descriptions
+    column_tags_and_meta
+    a_source_described_anew
+    the_roots_model_wins_over_a_packages
+    dispatch_by_the_projects_order
+    macros_take_what_python_functions_take
+    files_in_old_folders
+    an_empty_model_is_not_compiled
+    names_are_kept_as_written
 }

@@ -101,7 +101,7 @@ pub struct Node {
     /// Hex SHA-256 of the stripped text.
     pub checksum: String,
     /// `(package, name, version)` as written.
-    pub refs: Vec<(Option<String>, String, Option<String>)>,
+    pub refs: Vec<(Option<String>, String, Option<serde_json::Value>)>,
     /// `(source, table)` as written.
     pub sources: Vec<(String, String)>,
     pub depends_on_nodes: Vec<String>,
@@ -110,8 +110,8 @@ pub struct Node {
     pub patch_path: Option<String>,
     pub test: Option<Test>,
     /// The version of a versioned model, and the version that an unversioned `ref` means.
-    pub version: Option<String>,
-    pub latest_version: Option<String>,
+    pub version: Option<serde_json::Value>,
+    pub latest_version: Option<serde_json::Value>,
     pub group: Option<String>,
     /// `private`, `protected` or `public`; models only.
     pub access: Option<String>,

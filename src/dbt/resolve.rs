@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::node::{Node, NodeKind};
+use super::python::text;
 
 /// A reference as written: package, name, version.
-pub(crate) type RefArgs = (Option<String>, String, Option<String>);
+pub(crate) type RefArgs = (Option<String>, String, Option<Value>);
 
 /// What a reference leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +56,13 @@ impl Resolver {
         match node.kind {
             NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot => {
                 let refable = if node.enabled { &mut self.refable } else { &mut self.disabled_refable };
-                if let Some(version) = &node.version {
+                if let Some(version) = node.version.as_ref().map(text) {
                     refable
                         .entry(format!("{}.v{version}", node.name))
                         .or_default()
                         .insert(place.0.clone(), place.1.clone());
                 }
-                if node.version.is_none() || node.version == node.latest_version {
+                if node.version.as_ref().map(text) == node.latest_version.as_ref().map(text) {
                     refable.entry(node.name.clone()).or_default().insert(place.0, place.1);
                 }
             }
@@ -75,7 +77,7 @@ impl Resolver {
 
     /// What a `ref` in a node of `from_package` means.
     pub(crate) fn resolve_ref(&self, (package, name, version): &RefArgs, from_package: &str) -> Target {
-        let key = version.as_ref().map_or_else(|| name.clone(), |version| format!("{name}.v{version}"));
+        let key = version.as_ref().map_or_else(|| name.clone(), |version| format!("{name}.v{}", text(version)));
         self.search(self.refable.get(&key), self.disabled_refable.get(&key), package.as_deref(), from_package)
     }
 
@@ -146,8 +148,8 @@ mod tests {
             name: name.to_owned(),
             package_name: parts[1].to_owned(),
             source_name: (kind == NodeKind::Source).then(|| parts[2].to_owned()),
-            version: version.map(str::to_owned),
-            latest_version: version.map(|_| "2".to_owned()),
+            version: version.map(Value::from),
+            latest_version: version.map(|_| Value::from(2)),
             enabled,
             ..Node::new(kind)
         }
@@ -190,7 +192,7 @@ mod tests {
             (None, "m", Some("3"), "root", Target::Missing),
         ];
         for (package, name, version, from, expected) in table {
-            let args = (package.map(str::to_owned), name.to_owned(), version.map(str::to_owned));
+            let args = (package.map(str::to_owned), name.to_owned(), version.map(Value::from));
             assert_eq!(resolver().resolve_ref(&args, from), expected, "{args:?} from {from}");
         }
     }

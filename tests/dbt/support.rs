@@ -82,10 +82,24 @@ pub(crate) fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
     }
 }
 
-/// Loads files as a project for Postgres.
-pub(crate) fn load(files: BTreeMap<String, String>) -> Loaded {
+/// Loads files as a project: for Postgres, unless a file `@adapter` says otherwise; with the variables
+/// of a file `@vars`.
+pub(crate) fn load(mut files: BTreeMap<String, String>) -> Loaded {
     let cancelled = AtomicBool::new(false);
-    dbt::load(&MemoryTree::new(files), &options(&cancelled), &|_| {})
+    let mut options = options(&cancelled);
+    options.adapter = match files.remove("@adapter").unwrap_or_default().trim() {
+        "bigquery" => Adapter::BigQuery,
+        "snowflake" => Adapter::Snowflake,
+        "redshift" => Adapter::Redshift,
+        "databricks" => Adapter::Databricks,
+        "duckdb" => Adapter::DuckDb,
+        "sqlite" => Adapter::Sqlite,
+        _ => Adapter::Postgres,
+    };
+    if let Some(vars) = files.remove("@vars") {
+        options.vars = serde_json::from_str(&vars).expect("variables as JSON");
+    }
+    dbt::load(&MemoryTree::new(files), &options, &|_| {})
 }
 
 /// Loads `(path, text)` pairs.

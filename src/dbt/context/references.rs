@@ -7,6 +7,7 @@ use super::relation::{ephemeral_relation, node_relation};
 use super::{Context, Phase, Record, Shared};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::problems::codes;
+use crate::dbt::python;
 use crate::dbt::resolve::{Manifest, RefArgs, Target};
 use crate::jinja::{Args, Error, Value};
 
@@ -72,7 +73,7 @@ fn ref_args(mut args: Args, record: &Record) -> Result<RefArgs, Error> {
         })
     };
     let package = package.filter(|package| !package.is_none()).map(|package| text("package", &package)).transpose()?;
-    let version = version.filter(Value::truthy).map(|version| version.to_str());
+    let version = version.filter(Value::truthy).and_then(|version| version.to_json().ok());
     Ok((package, text("name", &name)?, version))
 }
 
@@ -161,7 +162,8 @@ fn subject(node: &Node) -> String {
 
 /// dbt's sentence for a `ref` that leads nowhere.
 pub(crate) fn missing_ref(node: &Node, (package, name, version): &RefArgs, fate: &str) -> String {
-    let version = version.as_ref().map_or_else(String::new, |version| format!(" with version '{version}'"));
+    let version =
+        version.as_ref().map_or_else(String::new, |version| format!(" with version '{}'", python::text(version)));
     let package = package.as_ref().map_or_else(String::new, |package| format!(" in package '{package}'"));
     format!("{} depends on a node named '{name}'{version}{package} which {fate}", subject(node))
 }
@@ -182,7 +184,7 @@ pub(crate) fn ambiguous_ref(name: &str, ids: &[String]) -> String {
 
 fn unknown_dependency(node: &Node, (package, name, version): &RefArgs) -> String {
     let mut parts: Vec<String> = package.iter().chain([name]).map(|part| format!("'{part}'")).collect();
-    parts.extend(version.iter().map(|version| format!("v={version}")));
+    parts.extend(version.iter().map(|version| format!("v={}", python::text(version))));
     format!(
         "dbt was unable to infer all dependencies for the model \"{}\".\nThis typically happens when ref() is placed within a conditional block.\n\nTo fix this, add the following hint to the top of the model \"{}\":\n\n-- depends_on: {{{{ ref({}) }}}}",
         node.name,

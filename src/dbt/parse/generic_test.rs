@@ -22,7 +22,7 @@ pub(crate) enum TestTarget {
     /// A model (perhaps of a version), seed or snapshot by name.
     Node {
         name: String,
-        version: Option<String>,
+        version: Option<Value>,
         unique_id: Option<String>,
     },
     Source {
@@ -180,7 +180,9 @@ impl Builder<'_, '_> {
     /// `{{ get_where_subquery(ref('orders')) }}`.
     fn model_text(&self) -> String {
         let target = match &self.job.target {
-            TestTarget::Node { name, version: Some(version), .. } => format!("ref('{name}', version='{version}')"),
+            TestTarget::Node { name, version: Some(version), .. } => {
+                format!("ref('{name}', version='{}')", python::text(version))
+            }
             TestTarget::Node { name, .. } => format!("ref('{name}')"),
             TestTarget::Source { source, table } => format!("source('{source}', '{table}')"),
         };
@@ -218,7 +220,9 @@ impl Builder<'_, '_> {
 
     fn names(&self, namespace: Option<&str>, test: &str, args: &Map<String, Value>) -> (String, String) {
         let (test, target) = match &self.job.target {
-            TestTarget::Node { name, version: Some(version), .. } => (test.to_owned(), format!("{name}_v{version}")),
+            TestTarget::Node { name, version: Some(version), .. } => {
+                (test.to_owned(), format!("{name}_v{}", python::text(version)))
+            }
             TestTarget::Node { name, .. } => (test.to_owned(), name.clone()),
             TestTarget::Source { source, table } => (format!("source_{test}"), format!("{source}_{table}")),
         };

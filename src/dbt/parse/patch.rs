@@ -176,7 +176,7 @@ impl Matcher<'_> {
         };
         let mut found = self.find(&file_name, &patch.file.package);
         found.retain(|index| is_model(self, index));
-        if found.is_empty() && v == latest {
+        if found.is_empty() && v == python::text(&latest) {
             found = self.find(&patch.name, &patch.file.package);
             found.retain(|index| is_model(self, index));
         }
@@ -192,7 +192,7 @@ impl Matcher<'_> {
                 last.clone_from(&patch.name);
             }
             node.fqn.push(format!("v{v}"));
-            node.version = Some(v);
+            node.version = Some(version.v.clone());
             node.latest_version = Some(latest);
         }
         self.apply(index, patch, Some(version_index));
@@ -206,7 +206,7 @@ impl Matcher<'_> {
         }
         let target = TestTarget::Node {
             name: patch.name.clone(),
-            version: version.map(|version| python::text(&version.v)),
+            version: version.map(|version| version.v.clone()),
             unique_id: index.and_then(|index| self.draft(index)).map(|draft| draft.node.unique_id.clone()),
         };
         let job = |definition: &TestDefinition, column: Option<&ColumnEntry>| TestJob {
@@ -230,14 +230,14 @@ impl Matcher<'_> {
 }
 
 /// The version that `ref('m')` means: as said, else the highest.
-fn latest_version(patch: &Patch) -> String {
+fn latest_version(patch: &Patch) -> Value {
     if let Some(latest) = &patch.latest_version {
-        return python::text(latest);
+        return latest.clone();
     }
     let number = |value: &Value| python::text(value).parse::<f64>().ok();
     let highest = patch.versions.iter().map(|version| &version.v).max_by(|a, b| match (number(a), number(b)) {
         (Some(a), Some(b)) => a.total_cmp(&b),
         _ => python::text(a).cmp(&python::text(b)),
     });
-    highest.map(python::text).unwrap_or_default()
+    highest.cloned().unwrap_or_default()
 }

@@ -42,9 +42,9 @@ fn record(draft: &mut Draft, function: &str, args: Vec<Argument>) {
     }
 }
 
-fn version(args: &[Argument]) -> Option<String> {
+fn version(args: &[Argument]) -> Option<serde_json::Value> {
     let found = args.iter().find(|(key, _)| matches!(key.as_deref(), Some("v" | "version")));
-    found.map(|(_, value)| crate::dbt::python::text(value))
+    found.map(|(_, value)| value.clone())
 }
 
 /// `"a", v=2, tags=["x"]` as literals; nothing when one is no literal.
