@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session, events: &Events, output: &mut Output) -> Re
         let after = found.last().map_or(newest, |event| event.seq);
         return opened.wait(follow(&opened, EventFilter { after, limit: None, ..filter }, told, output));
     }
-    if found.is_empty() {
+    if found.is_empty() && events.limit > 0 {
         output.remark("Nothing has happened yet: run `ebb sync`")?;
     }
     Ok(Exit::Done)
