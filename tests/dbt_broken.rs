@@ -79,4 +79,31 @@ cases! {
     packages_malformed
     packages_not_installed
     python_model_bad
+    ambiguous_ref
+    source_disabled
+    packages_in_two_files
+    packages_no_list
+    package_named_as_the_project
+    package_for_another_dbt
+    fewer_packages_than_asked_for
+    dispatch_with_a_dot
+    ref_that_is_no_text
+    config_given_twice
+    config_merged_from_no_mapping
+    config_required
+    meta_in_two_places
+    patch_in_the_wrong_section
+    version_without_a_file
+    test_config_in_two_places
+    test_arguments_that_are_no_mapping
+    test_that_is_a_number
+    test_argument_called_model
+    env_var_missing_in_yaml
+    var_missing_in_the_project_file
+    ephemeral_model_that_fails
+    unknown_time_zone
+    naming_macro_that_fails
+    hook_that_fails
+    snapshot_block_that_does_not_end
+    docs_block_that_does_not_end
 }

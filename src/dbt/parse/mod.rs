@@ -14,9 +14,6 @@ mod source;
 mod test_arguments;
 mod test_names;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) use configure::configure;
 pub(crate) use draft::{Draft, Origin, node_problem};
 pub(crate) use exposure::exposure_draft;
