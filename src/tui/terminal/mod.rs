@@ -13,3 +13,6 @@ pub(super) use backend::FrameBackend;
 pub(super) use facts::Facts;
 pub(super) use guard::Guard;
 pub(super) use hang_up::{exit_at_once, watch_for_hang_up};
+
+#[cfg(test)]
+mod tests;
