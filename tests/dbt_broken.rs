@@ -1,5 +1,7 @@
 //! Small broken projects, and what a load says of each: `tests/dbt/broken.txt`.
 
+#![expect(clippy::expect_used, reason = "a test")]
+
 #[path = "dbt/support.rs"]
 mod support;
 

@@ -1,6 +1,8 @@
 //! Repositories that nobody here wrote: whatever is in them becomes a problem, within bounds, and the
 //! rest loads.
 
+#![expect(clippy::expect_used, reason = "a test")]
+
 #[path = "dbt/support.rs"]
 mod support;
 
@@ -33,6 +35,14 @@ fn a_loop_of_a_thousand_million_turns_ends() {
 }
 
 #[test]
+fn a_repository_of_endless_loops_is_held_shorter_and_shorter() {
+    let endless = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}";
+    let names: Vec<String> = (0..40).map(|n| format!("models/m{n}.sql")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), endless)).collect();
+    assert_eq!(codes(&with(&files)), vec!["DBT-JINJA-LIMIT"; 40]);
+}
+
+#[test]
 fn a_macro_that_calls_itself_ends() {
     let files = [("macros/m.sql", "{% macro m() %}{{ m() }}{% endmacro %}"), ("models/b.sql", "{{ m() }}")];
     assert_eq!(codes(&with(&files)), ["DBT-JINJA-LIMIT"]);
@@ -55,7 +65,7 @@ fn text_that_doubles_and_doubles_ends() {
 fn a_yaml_bomb_is_one_problem() {
     let mut text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
     for n in 1..12 {
-        text += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(","));
+        text.extend([format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(","))]);
     }
     assert_eq!(codes(&with(&[("models/s.yml", &text)])), ["DBT-YAML-BOMB"]);
 }
@@ -218,10 +228,11 @@ fn a_large_project_is_read_once_and_linked_whole() {
     let mut files = BTreeMap::from([(PROJECT.0.to_owned(), PROJECT.1.to_owned())]);
     let mut yaml = "models:\n".to_owned();
     for n in 0..count {
-        let parents: String =
+        let parents: Vec<String> =
             (1..=3).filter(|back| n >= *back).map(|back| format!("{{{{ ref('m{}') }}}}, ", n - back)).collect();
+        let parents = parents.concat();
         files.insert(format!("models/g{}/m{n}.sql", n % 10), format!("{{{{ config(tags=['g']) }}}}select {parents} 1"));
-        yaml += &format!("  - name: m{n}\n    columns: [{{name: id, tests: [unique, not_null]}}]\n");
+        yaml.extend([format!("  - name: m{n}\n    columns: [{{name: id, tests: [unique, not_null]}}]\n")]);
     }
     files.insert("models/s.yml".to_owned(), yaml);
     let tree = Counting(MemoryTree::new(files), AtomicU64::new(0));

@@ -1,5 +1,7 @@
 //! Small sound projects, and facts about their nodes: `tests/dbt/projects.txt`.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test")]
+
 #[path = "dbt/support.rs"]
 mod support;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::context::{Context, Failure, Phase, Shared, Worker, explain, has_template};
+use super::context::{Context, Failure, Phase, Shared, Worker, has_template};
 use super::node::Node;
 use super::problems::{Problems, codes};
 use super::project::ProjectFile;
@@ -81,14 +81,13 @@ pub(crate) fn render_descriptions(
             continue;
         }
         let context = context.get_or_insert_with(|| docs_context(shared, docs, &node.package_name, &node.unique_id));
-        worker.interpreter.reset();
-        worker.interpreter.set_undefined_policy(UndefinedPolicy::Default);
+        worker.begin(UndefinedPolicy::Default);
         let rendered = Template::parse("description", text)
             .and_then(|template| worker.interpreter.render(&template, &context.scope()));
         match rendered {
             Ok(rendered) => *text = rendered,
             Err(error) => {
-                let failure = explain(&error, context.record());
+                let failure = context.explain(&error);
                 let code = if error.message().contains("depends on doc") { codes::DOC_MISSING } else { failure.code };
                 failures.push(Failure { code, line: 0, column: 0, ..failure });
             }

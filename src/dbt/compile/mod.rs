@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use indexmap::{IndexMap, IndexSet};
 
 use super::context::Failure;
+use super::node::Node;
 use super::problems::codes;
 
 /// What one node became: its SQL and the ephemeral models in it, or why not.
@@ -35,8 +36,30 @@ pub(crate) fn inject_all(
         let ctes: Vec<String> = ctes.collect();
         Ok((inject_ctes(&compiled.sql, &ctes), ordered.into_iter().collect()))
     };
-    rendered.iter().map(|(id, result)| (id.clone(), finish(id, result))).collect()
+    let mut left = TOTAL_SQL;
+    let mut within = |outcome: Outcome| -> Outcome {
+        let (sql, ctes) = outcome?;
+        left = left.checked_sub(sql.len()).unwrap_or_default();
+        if left == 0 {
+            return Err(too_much());
+        }
+        Ok((sql, ctes))
+    };
+    rendered.iter().map(|(id, result)| (id.clone(), within(finish(id, result)))).collect()
 }
+
+fn too_much() -> Failure {
+    let message = format!("the project's compiled SQL is larger than {TOTAL_SQL} bytes");
+    Failure { code: codes::JINJA_LIMIT, ..failure(message) }
+}
+
+/// What becomes of a node once there is too much SQL.
+pub(crate) fn refuse_node(node: &Node) -> Option<Result<Compiled, Failure>> {
+    render::is_compiled(node).then(|| Err(too_much()))
+}
+
+/// Bytes of compiled SQL that one project may have; the largest that are known have a tenth.
+pub(crate) const TOTAL_SQL: usize = 512 << 20;
 
 /// The ephemeral models under a node, those that others need first.
 fn gather(

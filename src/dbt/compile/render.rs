@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::dbt::context::{CompileFacts, Context, Failure, Phase, Shared, Worker, explain};
+use crate::dbt::context::{CompileFacts, Context, Failure, Phase, Shared, Worker};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::parse::define_kwargs;
 use crate::dbt::resolve::Manifest;
@@ -38,12 +38,11 @@ pub(crate) fn compile_node(
     is_compiled(node).then(|| {
         let facts = CompileFacts { manifest: Arc::clone(manifest), graph: Rc::clone(&worker.graph) };
         let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Rc::new(node.clone()));
-        worker.interpreter.reset();
-        worker.interpreter.set_undefined_policy(UndefinedPolicy::Default);
+        worker.begin(UndefinedPolicy::Default);
         define_kwargs(worker, &context, node)?;
         let rendered = Template::parse(&node.original_file_path, &node.raw_code)
             .and_then(|template| worker.interpreter.render(&template, &context.scope()));
-        let sql = rendered.map_err(|error| explain(&error, context.record()))?;
+        let sql = rendered.map_err(|error| context.explain(&error))?;
         let ephemeral = context.record().ephemeral.take().into_iter().collect();
         let macros = context.record().macros.take().into_iter().collect();
         Ok(Compiled { sql, ephemeral, macros })

@@ -18,7 +18,7 @@ pub(crate) struct Failure {
 }
 
 /// What went wrong, and with which code.
-pub(crate) fn explain(error: &Error, record: &Record) -> Failure {
+pub(super) fn explain(error: &Error, record: &Record) -> Failure {
     let code = record.code_of(error).unwrap_or_else(|| code_of_kind(error.kind()));
     let message = match error.kind() {
         ErrorKind::Undefined => format!(

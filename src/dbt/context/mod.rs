@@ -25,7 +25,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use failure::{Failure, explain};
+pub(crate) use failure::Failure;
 pub(crate) use native::{NativeContext, as_yaml_value, has_template};
 pub(crate) use node_json::{node_json, resource_type};
 use record::Record;
@@ -39,9 +39,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::dbt::node::Node;
-use crate::jinja::{Scope, Value};
+use crate::jinja::{Error, ErrorKind, Scope, Value};
 
 /// What is being done, which decides what can be named and what answers.
 #[derive(Clone)]
@@ -110,6 +111,14 @@ impl Context {
 
     pub(crate) fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// A template's error in dbt's words; one that reached a limit is counted.
+    pub(crate) fn explain(&self, error: &Error) -> Failure {
+        if error.kind() == ErrorKind::Limit {
+            self.shared.exhausted.fetch_add(1, Ordering::Relaxed);
+        }
+        failure::explain(error, &self.record)
     }
 
     /// Gives a name to this template alone.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::config::plain;
-use super::{Context, Failure, explain};
+use super::{Context, Failure};
 use crate::dbt::render::{NativeRenderer, TemplateError};
 use crate::jinja::{Interpreter, Template};
 
@@ -38,7 +38,7 @@ pub(crate) fn as_yaml_value(
     }
     let rendered =
         Template::parse("yaml", text).and_then(|template| interpreter.render_native(&template, &context.scope()));
-    rendered.map_err(|error| explain(&error, context.record()))
+    rendered.map_err(|error| context.explain(&error))
 }
 
 impl NativeRenderer for NativeContext<'_, '_> {
@@ -46,7 +46,7 @@ impl NativeRenderer for NativeContext<'_, '_> {
         let mut interpreter = self.interpreter.borrow_mut();
         interpreter.reset();
         let value = as_yaml_value(&mut interpreter, &self.context, text).map_err(TemplateError::from)?;
-        plain(&value).map_err(|error| TemplateError::from(explain(&error, self.context.record())))
+        plain(&value).map_err(|error| TemplateError::from(self.context.explain(&error)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What every template of a load can ask for, read-only and shared by all threads.
 
+use std::sync::atomic::AtomicUsize;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -71,9 +73,15 @@ pub(crate) struct Shared {
     /// The root project first, by name.
     pub(crate) projects: IndexMap<String, ProjectFile>,
     pub(crate) macros: Macros,
+    /// How many templates have reached a limit so far: the more, the less the others may cost.
+    pub(super) exhausted: AtomicUsize,
 }
 
 impl Shared {
+    pub(crate) fn new(target: Target, projects: IndexMap<String, ProjectFile>, macros: Macros) -> Self {
+        Self { target, projects, macros, exhausted: AtomicUsize::new(0) }
+    }
+
     pub(crate) fn root(&self) -> Option<&ProjectFile> {
         self.projects.first().map(|(_, project)| project)
     }

@@ -32,7 +32,7 @@ fn shared(adapter: Adapter) -> Arc<Shared> {
         project("root", &json!({"given": 1, "top": 1, "both": "root top", "pkg": {"both": "root for pkg"}})),
         project("pkg", &json!({"own": 2, "top": 2, "both": "pkg top"})),
     ]);
-    Arc::new(Shared { target, projects, macros: Macros::new("root", adapter, IndexMap::new()) })
+    Arc::new(Shared::new(target, projects, Macros::new("root", adapter, IndexMap::new())))
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_failure_says_which_macros_were_running_and_where_the_node_called() {
     let mut interpreter = Interpreter::new(Limits::default(), &cancelled);
     let template = Template::parse("n.sql", "select\n  {{ dbt.default__current_timestamp() }}").unwrap();
     let error = interpreter.render(&template, &context.scope()).unwrap_err();
-    let failure = explain(&error, context.record());
+    let failure = context.explain(&error);
     assert_eq!((failure.code.as_str(), failure.line, failure.column), ("DBT-COMPILE", 2, 6));
     assert_eq!(failure.message, "current_timestamp macro not implemented for adapter postgres");
     assert!(

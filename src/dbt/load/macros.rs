@@ -65,7 +65,7 @@ impl Load<'_> {
             }
         }
         let projects = projects.into_iter().map(|project| (project.name.clone(), project)).collect();
-        Read { shared: Arc::new(Shared { target: Target::new(self.options), projects, macros }), files }
+        Read { shared: Arc::new(Shared::new(Target::new(self.options), projects, macros)), files }
     }
 
     fn read_macro_file(&self, package: &str, file: &ProjectPath) -> ReadFile {

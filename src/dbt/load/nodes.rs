@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indexmap::IndexMap;
 
 use super::pool::Pool;
 use super::{Counter, Load};
-use crate::dbt::compile::{compile_node, inject_all};
+use crate::dbt::compile::{TOTAL_SQL, compile_node, inject_all, refuse_node};
 use crate::dbt::context::{Failure, Shared};
 use crate::dbt::docs::{DocsBlocks, render_descriptions};
 use crate::dbt::link::link;
@@ -106,8 +107,15 @@ impl Load<'_> {
         let manifest = Arc::new(manifest);
         let nodes: Vec<&Node> = manifest.nodes.values().collect();
         let counter = Counter::start(self.progress, LoadStage::Compile, nodes.len());
+        let written = AtomicUsize::new(0);
         let compiled = pool.map_with(shared, self.options.cancelled, &nodes, |worker, node| {
-            let result = self.goes_on().and_then(|()| compile_node(worker, shared, &manifest, node));
+            let is_within = written.load(Ordering::Relaxed) < TOTAL_SQL;
+            let result = self.goes_on().and_then(|()| {
+                if is_within { compile_node(worker, shared, &manifest, node) } else { refuse_node(node) }
+            });
+            if let Some(Ok(compiled)) = &result {
+                written.fetch_add(compiled.sql.len(), Ordering::Relaxed);
+            }
             counter.step();
             result.map(|result| (node.unique_id.clone(), result))
         });

@@ -16,11 +16,8 @@ impl Load<'_> {
     /// The root first, then its packages.
     pub(super) fn read_projects(&self, problems: &mut Problems) -> Option<Vec<ProjectFile>> {
         let (path, text) = locate(self.tree, self.options, problems)?;
-        let bare = Arc::new(Shared {
-            target: Target::new(self.options),
-            projects: indexmap::IndexMap::new(),
-            macros: Macros::empty(self.options.adapter),
-        });
+        let macros = Macros::empty(self.options.adapter);
+        let bare = Arc::new(Shared::new(Target::new(self.options), indexmap::IndexMap::new(), macros));
         let mut interpreter = Interpreter::new(Limits::default(), self.options.cancelled);
         let context = |phase: Phase| -> Rc<Context> { Context::of_package(&bare, phase, "") };
         let root = {

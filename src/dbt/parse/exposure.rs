@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::draft::{Draft, Origin};
 use super::properties::ExposureEntry;
 use crate::dbt::config::{self, Config, ConfigKind, Layers};
-use crate::dbt::context::{Context, Phase, Shared, Worker, explain};
+use crate::dbt::context::{Context, Phase, Shared, Worker};
 use crate::dbt::node::{Node, NodeKind};
 use crate::jinja::{Template, UndefinedPolicy};
 
@@ -53,13 +53,12 @@ pub(crate) fn exposure_draft(worker: &mut Worker<'_>, shared: &Arc<Shared>, entr
     };
     let mut draft = Draft::new(node, Origin::Yaml { file: Arc::clone(&entry.file), at: entry.at });
     let context = Context::of_node(shared, Phase::Parse, Rc::new(draft.node.clone()));
-    worker.interpreter.set_undefined_policy(UndefinedPolicy::Parse);
     for dependency in &entry.depends_on {
-        worker.interpreter.reset();
+        worker.begin(UndefinedPolicy::Parse);
         let rendered = Template::parse("depends_on", &format!("{{{{ {dependency} }}}}"))
             .and_then(|template| worker.interpreter.run(&template, &context.scope()));
         if let Err(error) = rendered {
-            draft.fail_template(&explain(&error, context.record()));
+            draft.fail_template(&context.explain(&error));
         }
     }
     draft.node.refs = context.record().refs.take();

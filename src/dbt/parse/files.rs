@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::dbt::config::hook_sql;
-use crate::dbt::context::{Context, Phase, Shared, Worker, explain};
+use crate::dbt::context::{Context, Phase, Shared, Worker};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::project::ProjectFile;
@@ -114,12 +114,11 @@ fn set_default_names(node: &mut Node, shared: &Shared) {
 /// Renders a node's text to learn its references, configuration and macros. The text is not kept.
 pub(super) fn learn(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
     let context = Context::of_node(shared, Phase::Parse, Rc::new(draft.node.clone()));
-    worker.interpreter.reset();
-    worker.interpreter.set_undefined_policy(UndefinedPolicy::Parse);
+    worker.begin(UndefinedPolicy::Parse);
     let parsed = Template::parse(&draft.node.original_file_path, &draft.node.raw_code);
     let result = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope()));
     if let Err(error) = result {
-        draft.fail_template(&explain(&error, context.record()));
+        draft.fail_template(&context.explain(&error));
     }
     let record = context.record();
     draft.node.refs.extend(record.refs.take());
@@ -131,12 +130,11 @@ pub(super) fn learn(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut D
 /// Renders a node's hooks for what they refer to.
 pub(super) fn learn_hooks(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
     let context = Context::of_node(shared, Phase::Parse, Rc::new(draft.node.clone()));
-    worker.interpreter.set_undefined_policy(UndefinedPolicy::Parse);
     for hook in hook_sql(&draft.node.config) {
-        worker.interpreter.reset();
+        worker.begin(UndefinedPolicy::Parse);
         let parsed = Template::parse(&draft.node.original_file_path, &hook);
         if let Err(error) = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope())) {
-            let failure = crate::dbt::context::Failure { line: 0, column: 0, ..explain(&error, context.record()) };
+            let failure = crate::dbt::context::Failure { line: 0, column: 0, ..context.explain(&error) };
             draft.fail_template(&failure);
         }
     }

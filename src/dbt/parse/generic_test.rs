@@ -10,7 +10,7 @@ use super::properties::{TestDefinition, YamlFile};
 use super::test_arguments::{KWARGS, define_kwargs};
 use super::test_names::{id_hash, synthesize};
 use crate::dbt::config::Config;
-use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value, explain};
+use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value};
 use crate::dbt::node::{Node, NodeKind, Test};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
@@ -207,7 +207,7 @@ impl Builder<'_, '_> {
                 value = nested.shift_remove(*key).or(value);
             }
             if let Some(Value::String(text)) = &value {
-                self.worker.interpreter.reset();
+                self.worker.begin(UndefinedPolicy::Parse);
                 let rendered = as_yaml_value(&mut self.worker.interpreter, &context, text)?;
                 value = rendered.to_json().ok();
             }
@@ -303,12 +303,11 @@ impl Builder<'_, '_> {
             return;
         }
         let context = Context::of_node(self.shared, Phase::Parse, Rc::new(draft.node.clone()));
-        self.worker.interpreter.reset();
-        self.worker.interpreter.set_undefined_policy(UndefinedPolicy::Parse);
+        self.worker.begin(UndefinedPolicy::Parse);
         let rendered = define_kwargs(self.worker, &context, &draft.node).and_then(|()| {
-            let template = Template::parse(&draft.node.path, &draft.node.raw_code)
-                .map_err(|error| explain(&error, context.record()))?;
-            self.worker.interpreter.run(&template, &context.scope()).map_err(|error| explain(&error, context.record()))
+            let template =
+                Template::parse(&draft.node.path, &draft.node.raw_code).map_err(|error| context.explain(&error))?;
+            self.worker.interpreter.run(&template, &context.scope()).map_err(|error| context.explain(&error))
         });
         if let Err(failure) = rendered {
             draft.fail_template(&failure);

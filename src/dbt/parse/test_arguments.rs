@@ -5,7 +5,7 @@ use std::rc::Rc;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::dbt::context::{Context, Failure, Worker, as_yaml_value, explain, has_template};
+use crate::dbt::context::{Context, Failure, Worker, as_yaml_value, has_template};
 use crate::dbt::node::Node;
 use crate::dbt::python;
 use crate::jinja::{Dict, Template};
@@ -38,7 +38,7 @@ fn column_name(worker: &mut Worker<'_>, context: &Rc<Context>, value: &Value) ->
     }
     let rendered = Template::parse("column_name", &text)
         .and_then(|template| worker.interpreter.render(&template, &context.scope()));
-    rendered.map(Into::into).map_err(|error| explain(&error, context.record()))
+    rendered.map(Into::into).map_err(|error| context.explain(&error))
 }
 
 fn render_argument(

@@ -96,13 +96,12 @@ impl Scanner {
                     }
                 }
                 ']' | '}' => self.depth = self.depth.saturating_sub(1),
-                ',' if self.depth > 0 => {}
                 '-' | '?' if ends_word && self.depth == 0 => {
                     let blanks = after.len() - after.trim_start_matches(' ').len();
                     (self.parent, self.entry) = (column(rest), column(after) + blanks as isize);
                 }
                 ':' if ends_word && self.depth == 0 => self.parent = self.entry,
-                ':' if self.depth > 0 => {}
+                ',' | ':' if self.depth > 0 => {}
                 '&' | '!' | '*' => {
                     rest = after.find(' ').and_then(|end| after.get(end..)).unwrap_or_default();
                     continue;
