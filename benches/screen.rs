@@ -4,6 +4,9 @@
 //! does not depend on the machine's speed (bytes, writes, wake-ups) is missed. Wall times are printed
 //! beside their gates; on a busy machine they say more about the machine.
 
+#![allow(dead_code, unreachable_pub, reason = "shared with the tests, which use its other parts")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench prints, and fails by panicking")]
+
 #[path = "../tests/support/terminal.rs"]
 mod terminal;
 

@@ -1,5 +1,6 @@
 //! Small broken projects, and what a load says of each: `tests/dbt/broken.txt`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::expect_used, reason = "a test")]
 
 #[path = "dbt/support.rs"]

@@ -1,6 +1,7 @@
 //! Repositories that nobody here wrote: whatever is in them becomes a problem, within bounds, and the
 //! rest loads.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::expect_used, reason = "a test")]
 
 #[path = "dbt/support.rs"]

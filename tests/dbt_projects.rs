@@ -1,5 +1,6 @@
 //! Small sound projects, and facts about their nodes: `tests/dbt/projects.txt`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test")]
 
 #[path = "dbt/support.rs"]

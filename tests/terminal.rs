@@ -1,5 +1,6 @@
 //! The real program in a real pseudo-terminal, from the first frame to the last, as a person drives it.
 
+#![allow(dead_code, unreachable_pub, reason = "the terminal is shared by several files")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "support/terminal.rs"]

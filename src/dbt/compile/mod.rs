@@ -39,7 +39,7 @@ pub(crate) fn inject_all(
     let mut left = TOTAL_SQL;
     let mut within = |outcome: Outcome| -> Outcome {
         let (sql, ctes) = outcome?;
-        left = left.checked_sub(sql.len()).unwrap_or_default();
+        left = left.saturating_sub(sql.len());
         if left == 0 {
             return Err(too_much());
         }
