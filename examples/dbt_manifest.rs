@@ -127,11 +127,7 @@ fn main() {
     let (mut nodes, mut sources, mut exposures, mut disabled) = (Map::new(), Map::new(), Map::new(), Map::new());
     for (id, node) in &project.nodes {
         let group = match (node.enabled, node.kind) {
-            (false, NodeKind::Test)
-                if !node.depends_on_nodes.is_empty() || node.config.get("enabled") != Some(&Value::Bool(false)) =>
-            {
-                &mut nodes
-            }
+            (false, NodeKind::Test) if !node.problems.is_empty() => &mut nodes,
             (false, _) => {
                 disabled.insert(id.clone(), json!([as_json(node)]));
                 continue;

@@ -12,8 +12,12 @@ use ebbtide::problem::{Problem, Severity};
 fn told(problem: &Problem) -> String {
     let place = problem.place.as_ref();
     let place = place.map_or_else(String::new, |place| format!("{}:{}:{}", place.file, place.line, place.column));
-    let is_warning = problem.severity == Severity::Warning && problem.code.as_str() != "DBT-NEEDS-WAREHOUSE";
-    format!("{}{} {place} {}", if is_warning { "warning " } else { "" }, problem.code, problem.summary)
+    let mark = match problem.severity {
+        Severity::Notice => "notice ",
+        Severity::Warning if problem.code.as_str() != "DBT-NEEDS-WAREHOUSE" => "warning ",
+        Severity::Warning | Severity::Error => "",
+    };
+    format!("{mark}{} {place} {}", problem.code, problem.summary)
 }
 
 /// The problems are those that dbt tells, and the sound model is there all the same.
@@ -109,4 +113,6 @@ cases! {
     hook_that_fails
     snapshot_block_that_does_not_end
     docs_block_that_does_not_end
+    exposure_of_a_missing_model
+    test_of_a_disabled_model
 }

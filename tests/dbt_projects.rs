@@ -153,4 +153,5 @@ cases! {
     files_in_old_folders
     an_empty_model_is_not_compiled
     names_are_kept_as_written
+    the_projects_settings_can_be_reached
 }

@@ -13,7 +13,7 @@ use crate::problem::{Code, Fix, Problem, Severity};
 pub(crate) struct Linked {
     pub(crate) depends_on: Vec<String>,
     pub(crate) problems: Vec<Problem>,
-    /// A test or exposure of something that is not there is not run.
+    /// A test or exposure of something that is not there takes no part.
     pub(crate) switched_off: bool,
 }
 
@@ -80,7 +80,7 @@ fn add(linked: &mut Linked, id: String) {
 }
 
 impl Linked {
-    /// A failure, with the names that may have been meant. Tests and exposures are only switched off.
+    /// A failure, with the names that may have been meant. Tests and exposures are switched off.
     fn fail(&mut self, draft: &Draft, code: Code, message: String, near: Vec<String>) {
         let node = &draft.node;
         let (line, column) = place_of(node, &message);
@@ -90,10 +90,12 @@ impl Linked {
             problem = problem.with_fix(Fix::read(format!("Write '{first}' where it is meant")));
             problem = problem.with_evidence("Nearest names in the project", near);
         }
-        if matches!(node.kind, NodeKind::Test | NodeKind::Exposure) {
-            problem = problem.with_severity(Severity::Warning);
-            self.switched_off = true;
+        // dbt is silent about a test of a disabled model, warns of one of a missing model, and refuses all else.
+        if node.kind == NodeKind::Test {
+            let is_disabled = problem.code == codes::REF_DISABLED || problem.code == codes::SOURCE_DISABLED;
+            problem = problem.with_severity(if is_disabled { Severity::Notice } else { Severity::Warning });
         }
+        self.switched_off |= matches!(node.kind, NodeKind::Test | NodeKind::Exposure);
         self.problems.push(problem);
     }
 }

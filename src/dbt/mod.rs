@@ -3,6 +3,19 @@
 //! Pure: files come through [`FileTree`], the environment and the time as values; nothing here opens
 //! a file, a socket or a clock. [`load`] gives the project *and* its problems; only a tree without a
 //! readable `dbt_project.yml` gives no project.
+//!
+//! ```text
+//! locate, project, packages   which projects there are, and their settings
+//! read, yaml                  their files, as text and as trees with places
+//! macros, context             what templates can call and name (the engine itself is `crate::jinja`)
+//! parse, config, names        each file's nodes, what YAML says of them, how they are configured and called
+//! resolve, link, graph, docs  what refers to what
+//! compile                     the SQL, ephemeral models put in
+//! load                        all of it in order, side by side
+//! ```
+//!
+//! A template of a repository is foreign code: it gets the members of `context` and nothing else, and
+//! what it may cost is bounded one by one and in sum.
 
 mod compile;
 mod config;

@@ -119,7 +119,7 @@ pub struct Node {
     pub language: String,
     /// `unique_id`s of the ephemeral models whose SQL stands in the compiled SQL.
     pub extra_ctes: Vec<String>,
-    /// Codes of this node's own problems; their texts are in [`super::Loaded::problems`].
+    /// Codes of this node's own problems of any severity; their texts are in [`super::Loaded::problems`].
     pub problems: Vec<Code>,
 }
 

@@ -4,11 +4,13 @@ mod inject;
 mod render;
 
 pub(crate) use inject::inject_ctes;
-pub(crate) use render::{Compiled, compile_node};
+pub(crate) use render::{Rendered, compile_node};
 
 use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
+
+use render::Compiled;
 
 use super::context::Failure;
 use super::node::Node;
@@ -19,18 +21,18 @@ pub(crate) type Outcome = Result<(String, Vec<String>), Failure>;
 
 /// Puts the ephemeral models into every node's SQL. `names` gives the names of the ephemeral models.
 pub(crate) fn inject_all(
-    rendered: &IndexMap<String, Result<Compiled, Failure>>,
+    rendered: &IndexMap<String, Rendered>,
     names: &HashMap<String, String>,
 ) -> IndexMap<String, Outcome> {
-    let finish = |id: &String, result: &Result<Compiled, Failure>| -> Outcome {
-        let compiled = result.as_ref().map_err(Clone::clone)?;
+    let finish = |id: &String, node: &Rendered| -> Outcome {
+        let compiled = node.outcome.as_ref().map_err(Clone::clone)?;
         if compiled.ephemeral.is_empty() {
             return Ok((compiled.sql.clone(), Vec::new()));
         }
         let mut ordered = IndexSet::new();
         gather(rendered, id, compiled, &mut ordered, &mut IndexSet::new())?;
         let ctes = ordered.iter().filter_map(|id| {
-            let sql = &rendered.get(id)?.as_ref().ok()?.sql;
+            let sql = &rendered.get(id)?.outcome.as_ref().ok()?.sql;
             Some(format!(" __dbt__cte__{} as (\n{sql}\n)", names.get(id)?))
         });
         let ctes: Vec<String> = ctes.collect();
@@ -54,8 +56,8 @@ fn too_much() -> Failure {
 }
 
 /// What becomes of a node once there is too much SQL.
-pub(crate) fn refuse_node(node: &Node) -> Option<Result<Compiled, Failure>> {
-    render::is_compiled(node).then(|| Err(too_much()))
+pub(crate) fn refuse_node(node: &Node) -> Option<Rendered> {
+    render::is_compiled(node).then(|| Rendered { outcome: Err(too_much()), macros: Vec::new() })
 }
 
 /// Bytes of compiled SQL that one project may have; the largest that are known have a tenth.
@@ -63,7 +65,7 @@ pub(crate) const TOTAL_SQL: usize = 512 << 20;
 
 /// The ephemeral models under a node, those that others need first.
 fn gather(
-    rendered: &IndexMap<String, Result<Compiled, Failure>>,
+    rendered: &IndexMap<String, Rendered>,
     node: &str,
     compiled: &Compiled,
     ordered: &mut IndexSet<String>,
@@ -76,7 +78,7 @@ fn gather(
         if !open.insert(id.clone()) || open.len() > DEEPEST {
             return Err(failure(format!("{node} needs the ephemeral model {id}, which needs itself")));
         }
-        match rendered.get(id) {
+        match rendered.get(id).map(|node| &node.outcome) {
             Some(Ok(below)) => gather(rendered, id, below, ordered, open)?,
             Some(Err(_)) => {
                 return Err(failure(format!("{node} needs the ephemeral model {id}, which could not be compiled")));

@@ -15,7 +15,13 @@ pub(crate) struct Compiled {
     pub(crate) sql: String,
     /// `unique_id`s of the ephemeral models that it refers to.
     pub(crate) ephemeral: Vec<String>,
-    /// `unique_id`s of the macros that it called.
+}
+
+/// What rendering a node gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Rendered {
+    pub(crate) outcome: Result<Compiled, Failure>,
+    /// `unique_id`s of the macros that it called, even if it failed in the end.
     pub(crate) macros: Vec<String>,
 }
 
@@ -34,17 +40,19 @@ pub(crate) fn compile_node(
     shared: &Arc<Shared>,
     manifest: &Arc<Manifest>,
     node: &Node,
-) -> Option<Result<Compiled, Failure>> {
+) -> Option<Rendered> {
     is_compiled(node).then(|| {
         let facts = CompileFacts { manifest: Arc::clone(manifest), graph: Rc::clone(&worker.graph) };
         let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Rc::new(node.clone()));
         worker.begin(UndefinedPolicy::Default);
-        define_kwargs(worker, &context, node)?;
-        let rendered = Template::parse(&node.original_file_path, &node.raw_code)
-            .and_then(|template| worker.interpreter.render(&template, &context.scope()));
-        let sql = rendered.map_err(|error| context.explain(&error))?;
-        let ephemeral = context.record().ephemeral.take().into_iter().collect();
-        let macros = context.record().macros.take().into_iter().collect();
-        Ok(Compiled { sql, ephemeral, macros })
+        let outcome = define_kwargs(worker, &context, node).and_then(|()| render(worker, &context, node));
+        Rendered { outcome, macros: context.record().macros.take().into_iter().collect() }
     })
+}
+
+fn render(worker: &mut Worker<'_>, context: &Rc<Context>, node: &Node) -> Result<Compiled, Failure> {
+    let rendered = Template::parse(&node.original_file_path, &node.raw_code)
+        .and_then(|template| worker.interpreter.render(&template, &context.scope()));
+    let sql = rendered.map_err(|error| context.explain(&error))?;
+    Ok(Compiled { sql, ephemeral: context.record().ephemeral.take().into_iter().collect() })
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::macros::MacroHandle;
+use super::runtime_config::runtime_config;
 use super::{Context, Shared, column, relation};
 use crate::dbt::problems::codes;
 use crate::dbt::relation::{QuotePolicy, adapter_type, quote};
@@ -105,6 +106,7 @@ impl Object for Adapter {
         match name {
             "Relation" => Some(relation::relation_class(&context)),
             "Column" => Some(column::column_class(&context)),
+            "config" => Some(runtime_config(&self.shared)),
             _ => None,
         }
     }

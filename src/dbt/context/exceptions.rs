@@ -48,10 +48,7 @@ impl Object for Exceptions {
         let first = args.positional.first().cloned().or_else(|| args.keyword.first().map(|(_, value)| value.clone()));
         let sentence = first.map(|value| value.to_str()).unwrap_or_default();
         match name {
-            "warn" => {
-                self.record.warnings.borrow_mut().push(sentence);
-                Some(Ok(Value::str("")))
-            }
+            "warn" => Some(Ok(Value::str(""))),
             "column_type_missing" => {
                 let message = format!(
                     "Contracted models require data_type to be defined for each column. Please ensure that the column name and data_type are defined within the YAML configuration for the {sentence} column(s)."

@@ -17,6 +17,7 @@ mod record;
 mod references;
 mod regex;
 mod relation;
+mod runtime_config;
 mod shared;
 mod text;
 mod variables;

@@ -30,8 +30,6 @@ pub(crate) struct Record {
     nested: Cell<usize>,
     /// `store_result` and `load_result`.
     pub(crate) results: RefCell<HashMap<String, Value>>,
-    /// What `exceptions.warn` said.
-    pub(crate) warnings: RefCell<Vec<String>>,
     failure: RefCell<Option<(Code, String)>>,
 }
 

@@ -4,12 +4,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::relation::{ephemeral_relation, node_relation};
+use super::runtime_config::runtime_config;
 use super::{Context, Phase, Record, Shared};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
 use crate::dbt::resolve::{Manifest, RefArgs, Target};
-use crate::jinja::{Args, Error, Value};
+use crate::jinja::{Args, Error, Interpreter, Object, Value};
 
 /// What compiling needs beyond [`Shared`].
 #[derive(Clone, Debug)]
@@ -44,15 +45,33 @@ impl Resolving {
 
 /// `ref`.
 pub(super) fn reference(context: &Context) -> Value {
-    let resolving = Resolving::of(context);
-    Value::function("ref", move |_, args| {
+    Value::object(Reference(Resolving::of(context)))
+}
+
+struct Reference(Resolving);
+
+impl Object for Reference {
+    fn type_name(&self) -> &'static str {
+        "RefResolver"
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, _interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+        let resolving = &self.0;
         let args = ref_args(args, &resolving.record)?;
         let Some(facts) = &resolving.facts else {
             resolving.record.refs.borrow_mut().push(args);
             return Ok(resolving.own_relation());
         };
         resolving.resolve_ref(facts, &args)
-    })
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        (name == "config").then(|| runtime_config(&self.0.shared))
+    }
 }
 
 fn ref_args(mut args: Args, record: &Record) -> Result<RefArgs, Error> {

@@ -113,7 +113,7 @@ impl Load<'_> {
             let result = self.goes_on().and_then(|()| {
                 if is_within { compile_node(worker, shared, &manifest, node) } else { refuse_node(node) }
             });
-            if let Some(Ok(compiled)) = &result {
+            if let Some(compiled) = result.as_ref().and_then(|node| node.outcome.as_ref().ok()) {
                 written.fetch_add(compiled.sql.len(), Ordering::Relaxed);
             }
             counter.step();
@@ -124,10 +124,10 @@ impl Load<'_> {
         let outcomes = inject_all(&rendered, &names);
         let mut nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
         for (id, compiled) in &rendered {
-            let called = compiled.as_ref().map(|compiled| compiled.macros.as_slice()).unwrap_or_default();
             if let Some(node) = nodes.get_mut(id) {
                 let known = std::mem::take(&mut node.depends_on_macros);
-                let all: indexmap::IndexSet<String> = known.into_iter().chain(called.iter().cloned()).collect();
+                let all: indexmap::IndexSet<String> =
+                    known.into_iter().chain(compiled.macros.iter().cloned()).collect();
                 node.depends_on_macros = all.into_iter().collect();
             }
         }

@@ -8,7 +8,7 @@ use crate::dbt::context::Failure;
 use crate::dbt::node::Node;
 use crate::dbt::problems::one_line;
 use crate::dbt::yaml::Mark;
-use crate::problem::{Place, Problem, Severity, Subject};
+use crate::problem::{Place, Problem, Subject};
 
 /// Where a node is written.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Draft {
 
     /// Adds a problem, and its code to the node.
     pub(crate) fn fail(&mut self, problem: Problem) {
-        if problem.severity == Severity::Error && !self.node.problems.contains(&problem.code) {
+        if !self.node.problems.contains(&problem.code) {
             self.node.problems.push(problem.code.clone());
         }
         self.problems.push(problem);
