@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 fn environment(variables: &[(&str, &str)]) -> Environment {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Environment::new(variables, "/home/ada", "/work")
+    Environment::new(variables, "/home/ada", "/srv")
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -98,7 +98,7 @@ fn is_setting(line: &str) -> bool {
 fn load(text: &str, variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Workspace, Vec<Problem>> {
     let flags: Vec<Assignment> =
         flags.iter().map(|(key, value)| Assignment { key: (*key).to_owned(), value: (*value).to_owned() }).collect();
-    let location = Location::File("/work/acme/ebb.toml".into());
+    let location = Location::File("/srv/acme/ebb.toml".into());
     Workspace::from_text(location, text.to_owned(), &environment(variables), &flags)
 }
 

@@ -111,7 +111,7 @@ mod tests {
 
     fn environment() -> Environment {
         let variables = [("TOKEN", "hunter22"), ("EMPTY", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Environment::new(variables, "/home/ada", "/work")
+        Environment::new(variables, "/home/ada", "/srv")
     }
 
     #[test]

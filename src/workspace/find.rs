@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_bare_file_name_starts_at_the_working_directory() {
         assert_eq!(Location::File("ebb.toml".into()).base(), None);
-        assert_eq!(Location::File("/work/ebb.toml".into()).base(), Some(Path::new("/work")));
+        assert_eq!(Location::File("/srv/ebb.toml".into()).base(), Some(Path::new("/srv")));
     }
 
     #[test]

@@ -98,14 +98,14 @@ mod tests {
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Environment::new(variables, "/home/ada", "/work")
+        Environment::new(variables, "/home/ada", "/srv")
     }
 
     #[test]
     fn each_folder_can_be_overridden_alone() {
         let paths = Paths::of(&environment(&[("EBB_STATE_DIR", "state"), ("EBB_CACHE_DIR", "~/c")]));
         assert_eq!(paths.config_dir, Path::new("/home/ada/.config/ebb"));
-        assert_eq!(paths.state_dir, Path::new("/work/state"));
+        assert_eq!(paths.state_dir, Path::new("/srv/state"));
         assert_eq!(paths.cache_dir, Path::new("/home/ada/c"));
         assert_eq!(paths.data_dir, Path::new("/home/ada/.local/share/ebb"));
     }

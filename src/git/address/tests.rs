@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 
 fn parse(text: &str) -> Result<Address, RemoteError> {
-    Address::parse(text, Path::new("/work/space"))
+    Address::parse(text, Path::new("/srv/space"))
 }
 
 /// `remote`, or `remote @branch`, or `remote @branch :path`.
@@ -81,19 +81,19 @@ fn ssh_in_both_forms() {
 fn paths_are_taken_from_the_base() {
     table(&[
         ("/srv/git/shop.git", "/srv/git/shop.git"),
-        ("./repos/shop.git", "/work/space/repos/shop.git"),
-        ("../shop", "/work/space/../shop"),
-        ("repos/shop.git", "/work/space/repos/shop.git"),
+        ("./repos/shop.git", "/srv/space/repos/shop.git"),
+        ("../shop", "/srv/space/../shop"),
+        ("repos/shop.git", "/srv/space/repos/shop.git"),
         ("file:///srv/git/shop%20two.git", "/srv/git/shop two.git"),
         ("file://localhost/srv/shop", "/srv/shop"),
-        ("odd/name:with-colon", "/work/space/odd/name:with-colon"),
+        ("odd/name:with-colon", "/srv/space/odd/name:with-colon"),
     ]);
 }
 
 #[test]
 fn the_home_folder_is_known() {
     let Ok(Address { remote: Remote::Local { path }, .. }) = parse("~/shop") else { panic!("not a path") };
-    assert!(path.is_absolute() && path.ends_with("shop") && !path.starts_with("/work/space"));
+    assert!(path.is_absolute() && path.ends_with("shop") && !path.starts_with("/srv/space"));
 }
 
 #[test]

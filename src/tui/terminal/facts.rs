@@ -80,7 +80,7 @@ mod tests {
 
     fn facts(variables: &[(&str, &str)]) -> Facts {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Facts::of(&Environment::new(variables, "/home/ada", "/work"))
+        Facts::of(&Environment::new(variables, "/home/ada", "/srv"))
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn place(text: &str) -> Place {
 }
 
 fn environment() -> Environment {
-    Environment::new([], "/home/ada", "/work")
+    Environment::new([], "/home/ada", "/srv")
 }
 
 fn set_in(text: &str, key: &str, value: &str) -> Result<Edited, EditError> {

@@ -23,10 +23,10 @@ fn load(variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Workspace,
 
 fn load_text(text: &str, variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Workspace, Vec<Problem>> {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let environment = Environment::new(variables, "/home/ada", "/work");
+    let environment = Environment::new(variables, "/home/ada", "/srv");
     let flags: Vec<Assignment> =
         flags.iter().map(|(key, value)| Assignment { key: (*key).into(), value: (*value).into() }).collect();
-    Workspace::from_text(Location::File("/work/acme/ebb.toml".into()), text.to_owned(), &environment, &flags)
+    Workspace::from_text(Location::File("/srv/acme/ebb.toml".into()), text.to_owned(), &environment, &flags)
 }
 
 /// The value at a path of keys, as JSON text, when one variable is set.
@@ -91,10 +91,10 @@ fn the_last_flag_wins_and_any_name_can_be_said() {
 
 #[test]
 fn without_a_file_the_layers_above_it_still_count() {
-    let environment = Environment::new([("EBB_SYNC_KEEP".into(), "3".into())], "/home/ada", "/work");
+    let environment = Environment::new([("EBB_SYNC_KEEP".into(), "3".into())], "/home/ada", "/srv");
     let workspace = Workspace::load(Location::None, &environment, &[]).unwrap();
     assert_eq!((workspace.settings.sync.keep, workspace.name()), (3, String::new()));
-    let folder = Workspace::load(Location::Folder("/work/shop".into()), &environment, &[]).unwrap();
+    let folder = Workspace::load(Location::Folder("/srv/shop".into()), &environment, &[]).unwrap();
     assert_eq!(folder.name(), "shop");
 }
 
@@ -182,7 +182,7 @@ fn the_file_s_order_is_kept() {
 #[test]
 fn a_missing_file_and_a_folder_say_so() {
     let folder = tempfile::tempdir().unwrap();
-    let environment = Environment::new([], "/home/ada", "/work");
+    let environment = Environment::new([], "/home/ada", "/srv");
     for path in [folder.path().join("gone.toml"), folder.path().to_path_buf(), "/dev/null".into()] {
         let problems = Workspace::load(Location::File(path.clone()), &environment, &[]).unwrap_err();
         assert_eq!(problems[0].code.as_str(), "CONFIG-UNREADABLE");
@@ -194,7 +194,7 @@ fn a_missing_file_and_a_folder_say_so() {
 fn a_huge_file_is_refused_and_a_large_one_is_not_slow() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ebb.toml");
-    let environment = Environment::new([], "/home/ada", "/work");
+    let environment = Environment::new([], "/home/ada", "/srv");
     std::fs::write(&path, "#".repeat(source::LARGEST as usize + 1)).unwrap();
     let problems = Workspace::load(Location::File(path), &environment, &[]).unwrap_err();
     assert!(problems[0].raw.contains("4 MiB"));

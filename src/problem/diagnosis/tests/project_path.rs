@@ -138,7 +138,7 @@ const CASES: &[Case] = {
         case("transform\\dbt_project.yml", MANY, FILE, Safe, "as Git writes paths"),
         case(" \"transform/dbt_project.yml\" ", MANY, FILE, Safe, "as Git writes paths"),
         // folders in front
-        case("/home/jane/work/transform/dbt_project.yml", MANY, FILE, Ask, "no home/jane/work/ in front"),
+        case("/home/jane/srv/transform/dbt_project.yml", MANY, FILE, Ask, "no home/jane/srv/ in front"),
         case("dbt/dbt_project.yml", MANY, "legacy/dbt/dbt_project.yml", Ask, "legacy/ is missing in front"),
         case("dbt_project.yml", ONE, FILE, Safe, "transform/ is missing in front"),
         // nothing like it
