@@ -22,6 +22,16 @@ pub enum Query {
     FixPreview { problem: ProblemId, fix: usize },
 }
 
+/// Text on its way to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopiedText {
+    /// Names it in the toast: "SQL".
+    pub what: String,
+    pub text: String,
+    /// The file that it would be written into where no clipboard takes it.
+    pub file: PathBuf,
+}
+
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -41,11 +51,11 @@ pub enum Effect {
         problem: ProblemId,
         fix: usize,
     },
-    /// Send text to the clipboard; `what` names it in the toast.
-    CopyText {
-        what: String,
-        text: String,
-    },
+    /// Send text to the clipboard.
+    CopyText(CopiedText),
+    /// Write text that no clipboard takes into its file, which must not be there yet. A relative path
+    /// is meant from the working directory.
+    WriteCopy(CopiedText),
     /// Hand the terminal to `$EDITOR`. `line` is 1-based; 0 is the top.
     OpenEditor {
         file: PathBuf,

@@ -7,7 +7,7 @@ use crate::engine::{Event, FixPreview, JobId, ModelView, Overview, Progress, Syn
 use crate::problem::Problem;
 use crate::store::{ModelSummary, ProblemId, ProblemRecord, SyncRecord};
 
-use super::effect::{Generation, Query};
+use super::effect::{CopiedText, Generation, Query};
 use super::key::Key;
 
 /// What a mouse did, in cells from the upper left corner.
@@ -81,10 +81,16 @@ pub enum Message {
     },
     /// Something asked for could not be begun.
     RequestFailed(Box<Problem>),
+    /// No clipboard takes the text, or the file that it was to be written into can't be made.
+    CopyNotTaken {
+        copy: CopiedText,
+        /// In words, without a full stop.
+        reason: String,
+    },
     /// A copy left for the terminal's or the machine's clipboard.
     Copied {
         what: String,
-        /// "sent to terminal", "copied".
+        /// "sent to terminal", "copied", "written to /home/ann/ebb-shop.json".
         how: String,
     },
     /// `$EDITOR` ended; `failure` says why it could not do its work.

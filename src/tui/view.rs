@@ -27,7 +27,7 @@ pub fn draw(state: &State, look: Look<'_>, buffer: &mut Buffer) -> Option<Positi
     // The terminal may have another size by now than the last message said.
     let areas = state.areas();
     if areas.arrangement == Arrangement::Notice || areas.whole.intersection(buffer.area) != areas.whole {
-        draw_notice(look, buffer);
+        draw_notice(state, look, buffer);
         return None;
     }
     draw_status(state, look, areas.status, buffer);
@@ -43,9 +43,9 @@ pub fn draw(state: &State, look: Look<'_>, buffer: &mut Buffer) -> Option<Positi
     cursor
 }
 
-fn draw_notice(look: Look<'_>, buffer: &mut Buffer) {
+fn draw_notice(state: &State, look: Look<'_>, buffer: &mut Buffer) {
     let area = buffer.area;
-    let words = format!("ebb needs {}x{} cells; q quits", SMALLEST.0, SMALLEST.1);
+    let words = format!("ebb needs {}x{} cells; {}", SMALLEST.0, SMALLEST.1, state.keymap.fill("{quit} quits"));
     for (line, y) in text::wrap(&words, usize::from(area.width)).into_iter().zip(area.y..area.bottom()) {
         buffer.set_stringn(area.x, y, line, usize::from(area.width), look.style(Role::Text));
     }

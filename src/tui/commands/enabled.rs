@@ -27,7 +27,9 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
         },
         Command::GoBack => when(state.trail.can_go_back(), "there is nowhere to go back to"),
         Command::GoForward => when(state.trail.can_go_forward(), "there is nowhere to go forward to"),
-        Command::NextMatch | Command::PreviousMatch => Err("nothing is searched for; / in a text searches".to_owned()),
+        Command::NextMatch | Command::PreviousMatch => {
+            Err(state.keymap.fill("nothing is searched for; {filter} in a text searches"))
+        }
         Command::ScrollLeft | Command::ScrollRight | Command::NextView | Command::PreviousView | Command::Wrap => {
             Err("there is nothing of that kind here".to_owned())
         }

@@ -98,6 +98,30 @@ impl Keymap {
     pub fn shown(&self, command: Command) -> String {
         self.chords(command).next().map(ToString::to_string).unwrap_or_default()
     }
+
+    /// A text of ours in which `{sync}` stands for the key of the command with that id, as the person
+    /// has it. A command without a key is named as the palette finds it.
+    pub fn fill(&self, template: &str) -> String {
+        let mut text = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, (id, after))) =
+            rest.split_once('{').and_then(|(before, opened)| Some((before, opened.split_once('}')?)))
+        {
+            text.push_str(before);
+            match Command::by_id(id) {
+                Some(command) => text.push_str(&self.way_to(command)),
+                None => text.extend(["{", id, "}"]),
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    fn way_to(&self, command: Command) -> String {
+        let key = self.shown(command);
+        if key.is_empty() { format!("{}{}", self.shown(Command::Palette), command.info().title) } else { key }
+    }
 }
 
 fn meets(one: &Chord, other: &Chord) -> bool {

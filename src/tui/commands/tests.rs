@@ -111,6 +111,15 @@ fn contexts_overlap_where_both_count() {
 }
 
 #[test]
+fn texts_name_keys_as_they_are() {
+    let own = |sync: &str| [("sync".to_owned(), sync.to_owned())].into_iter().collect();
+    let fill = |keymap: &Keymap| keymap.fill("{sync} syncs, {top} goes up {or} {");
+    assert_eq!(fill(&Keymap::default()), "s syncs, gg goes up {or} {");
+    assert_eq!(fill(&Keymap::new(&own("ctrl-s")).0), "ctrl-s syncs, gg goes up {or} {");
+    assert_eq!(fill(&Keymap::new(&own("none")).0), ":sync syncs, gg goes up {or} {");
+}
+
+#[test]
 fn an_unbound_key_is_nothing() {
     assert_eq!(Keymap::default().lookup(&[Key::char('ß')], Tab::Models), Lookup::Nothing);
 }

@@ -5,13 +5,14 @@ mod choices;
 mod confirm;
 mod fixes;
 mod form;
+mod save_copy;
 mod work;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use super::commands::Lookup;
-use super::effect::Effect;
+use super::effect::{CopiedText, Effect};
 use super::key::{Key, KeyCode};
 use super::message::{Mouse, MouseAction};
 use super::state::State;
@@ -22,6 +23,7 @@ pub use choices::{Choice, Choices};
 pub use confirm::{Confirm, QuitQuestion};
 pub use fixes::{Fixes, Offer};
 pub use form::AddProject;
+pub use save_copy::SaveCopy;
 pub use work::WorkList;
 
 /// An overlay with its state.
@@ -38,6 +40,8 @@ pub enum Overlay {
     /// The fixes of the selected problem, by number.
     Fixes(Fixes),
     AddProject(Box<AddProject>),
+    /// Where to write what no clipboard takes.
+    SaveCopy(Box<SaveCopy>),
 }
 
 /// What a key did to an overlay.
@@ -76,6 +80,10 @@ impl Overlay {
     pub fn add_project() -> Self {
         Self::AddProject(Box::default())
     }
+
+    pub fn save_copy(copy: CopiedText, reason: String) -> Self {
+        Self::SaveCopy(Box::new(SaveCopy::new(copy, reason)))
+    }
 }
 
 /// A key for the overlay on top.
@@ -91,6 +99,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             Overlay::Work(list) => list.pressed(key, state),
             Overlay::Fixes(fixes) => fixes.pressed(key, state),
             Overlay::AddProject(form) => form.pressed(key),
+            Overlay::SaveCopy(form) => form.pressed(key),
         }
     };
     match answer {
@@ -131,6 +140,7 @@ pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
     match state.overlays.last_mut() {
         Some(Overlay::Keys(choices) | Overlay::Palette(choices)) => choices.pasted(line, height),
         Some(Overlay::AddProject(form)) => form.pasted(line),
+        Some(Overlay::SaveCopy(form)) => form.pasted(line),
         Some(Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Work(_) | Overlay::Fixes(_)) | None => {}
     }
     Vec::new()
@@ -174,6 +184,7 @@ pub fn area(overlay: &Overlay, state: &State) -> ratatui::layout::Rect {
         Overlay::Work(_) => WorkList::area(state),
         Overlay::Fixes(fixes) => fixes.area(state),
         Overlay::AddProject(_) => AddProject::area(state),
+        Overlay::SaveCopy(_) => SaveCopy::area(state),
     }
 }
 
@@ -203,6 +214,7 @@ pub fn draw(overlay: &Overlay, state: &State, look: Look<'_>, buffer: &mut Buffe
             None
         }
         Overlay::AddProject(form) => form.draw(look, area, buffer),
+        Overlay::SaveCopy(form) => form.draw(state, look, area, buffer),
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::tui::commands::Command;
+use crate::tui::commands::{Command, Keymap};
 use crate::tui::key::{Key, KeyCode};
 use crate::tui::state::Shown;
 use crate::tui::text;
@@ -288,9 +288,10 @@ pub fn instead_of_rows<T>(
     now: jiff::Timestamp,
     texts: &Empty<'_>,
     is_empty: bool,
+    keymap: &Keymap,
 ) -> Option<Vec<(Role, String)>> {
     match shown {
-        Shown::NeverLoaded => Some(vec![(Role::Dim, texts.never.to_owned())]),
+        Shown::NeverLoaded => Some(vec![(Role::Dim, keymap.fill(texts.never))]),
         Shown::LoadingSince(since) => {
             let waited = u64::try_from(now.duration_since(since).as_millis()).unwrap_or(0);
             // No seconds in the first one: they would only flicker.
@@ -299,14 +300,14 @@ pub fn instead_of_rows<T>(
         }
         Shown::Failed(problem) => Some(vec![
             (Role::Failure, text::clean(&problem.summary).into_owned()),
-            (Role::Dim, format!("{} {} r tries again", problem.code, "-")),
+            (Role::Dim, keymap.fill(&format!("{} - {{refresh}} tries again", problem.code))),
         ]),
-        Shown::Value(..) if is_empty => Some(texts.empty.iter().map(|line| (Role::Dim, (*line).to_owned())).collect()),
+        Shown::Value(..) if is_empty => Some(texts.empty.iter().map(|line| (Role::Dim, keymap.fill(line))).collect()),
         Shown::Value(..) => None,
     }
 }
 
-/// The three texts of an empty pane; each names the key that helps.
+/// The three texts of an empty pane; each names the key that helps, as [`Keymap::fill`] reads it.
 #[derive(Clone, Copy, Debug)]
 pub struct Empty<'a> {
     pub never: &'a str,

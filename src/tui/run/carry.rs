@@ -1,6 +1,7 @@
 //! Carries out effects. What takes time runs in a task of its own and answers with a message.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
@@ -12,7 +13,7 @@ use crate::engine::{Engine, NewProject, Request, connect};
 use crate::problem::{Code, Problem, Subject};
 use crate::store::{Cause, ProblemFilter, SyncFilter};
 use crate::tui::clipboard;
-use crate::tui::effect::{Effect, Generation, Query};
+use crate::tui::effect::{CopiedText, Effect, Generation, Query};
 use crate::tui::message::Message;
 use crate::workspace::{Environment, Location};
 
@@ -39,7 +40,8 @@ impl Runner {
             Effect::ApplyFix { problem, fix } => {
                 self.engine.submit(Request::ApplyFix { problem, fix });
             }
-            Effect::CopyText { what, text } => self.copy(what, text).await?,
+            Effect::CopyText(copy) => self.copy(copy).await?,
+            Effect::WriteCopy(copy) => self.write_copy(copy),
             Effect::OpenEditor { file, line } => self.edit(file, line).await?,
             Effect::AddProject(new) => self.add_project(new),
             Effect::StartDemo => self.exit = Some(Exit::StartDemo),
@@ -74,21 +76,35 @@ impl Runner {
         });
     }
 
-    async fn copy(&mut self, what: String, text: String) -> io::Result<()> {
-        let size = format!("{what} ({})", crate::tui::text::bytes(text.len() as u64));
-        let how = if clipboard::copy_here(&text, self.facts).await {
-            "copied".to_owned()
+    async fn copy(&mut self, copy: CopiedText) -> io::Result<()> {
+        let message = if clipboard::copy_here(&copy.text, self.facts).await {
+            Message::Copied { what: with_size(&copy), how: "copied".to_owned() }
         } else {
-            match clipboard::sequence(&text, self.facts) {
+            match clipboard::sequence(&copy.text, self.facts) {
                 Ok(sequence) => {
                     self.guard.send(&sequence)?;
                     // It never answers, so more can't be said.
-                    "sent to terminal".to_owned()
+                    Message::Copied { what: with_size(&copy), how: "sent to terminal".to_owned() }
                 }
-                Err(reason) => reason,
+                Err(reason) => Message::CopyNotTaken { copy, reason },
             }
         };
-        self.happened(Message::Copied { what: size, how }, Dirty::Now).await
+        self.happened(message, Dirty::Now).await
+    }
+
+    fn write_copy(&self, copy: CopiedText) {
+        let path = self.start.environment.resolve_path(&copy.file, self.start.environment.working_directory());
+        let answer = self.answer.clone();
+        tokio::spawn(async move {
+            let (text, target) = (copy.text.clone(), path.clone());
+            let written = tokio::task::spawn_blocking(move || write_new(&target, &text)).await;
+            let message = match written.unwrap_or_else(|error| Err(error.to_string())) {
+                Ok(()) => Message::Copied { what: with_size(&copy), how: format!("written to {}", path.display()) },
+                Err(reason) => Message::CopyNotTaken { copy, reason },
+            };
+            // The screen may have been left meanwhile.
+            let _gone = answer.send(message).await;
+        });
     }
 
     fn save(&self) {
@@ -186,6 +202,21 @@ impl Runner {
     }
 }
 
+/// `SQL (12 kB)`.
+fn with_size(copy: &CopiedText) -> String {
+    format!("{} ({})", copy.what, crate::tui::text::bytes(copy.text.len() as u64))
+}
+
+/// Writes a file that is not there yet; blocks. The reason in words where it can't be made.
+fn write_new(path: &Path, text: &str) -> Result<(), String> {
+    let opened = File::options().write(true).create_new(true).open(path);
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => "there is a file of this name already".to_owned(),
+        _ => format!("it can't be written: {error}"),
+    })
+}
+
 /// One question, answered; blocks.
 fn ask(engine: &Engine, query: Query, generation: Generation) -> Result<Message, Problem> {
     Ok(match query {
@@ -235,6 +266,17 @@ fn editor(environment: &Environment) -> (String, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_is_written_once_and_never_over_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ebb-shop.json");
+        assert_eq!(write_new(&file, "{}"), Ok(()));
+        assert_eq!(write_new(&file, "other").unwrap_err(), "there is a file of this name already");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}");
+        let reason = write_new(&folder.path().join("nowhere/x"), "").unwrap_err();
+        assert!(reason.starts_with("it can't be written: "), "{reason}");
+    }
 
     #[test]
     fn the_editor_may_have_arguments() {

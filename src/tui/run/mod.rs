@@ -421,5 +421,5 @@ fn surroundings(environment: &Environment, location: &Location) -> Surroundings 
         Location::Folder(folder) => folder.clone(),
         Location::None => here.to_path_buf(),
     };
-    Surroundings { folder, base }
+    Surroundings { folder, base, here: here.to_path_buf() }
 }

@@ -86,6 +86,8 @@ pub struct Surroundings {
     pub folder: Option<PathBuf>,
     /// The folder of the workspace's relative paths, for `$EDITOR`.
     pub base: PathBuf,
+    /// The folder in which the program was started, for files that it is asked to write.
+    pub here: PathBuf,
 }
 
 /// Keys pressed that are not a command yet.

@@ -307,7 +307,7 @@ fn copies_are_of_the_selected_model() {
     ] {
         screen.press(keys);
         let copied = screen.take().into_iter().find_map(|effect| match effect {
-            Effect::CopyText { text, .. } => Some(text),
+            Effect::CopyText(copy) => Some(copy.text),
             _ => None,
         });
         assert_eq!(copied.as_deref(), Some(text), "{keys}");

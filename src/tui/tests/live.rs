@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::{EventKind, JobId, Outcome, Progress, Unit};
 use crate::store::{Cause, Stage, StageRecord, SyncCounts, SyncId};
+use crate::tui::effect::Effect;
 use crate::tui::message::Message;
 use crate::tui::panes::fixtures::{Screen, started};
 use crate::tui::panes::model_fixtures::connected;
@@ -105,6 +106,20 @@ fn a_slow_link_is_noticed_once_and_told() {
     screen.send(Message::LinkFoundSlow);
     assert_eq!(screen.state.motion, Motion::Slow);
     assert!(screen.text().contains("the connection is slow"));
+    assert!(!screen.take().contains(&Effect::SetMouse(false)), "it was off");
+}
+
+#[test]
+fn a_slow_link_is_as_if_it_had_been_set() {
+    let mut screen = syncing();
+    screen.state.mouse = true;
+    screen.send(Message::LinkFoundSlow);
+    assert!(!screen.state.mouse && screen.take().contains(&Effect::SetMouse(false)));
+    assert!(screen.text().contains("mouse off (M turns it on)"), "{}", screen.text());
+    let wait = screen.state.next_deadline().map(|due| due - screen.state.now.millis);
+    assert!(!screen.state.spins() && wait.is_some_and(|wait| wait > State::SPINNER));
+    screen.press("M");
+    assert!(screen.take().contains(&Effect::SetMouse(true)), "it can be had all the same");
 }
 
 #[test]

@@ -7,3 +7,4 @@ mod mouse;
 mod overlays;
 mod pictures;
 mod random;
+mod words;

@@ -1,6 +1,6 @@
 //! What lies over the panes.
 
-use crate::tui::effect::Effect;
+use crate::tui::effect::{CopiedText, Effect};
 use crate::tui::key::Key;
 use crate::tui::message::{Message, Mouse, MouseAction};
 use crate::tui::panes::fixtures::Screen;
@@ -95,6 +95,33 @@ fn the_form_connects_a_pasted_address() {
         matches!(asked.as_slice(), [Effect::AddProject(new)] if new.address == "https://github.com/acme/shop"),
         "{asked:?}"
     );
+}
+
+#[test]
+fn what_no_clipboard_takes_is_offered_a_file() {
+    let mut screen = browsing(80, 24);
+    screen.state.surroundings.here = "/home/ann/acme".into();
+    screen.press("G y r");
+    let Some(Effect::CopyText(copy)) = screen.take().pop() else { panic!("nothing was copied") };
+    let refuse = |screen: &mut Screen, copy: CopiedText, reason: &str| {
+        screen.send(Message::CopyNotTaken { copy, reason: reason.to_owned() });
+    };
+    refuse(&mut screen, copy, "90 kB is more than a terminal copies (56 kB)");
+    let text = screen.text();
+    for words in ["row: 90 kB is more", "ebb-model.shop.stg_products.tsv", "in /home/ann/acme"] {
+        assert!(text.contains(words), "{words} in\n{text}");
+    }
+    screen.press("enter");
+    let Some(Effect::WriteCopy(copy)) = screen.take().pop() else { panic!("nothing was written") };
+    assert!(screen.state.overlays.is_empty());
+    // A file of that name is there: it asks again, with the same text.
+    refuse(&mut screen, copy.clone(), "there is a file of this name already");
+    assert!(screen.text().contains("of this name already"));
+    screen.press("ctrl-u");
+    screen.send(Message::Pasted("other.tsv".to_owned()));
+    screen.press("enter");
+    let Some(Effect::WriteCopy(second)) = screen.take().pop() else { panic!("nothing was written") };
+    assert_eq!((second.text, second.file), (copy.text, "other.tsv".into()));
 }
 
 #[test]

@@ -115,7 +115,8 @@ pub(super) fn pasted(state: &mut State, text: &str) -> Vec<Effect> {
         return pane.paste(line, &context);
     }
     // Without an input, pasted text must not run as commands.
-    state.say(Tone::Note, "nothing to paste into: press / to filter");
+    let words = state.keymap.fill("nothing to paste into: press {filter} to filter");
+    state.say(Tone::Note, words);
     Vec::new()
 }
 

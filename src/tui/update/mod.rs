@@ -11,7 +11,9 @@ mod travel;
 
 use super::effect::Effect;
 use super::message::Message;
+use super::overlays::Overlay;
 use super::state::{Now, State, Tone};
+use crate::workspace::Motion;
 
 /// Folds a message into the state.
 pub fn update(state: &mut State, message: Message, now: Now) -> Vec<Effect> {
@@ -59,6 +61,10 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
             state.say(Tone::Failed, problem.summary.clone());
             Vec::new()
         }
+        Message::CopyNotTaken { copy, reason } => {
+            state.overlays.push(Overlay::save_copy(copy, reason));
+            Vec::new()
+        }
         Message::Copied { what, how } => {
             state.say(Tone::Done, format!("{what}: {how}"));
             Vec::new()
@@ -69,13 +75,19 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
             }
             data::refresh_all(state)
         }
-        Message::LinkFoundSlow => {
-            state.motion = crate::workspace::Motion::Slow;
-            state.say(Tone::Note, "the connection is slow: drawing less often");
-            Vec::new()
-        }
+        Message::LinkFoundSlow => slow_down(state),
         Message::TimerFired => Vec::new(),
     }
+}
+
+/// From now on as with `ui.motion = "slow"`: no spinner, one frame a second, no mouse.
+fn slow_down(state: &mut State) -> Vec<Effect> {
+    state.motion = Motion::Slow;
+    let mouse_was_on = std::mem::take(&mut state.mouse);
+    let mouse = if mouse_was_on { ", mouse off ({mouse} turns it on)" } else { "" };
+    let words = state.keymap.fill(&format!("the connection is slow: drawing less often{mouse}"));
+    state.say(Tone::Note, words);
+    if mouse_was_on { vec![Effect::SetMouse(false)] } else { Vec::new() }
 }
 
 /// What time does: toasts go, prefixes are forgotten when nobody waits, the screen is saved.

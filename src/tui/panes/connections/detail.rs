@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::rows::{Begin, Row};
 use crate::engine::{ConnectionView, ProjectView};
 use crate::store::SyncRecord;
+use crate::tui::commands::Keymap;
 use crate::tui::panes::{PaneContext, stages, words};
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -19,7 +20,7 @@ pub(super) fn document(row: Option<&Row>, width: u16, context: &PaneContext<'_>)
     let overview = context.overview.value();
     let lines = match row {
         None => Vec::new(),
-        Some(Row::Begin(begin)) => begin_lines(begin, usize::from(width)),
+        Some(Row::Begin(begin)) => begin_lines(begin, usize::from(width), context.keymap),
         Some(Row::Connection { name }) => {
             let found =
                 overview.and_then(|overview| overview.connections.iter().find(|connection| connection.name == *name));
@@ -37,23 +38,23 @@ fn labelled(label: &str, value: &str) -> RoleLine {
     RoleLine::of(Role::Label, format!("{label:<LABEL$} ")).with(Role::Text, text::clean(value))
 }
 
-fn begin_lines(begin: &Begin, width: usize) -> Vec<RoleLine> {
+fn begin_lines(begin: &Begin, width: usize, keymap: &Keymap) -> Vec<RoleLine> {
     let words: [&str; 3] = match begin {
         Begin::Demo => [
             "Two small dbt projects in Git repositories on this machine: one is right, the other has the most common \
              mistake.",
             "No account and no network is needed. Everything is written to a folder of its own.",
-            "enter starts it",
+            "{open} starts it",
         ],
         Begin::Folder(_) => [
             "Shows the dbt project in this folder, uncommitted edits included. Nothing is written into it.",
             "It is read again when a file in it is saved.",
-            "enter opens it",
+            "{open} opens it",
         ],
         Begin::Connect => [
             "A dbt project in a Git repository: GitHub, GitLab, Bitbucket, or any Git server.",
             "Its address is written to ebb.toml when you confirm, and its models are synced.",
-            "enter asks for the address",
+            "{open} asks for the address",
         ],
     };
     let mut lines = Vec::new();
@@ -61,7 +62,7 @@ fn begin_lines(begin: &Begin, width: usize) -> Vec<RoleLine> {
         lines.extend([labelled("Folder", &folder.display().to_string()), RoleLine::new()]);
     }
     for paragraph in words {
-        lines.extend(text::wrap(paragraph, width).iter().map(|line| RoleLine::of(Role::Text, line)));
+        lines.extend(text::wrap(&keymap.fill(paragraph), width).iter().map(|line| RoleLine::of(Role::Text, line)));
         lines.push(RoleLine::new());
     }
     lines
@@ -80,7 +81,7 @@ fn project_lines(project: &ProjectView, context: &PaneContext<'_>) -> Vec<RoleLi
     if context.work.of_project(&project.name).is_none() {
         match &project.last_sync {
             Some(record) => last_sync(record, context, &mut lines),
-            None => lines.push(RoleLine::of(Role::Dim, "never synced: s syncs it")),
+            None => lines.push(RoleLine::of(Role::Dim, context.keymap.fill("never synced: {sync} syncs it"))),
         }
         lines.push(RoleLine::new());
     }
@@ -89,7 +90,7 @@ fn project_lines(project: &ProjectView, context: &PaneContext<'_>) -> Vec<RoleLi
         let words = text::plural(project.open_problems, "open problem", "open problems");
         lines.push(
             RoleLine::of(Role::Failure, format!("{} {words}", context.glyphs.cross))
-                .with(Role::Dim, ": 4 shows what to do"),
+                .with(Role::Dim, context.keymap.fill(": {troubleshooting} shows what to do")),
         );
     }
     lines.push(RoleLine::new());

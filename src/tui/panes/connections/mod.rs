@@ -51,9 +51,9 @@ impl Default for Connections {
 }
 
 const EMPTY: Empty<'_> = Empty {
-    never: "not loaded yet: r reads the workspace",
+    never: "not loaded yet: {refresh} reads the workspace",
     loading: "reading the workspace",
-    empty: &["no project yet: a connects a repository"],
+    empty: &["no project yet: {add} connects a repository"],
 };
 
 impl Connections {
@@ -158,7 +158,9 @@ impl Pane for Connections {
         match command {
             Command::Filter => Some(Ok(())),
             Command::CopySql => Some(Err("no model is selected".to_owned())),
-            Command::Right if matches!(self.row(), Some(Row::Begin(_))) => Some(Err("enter begins".to_owned())),
+            Command::Right if matches!(self.row(), Some(Row::Begin(_))) => {
+                Some(Err(context.keymap.fill("{open} begins")))
+            }
             _ if context.focus == Focus::Detail => self.detail.can(command),
             Command::Wrap | Command::ScrollLeft | Command::ScrollRight => self.detail.can(command),
             _ => None,
@@ -261,7 +263,8 @@ impl Pane for Connections {
             .position(self.list.state.position())
             .scroll(self.list.state.scroll(height));
         let area = frame.draw(look, context.areas.list, buffer);
-        match instead_of_rows(context.overview.shown(), context.now.wall, &EMPTY, self.rows.is_empty()) {
+        match instead_of_rows(context.overview.shown(), context.now.wall, &EMPTY, self.rows.is_empty(), context.keymap)
+        {
             Some(words) => draw_words(&words, look, area, buffer),
             None => list::draw(look, area, &self.list.state, focused, buffer, |index, width| {
                 rows::line(self.hits().row(index), context, look, width)

@@ -53,12 +53,12 @@ pub struct History {
 }
 
 const EMPTY: Empty<'_> = Empty {
-    never: "not loaded yet: r reads the history",
+    never: "not loaded yet: {refresh} reads the history",
     loading: "reading the history",
-    empty: &["No sync yet.", "s syncs the selected project, S every project."],
+    empty: &["No sync yet.", "{sync} syncs the selected project, {sync-all} every project."],
 };
 
-const NO_MATCH: Empty<'_> = Empty { empty: &["No sync matches.", "esc takes the filter away."], ..EMPTY };
+const NO_MATCH: Empty<'_> = Empty { empty: &["No sync matches.", "{back} takes the filter away."], ..EMPTY };
 
 impl History {
     pub(crate) fn syncs_loaded(&mut self, generation: Generation, syncs: Vec<SyncRecord>, at: Timestamp) {
@@ -180,7 +180,9 @@ impl History {
         let area = frame.draw(look, context.areas.list, buffer);
         let texts = if self.list.is_filtered() { &NO_MATCH } else { &EMPTY };
         let nothing = self.list.filter.hits().is_empty();
-        if let Some(words) = instead_of_rows(self.syncs.shown(), context.now.wall, texts, nothing).filter(|_| nothing) {
+        if let Some(words) =
+            instead_of_rows(self.syncs.shown(), context.now.wall, texts, nothing, context.keymap).filter(|_| nothing)
+        {
             return draw_words(&words, look, area, buffer);
         }
         let placed = table::place(&COLUMNS, area.width.saturating_sub(1), self.hidden);

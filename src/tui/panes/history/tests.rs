@@ -2,6 +2,7 @@ use super::super::fixtures::{Screen, noon, started, sync, syncs};
 use super::*;
 use crate::engine::{EventKind, JobId, Outcome, Progress, Unit};
 use crate::store::{Cause, ProblemId, Stage, StageRecord, SyncCounts, SyncState};
+use crate::tui::effect::CopiedText;
 use crate::tui::message::Message;
 use crate::tui::state::Tab;
 
@@ -217,7 +218,7 @@ fn a_row_is_copied_with_tabs() {
     let mut screen = screen();
     screen.take();
     screen.press("y r");
-    let Some(Effect::CopyText { text, .. }) = screen.take().pop() else { panic!("nothing was copied") };
+    let Some(Effect::CopyText(CopiedText { text, .. })) = screen.take().pop() else { panic!("nothing was copied") };
     assert_eq!(text.split('\t').take(3).collect::<Vec<_>>(), ["14", "billing", "failed"]);
 }
 

@@ -21,7 +21,7 @@ use crate::tui::commands::Command;
 use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::layout::{Focus, inside, split_first_row};
 use crate::tui::state::Fetched;
-use crate::tui::theme::Look;
+use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::list::{self, Motion};
 use crate::tui::widgets::tree::{NodeKind, Tree};
@@ -66,9 +66,9 @@ const REST: u64 = 80;
 const BIG: usize = 200;
 
 const EMPTY: Empty<'_> = Empty {
-    never: "not loaded yet: r reads the models",
+    never: "not loaded yet: {refresh} reads the models",
     loading: "reading the models",
-    empty: &["no models yet: s syncs the selected project, 1 shows the projects"],
+    empty: &["no models yet: {sync} syncs the selected project, {connections} shows the projects"],
 };
 
 impl Models {
@@ -267,9 +267,10 @@ impl Models {
         }
     }
 
-    fn draw_rows(&self, look: Look<'_>, area: Rect, focused: bool, buffer: &mut Buffer) {
+    fn draw_rows(&self, look: Look<'_>, context: &PaneContext<'_>, area: Rect, buffer: &mut Buffer) {
+        let focused = context.focus == Focus::List;
         if self.list.is_filtered() && self.list.filter.hits().is_empty() {
-            let words = vec![(crate::tui::theme::Role::Dim, "nothing matches: esc takes the filter away".to_owned())];
+            let words = vec![(Role::Dim, context.keymap.fill("nothing matches: {back} takes the filter away"))];
             draw_words(&words, look, area, buffer);
             return;
         }

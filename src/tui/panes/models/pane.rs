@@ -85,9 +85,10 @@ impl Pane for Models {
         let when = |holds: bool, reason: &str| Some(if holds { Ok(()) } else { Err(reason.to_owned()) });
         match command {
             Command::Filter | Command::NextView | Command::PreviousView | Command::ToggleCompiled => Some(Ok(())),
-            Command::Fold | Command::FoldAll | Command::UnfoldAll => {
-                when(!self.list.is_filtered(), "a filtered list has no folders; esc takes the filter away")
-            }
+            Command::Fold | Command::FoldAll | Command::UnfoldAll => when(
+                !self.list.is_filtered(),
+                &context.keymap.fill("a filtered list has no folders; {back} takes the filter away"),
+            ),
             Command::CopySql | Command::CopyRow | Command::CopyPath | Command::CopyLink => {
                 when(self.summary().is_some(), "no model is selected")
             }
@@ -215,9 +216,9 @@ impl Pane for Models {
             .scroll(self.list.state.scroll(shown));
         let area = frame.draw(look, context.areas.list, buffer);
         let empty = self.summaries().is_empty();
-        match instead_of_rows(self.all.shown(), context.now.wall, &EMPTY, empty) {
+        match instead_of_rows(self.all.shown(), context.now.wall, &EMPTY, empty, context.keymap) {
             Some(words) => draw_words(&words, look, area, buffer),
-            None => self.draw_rows(look, area, focused, buffer),
+            None => self.draw_rows(look, context, area, buffer),
         }
         self.draw_detail(look, context, buffer);
         self.list.line.cursor(context.areas.list).or_else(|| self.detail.cursor(context.areas.detail))

@@ -3,7 +3,7 @@
 use crate::engine::FixPreview;
 use crate::problem::{Action, Fix, Grade};
 use crate::store::{ProblemId, ProblemRecord, ProblemState};
-use crate::tui::effect::{Effect, Generation, Query};
+use crate::tui::effect::{CopiedText, Effect, Generation, Query};
 use crate::tui::overlays::Confirm;
 
 /// Why nothing can be applied where there are no fixes.
@@ -45,7 +45,10 @@ pub(super) fn can_apply(record: &ProblemRecord, index: usize, syncing: bool) -> 
 /// What pressing the key does.
 pub(super) fn apply(problem: ProblemId, index: usize, fix: &Fix) -> Vec<Effect> {
     match (&fix.action, fix.grade) {
-        (Action::Copy { text }, _) => vec![Effect::CopyText { what: "fix".to_owned(), text: text.clone() }],
+        (Action::Copy { text }, _) => {
+            let (what, file) = ("fix".to_owned(), "ebb-fix.txt".into());
+            vec![Effect::CopyText(CopiedText { what, text: text.clone(), file })]
+        }
         (Action::Open { file, line }, _) => vec![Effect::OpenEditor { file: file.into(), line: *line }],
         (Action::Read, _) => Vec::new(),
         (Action::Set { .. } | Action::Sync { .. }, Grade::Safe) => vec![Effect::ApplyFix { problem, fix: index }],

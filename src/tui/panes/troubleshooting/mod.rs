@@ -49,12 +49,15 @@ pub struct Troubleshooting {
 }
 
 const EMPTY: Empty<'_> = Empty {
-    never: "not loaded yet: r reads the problems",
+    never: "not loaded yet: {refresh} reads the problems",
     loading: "reading the problems",
-    empty: &["No problems. Everything that was synced is whole.", "s syncs the selected project, S every project."],
+    empty: &[
+        "No problems. Everything that was synced is whole.",
+        "{sync} syncs the selected project, {sync-all} every project.",
+    ],
 };
 
-const NO_MATCH: Empty<'_> = Empty { empty: &["No problem matches.", "esc takes the filter away."], ..EMPTY };
+const NO_MATCH: Empty<'_> = Empty { empty: &["No problem matches.", "{back} takes the filter away."], ..EMPTY };
 
 impl Troubleshooting {
     pub(crate) fn problems_loaded(&mut self, generation: Generation, problems: Vec<ProblemRecord>, at: Timestamp) {
@@ -171,7 +174,7 @@ impl Troubleshooting {
         let area = frame.draw(look, context.areas.list, buffer);
         let texts = if self.list.is_filtered() { &NO_MATCH } else { &EMPTY };
         let nothing = self.list.filter.hits().is_empty();
-        if let Some(words) = instead_of_rows(self.problems.shown(), context.now.wall, texts, nothing) {
+        if let Some(words) = instead_of_rows(self.problems.shown(), context.now.wall, texts, nothing, context.keymap) {
             return draw_words(&words, look, area, buffer);
         }
         let placed = table::place(&COLUMNS, area.width.saturating_sub(1), self.hidden);

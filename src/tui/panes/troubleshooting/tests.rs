@@ -101,7 +101,7 @@ fn a_fix_for_a_person_is_copied() {
     let mut screen = screen();
     screen.press(", , f");
     let effects = screen.take();
-    assert!(matches!(effects.as_slice(), [Effect::CopyText { text, .. }] if text.starts_with("git mv")), "{effects:?}");
+    assert!(matches!(effects.as_slice(), [Effect::CopyText(copy)] if copy.text.starts_with("git mv")), "{effects:?}");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_report_is_ascii_and_whole() {
     assert!(report.contains("DBT-PROJECT-PATH") && report.contains("transform/dbt_project.yml"));
     let mut screen = screen();
     screen.press("y t");
-    assert!(matches!(screen.take().as_slice(), [Effect::CopyText { text, .. }] if *text == report));
+    assert!(matches!(screen.take().as_slice(), [Effect::CopyText(copy)] if copy.text == report));
 }
 
 #[test]
