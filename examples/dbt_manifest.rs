@@ -81,7 +81,7 @@ fn as_json(node: &Node) -> Value {
         "config": node.config.clone().into_iter().collect::<Map<_, _>>(), "tags": node.tags, "description": node.description,
         "meta": node.meta.clone().into_iter().collect::<Map<_, _>>(), "columns": columns,
         "raw_code": (node.kind != NodeKind::Source && node.kind != NodeKind::Exposure).then_some(&node.raw_code),
-        "compiled_code": node.compiled_code, "compiled": node.compiled_code.is_some(),
+        "compiled_code": node.compiled_code.as_ref().or(node.incomplete_code.as_ref()), "compiled": node.compiled_code.is_some(),
         "extra_ctes": node.extra_ctes.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(),
     })
 }

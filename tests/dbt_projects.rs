@@ -39,6 +39,7 @@ fn fact(project: &Project, node: &Node, field: &str) -> String {
         "refs" => listed(node.refs.iter().map(|(package, name, _)| {
             package.as_ref().map_or_else(|| name.clone(), |package| format!("{package}.{name}"))
         })),
+        "sources" => listed(node.sources.iter().map(|(source, table)| format!("{source}.{table}"))),
         "columns" => listed(node.columns.values().map(|column| {
             format!("{}:{}:{}", column.name, column.data_type.as_deref().unwrap_or_default(), column.description)
         })),
@@ -154,4 +155,7 @@ cases! {
     an_empty_model_is_not_compiled
     names_are_kept_as_written
     the_projects_settings_can_be_reached
+    a_static_model_names_a_source_once
+    a_patch_prefers_what_takes_part
+    a_column_may_be_described_twice
 }

@@ -98,6 +98,8 @@ pub struct Node {
     pub columns: IndexMap<String, Column>,
     pub raw_code: String,
     pub compiled_code: Option<String>,
+    /// Its own SQL where an ephemeral model that belongs in front of it failed: what dbt keeps as compiled.
+    pub incomplete_code: Option<String>,
     /// Hex SHA-256 of the stripped text.
     pub checksum: String,
     /// `(package, name, version)` as written.
@@ -150,6 +152,7 @@ impl Node {
             columns: IndexMap::new(),
             raw_code: String::new(),
             compiled_code: None,
+            incomplete_code: None,
             checksum: String::new(),
             refs: Vec::new(),
             sources: Vec::new(),

@@ -37,6 +37,8 @@ fn wishes_are_granted_or_refused() {
         ("{{ t|as_text }}", "'7'"),
         ("{{ n|as_text }}", "'5'"),
         ("{{ (n == 5)|as_bool }}", "True"),
+        ("{{ 'a' in ['a', 'b']|as_bool }}", "True"),
+        ("{{ 'c' in ['a', 'b']|as_bool }}", "False"),
         ("{{ 'abc'|as_native }}", "'abc'"),
     ] {
         assert_eq!(native(source).expect(source).repr(), expected, "{source}");

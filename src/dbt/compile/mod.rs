@@ -16,8 +16,25 @@ use super::context::Failure;
 use super::node::Node;
 use super::problems::codes;
 
-/// What one node became: its SQL and the ephemeral models in it, or why not.
-pub(crate) type Outcome = Result<(String, Vec<String>), Failure>;
+/// What one node became.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// Its SQL; where one of its ephemeral models failed, its own part of it alone.
+    pub(crate) sql: Option<String>,
+    /// The ephemeral models in it.
+    pub(crate) ephemeral: Vec<String>,
+    pub(crate) failure: Option<Failure>,
+}
+
+impl Outcome {
+    fn done(sql: String, ephemeral: Vec<String>) -> Self {
+        Self { sql: Some(sql), ephemeral, failure: None }
+    }
+
+    fn failed(failure: Failure) -> Self {
+        Self { sql: None, ephemeral: Vec::new(), failure: Some(failure) }
+    }
+}
 
 /// Puts the ephemeral models into every node's SQL. `names` gives the names of the ephemeral models.
 pub(crate) fn inject_all(
@@ -25,27 +42,29 @@ pub(crate) fn inject_all(
     names: &HashMap<String, String>,
 ) -> IndexMap<String, Outcome> {
     let finish = |id: &String, node: &Rendered| -> Outcome {
-        let compiled = node.outcome.as_ref().map_err(Clone::clone)?;
-        if compiled.ephemeral.is_empty() {
-            return Ok((compiled.sql.clone(), Vec::new()));
-        }
+        let compiled = match &node.outcome {
+            Ok(compiled) if compiled.ephemeral.is_empty() => return Outcome::done(compiled.sql.clone(), Vec::new()),
+            Ok(compiled) => compiled,
+            Err(failure) => return Outcome::failed(failure.clone()),
+        };
         let mut ordered = IndexSet::new();
-        gather(rendered, id, compiled, &mut ordered, &mut IndexSet::new())?;
+        if let Err(failure) = gather(rendered, id, compiled, &mut ordered, &mut IndexSet::new()) {
+            return Outcome {
+                failure: Some(failure),
+                ..Outcome::done(compiled.sql.clone(), compiled.ephemeral.clone())
+            };
+        }
         let ctes = ordered.iter().filter_map(|id| {
             let sql = &rendered.get(id)?.outcome.as_ref().ok()?.sql;
             Some(format!(" __dbt__cte__{} as (\n{sql}\n)", names.get(id)?))
         });
         let ctes: Vec<String> = ctes.collect();
-        Ok((inject_ctes(&compiled.sql, &ctes), ordered.into_iter().collect()))
+        Outcome::done(inject_ctes(&compiled.sql, &ctes), ordered.into_iter().collect())
     };
     let mut left = TOTAL_SQL;
     let mut within = |outcome: Outcome| -> Outcome {
-        let (sql, ctes) = outcome?;
-        left = left.saturating_sub(sql.len());
-        if left == 0 {
-            return Err(too_much());
-        }
-        Ok((sql, ctes))
+        left = left.saturating_sub(outcome.sql.as_ref().map_or(0, String::len));
+        if left == 0 { Outcome::failed(too_much()) } else { outcome }
     };
     rendered.iter().map(|(id, result)| (id.clone(), within(finish(id, result)))).collect()
 }
@@ -96,4 +115,23 @@ const DEEPEST: usize = 200;
 
 fn failure(message: String) -> Failure {
     Failure { code: codes::COMPILE, message, line: 0, column: 0, stack: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_whose_ephemeral_model_fails_keeps_its_own_sql() {
+        let compiled =
+            Compiled { sql: "select * from __dbt__cte__e".to_owned(), ephemeral: vec!["model.p.e".to_owned()] };
+        let rendered = IndexMap::from([
+            ("model.p.e".to_owned(), Rendered { outcome: Err(failure("no".to_owned())), macros: Vec::new() }),
+            ("model.p.b".to_owned(), Rendered { outcome: Ok(compiled), macros: Vec::new() }),
+        ]);
+        let outcomes = inject_all(&rendered, &HashMap::new());
+        assert_eq!(outcomes["model.p.b"].sql.as_deref(), Some("select * from __dbt__cte__e"));
+        assert_eq!(outcomes["model.p.b"].ephemeral, ["model.p.e"]);
+        assert!(outcomes.values().all(|outcome| outcome.failure.is_some()));
+    }
 }

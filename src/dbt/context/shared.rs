@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::dbt::macros::Macros;
+use crate::dbt::node::Node;
 use crate::dbt::options::{Adapter, EnvAccess, LoadOptions};
 use crate::dbt::project::ProjectFile;
 use crate::dbt::relation::adapter_type;
@@ -93,6 +94,12 @@ impl Shared {
     /// Whether dbt's own packages are meant.
     pub(crate) fn project(&self, package: &str) -> Option<&ProjectFile> {
         self.projects.get(package)
+    }
+
+    /// Whether the node's package or the root has a macro in the place of `ref`, `source` or `config`.
+    pub(crate) fn overrides_builtins(&self, node: &Node) -> bool {
+        let packages = [node.package_name.as_str(), self.root_name()];
+        packages.iter().any(|package| ["ref", "source", "config"].iter().any(|name| self.macros.has(package, name)))
     }
 
     /// The variables that a node of `package` sees.

@@ -133,12 +133,13 @@ impl Load<'_> {
         }
         for (id, outcome) in outcomes {
             let Some(node) = nodes.get_mut(&id) else { continue };
-            match outcome {
-                Ok((sql, ctes)) => {
-                    node.compiled_code = Some(sql);
-                    node.extra_ctes = ctes;
+            node.extra_ctes = outcome.ephemeral;
+            match outcome.failure {
+                None => node.compiled_code = outcome.sql,
+                Some(failure) => {
+                    node.incomplete_code = outcome.sql;
+                    tell(node, origins, &failure, problems);
                 }
-                Err(failure) => tell(node, origins, &failure, problems),
             }
         }
         nodes

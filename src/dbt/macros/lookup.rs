@@ -41,6 +41,11 @@ impl Macros {
         in_package(package).or_else(|| in_package(&self.root)).or_else(|| self.internal.get(name).copied())
     }
 
+    /// Whether a project has a macro of this name itself.
+    pub(crate) fn has(&self, package: &str, name: &str) -> bool {
+        self.packages.get(package).is_some_and(|macros| macros.contains_key(name))
+    }
+
     /// What `namespace.name` means.
     pub(crate) fn find_in(&self, namespace: &str, name: &str) -> Option<MacroIndex> {
         if namespace == DBT {

@@ -44,6 +44,11 @@ pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &m
     }
 }
 
+/// Whether a node takes part before YAML has said anything about it.
+pub(super) fn is_enabled(shared: &Shared, draft: &Draft) -> bool {
+    merged_config(shared, draft, None).get("enabled") != Some(&Value::Bool(false))
+}
+
 fn merged_config(shared: &Shared, draft: &Draft, patch: Option<&Config>) -> Config {
     let node = &draft.node;
     let kind = config_kind(node.kind);

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use super::draft::{Draft, Origin};
 use super::python_model;
 use super::skeleton::{NodeFile, checksum, skeleton};
+use super::static_text::is_static;
 
 /// One file to be parsed, and what for.
 #[derive(Clone, Debug)]
@@ -123,6 +124,11 @@ pub(super) fn learn(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut D
     let record = context.record();
     draft.node.refs.extend(record.refs.take());
     draft.node.sources.extend(record.sources.take());
+    if draft.node.kind == NodeKind::Model && is_static(&draft.node.raw_code) && !shared.overrides_builtins(&draft.node)
+    {
+        let once: indexmap::IndexSet<_> = std::mem::take(&mut draft.node.sources).into_iter().collect();
+        draft.node.sources = once.into_iter().collect();
+    }
     draft.node.depends_on_macros.extend(record.macros.take());
     draft.calls = record.config.take();
 }

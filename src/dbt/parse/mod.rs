@@ -11,6 +11,7 @@ mod properties;
 mod python_model;
 mod skeleton;
 mod source;
+mod static_text;
 mod test_arguments;
 mod test_names;
 

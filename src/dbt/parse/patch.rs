@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::configure::is_enabled;
 use super::draft::Draft;
 use super::generic_test::{TestJob, TestTarget};
 use super::properties::{ColumnEntry, Patch, Section, TestDefinition, Version};
@@ -72,15 +73,20 @@ fn section_of(kind: NodeKind) -> Option<Section> {
 }
 
 impl Matcher<'_> {
-    /// The drafts of a name: those of the patch's own package, else all.
+    /// The drafts of a name that a patch of `package` is about: enabled ones of its own package, else enabled
+    /// ones of any package, else disabled ones of its own.
     fn find(&self, name: &str, package: &str) -> Vec<usize> {
         let all = self.by_name.get(name).cloned().unwrap_or_default();
-        let own: Vec<usize> = all
-            .iter()
-            .copied()
-            .filter(|index| self.draft(*index).is_some_and(|draft| draft.node.package_name == package))
-            .collect();
-        if own.is_empty() { all } else { own }
+        if all.len() < 2 {
+            return all;
+        }
+        let (enabled, disabled): (Vec<usize>, Vec<usize>) =
+            all.into_iter().partition(|index| self.draft(*index).is_some_and(|draft| is_enabled(self.shared, draft)));
+        let own = |among: &[usize]| -> Vec<usize> {
+            let is_own = |index: &usize| self.draft(*index).is_some_and(|draft| draft.node.package_name == package);
+            among.iter().copied().filter(is_own).collect()
+        };
+        [own(&enabled), enabled, own(&disabled)].into_iter().find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     fn draft(&self, index: usize) -> Option<&Draft> {

@@ -40,6 +40,11 @@ impl Object for Marked {
         Value::Str(Rc::clone(&self.text)).len()
     }
 
+    /// A part of the text: `target.type in ['postgres', 'redshift'] | as_bool` asks this of the list's text.
+    fn contains(&self, item: &Value) -> Option<bool> {
+        item.as_str().map(|item| self.text.contains(item))
+    }
+
     fn equals(&self, other: &Value) -> bool {
         other.as_str() == Some(&self.text) || other.downcast::<Self>().is_some_and(|other| other.text == self.text)
     }

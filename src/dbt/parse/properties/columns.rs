@@ -20,7 +20,11 @@ pub(super) fn columns(entry: &Yaml, rendered: &Map<String, Value>) -> IndexMap<S
     let mut columns = IndexMap::new();
     for (written, rendered) in written.iter().zip(rendered) {
         if let Some(column) = column(written, rendered) {
-            columns.insert(column.column.name.clone(), column);
+            let name = column.column.name.clone();
+            // The last of a name describes it, but the tests of each are run.
+            let mut tests = columns.get_mut(&name).map(|earlier: &mut ColumnEntry| std::mem::take(&mut earlier.tests));
+            let tests = tests.iter_mut().flat_map(std::mem::take).chain(column.tests).collect();
+            columns.insert(name, ColumnEntry { tests, ..column });
         }
     }
     columns
