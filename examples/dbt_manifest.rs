@@ -109,6 +109,7 @@ fn main() {
         schema: schema.clone(),
         target_name: "dev".to_owned(),
         adapter,
+        connection: indexmap::IndexMap::new(),
         vars: vars.into_iter().collect(),
         env: EnvAccess::Process(std::env::vars().collect::<BTreeMap<_, _>>()),
         dbt_version: "1.7.20".to_owned(),

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! locate, project, packages   which projects there are, and their settings
+//! profiles                    which warehouse and names a `profiles.yml` says
 //! read, yaml                  their files, as text and as trees with places
 //! macros, context             what templates can call and name (the engine itself is `crate::jinja`)
 //! parse, config, names        each file's nodes, what YAML says of them, how they are configured and called
@@ -32,6 +33,7 @@ mod options;
 mod packages;
 mod parse;
 mod problems;
+mod profiles;
 mod project;
 mod python;
 mod read;
@@ -44,5 +46,6 @@ mod yaml;
 pub use load::load;
 pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
+pub use profiles::{Profile, ProfileOptions, profile_of_project, read_profile};
 pub use project::{FoundProject, find_projects};
 pub use tree::{FileEntry, FileTree, MemoryTree, ReadError};

@@ -42,6 +42,9 @@ pub struct LoadOptions<'a> {
     pub schema: String,
     pub target_name: String,
     pub adapter: Adapter,
+    /// What else templates see in `target`: a profile's connection ([`super::Profile::target`]). Empty
+    /// without a profile.
+    pub connection: IndexMap<String, serde_json::Value>,
     /// As `--vars` gives them; they win over the project's own.
     pub vars: IndexMap<String, serde_json::Value>,
     pub env: EnvAccess,

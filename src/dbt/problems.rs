@@ -12,6 +12,10 @@ pub(crate) mod codes {
     pub(crate) const PROJECT_NOT_DICT: Code = Code::new("DBT-PROJECT-NOT-DICT");
     pub(crate) const PROJECT_NO_NAME: Code = Code::new("DBT-PROJECT-NO-NAME");
     pub(crate) const PROJECT_INVALID: Code = Code::new("DBT-PROJECT-INVALID");
+    pub(crate) const PROFILE_MISSING: Code = Code::new("DBT-PROFILE-MISSING");
+    pub(crate) const PROFILE_TARGET: Code = Code::new("DBT-PROFILE-TARGET");
+    pub(crate) const PROFILE_CREDS: Code = Code::new("DBT-PROFILE-CREDS");
+    pub(crate) const ADAPTER_MISSING: Code = Code::new("DBT-ADAPTER-MISSING");
     pub(crate) const VERSION_REQUIRE: Code = Code::new("DBT-VERSION-REQUIRE");
     pub(crate) const YAML_SYNTAX: Code = Code::new("DBT-YAML-SYNTAX");
     pub(crate) const YAML_BOMB: Code = Code::new("DBT-YAML-BOMB");

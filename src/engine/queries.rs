@@ -13,6 +13,7 @@ use crate::workspace::{Auth, Git, Location, Workspace};
 use super::events::{JobId, Progress};
 use super::fix;
 use super::handle::Engine;
+use super::profiles::ProfileChoice;
 use super::target::{Target, adapter_word, provider_word};
 use super::views::{ConnectionView, FixPreview, LiveJob, ModelView, Overview, ProjectView, SyncView};
 
@@ -41,7 +42,7 @@ impl Engine {
     }
 
     fn project(&self, name: &str, open: &BTreeMap<String, u64>) -> Result<ProjectView, Problem> {
-        let target = self.core.target(name)?;
+        let (target, _) = self.core.target(name)?.with_profile(&ProfileChoice::default());
         let store = &self.core.world.store;
         let last_good = store.last_good(name)?;
         Ok(ProjectView {

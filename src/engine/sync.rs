@@ -24,6 +24,7 @@ use super::events::{EventKind, Outcome};
 use super::folder::Folder;
 use super::handle::Core;
 use super::jobs::Job;
+use super::profiles::ProfileChoice;
 use super::record;
 use super::stages::{Stages, bytes_in_words};
 use super::target::Target;
@@ -315,7 +316,10 @@ impl Run<'_> {
         let (stages, raised) = (Arc::clone(&self.stages), Arc::clone(&flag));
         let work = self.core.blocking(move || {
             let progress = |progress: LoadProgress| load_progress(&stages, progress);
-            dbt::load(&*tree, &target.load_options(&raised, started_at), &progress)
+            let (target, problem) = target.with_profile(&ProfileChoice::default());
+            let mut loaded = dbt::load(&*tree, &target.load_options(&raised, started_at), &progress);
+            loaded.problems.extend(problem);
+            loaded
         });
         let mut work = std::pin::pin!(work);
         let answer = tokio::select! {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -30,11 +31,13 @@ pub(super) struct Target {
     pub(super) connection: Option<(String, Git)>,
     pub(super) adapter: Adapter,
     pub(super) database: String,
+    /// What else a profile says of the connection, for templates.
+    pub(super) connection_facts: IndexMap<String, serde_json::Value>,
     limits: FetchLimits,
     /// Where `ebb.toml` stands: relative paths start here.
     base: PathBuf,
     cache: PathBuf,
-    environment: Environment,
+    pub(super) environment: Environment,
 }
 
 impl Target {
@@ -70,6 +73,7 @@ impl Target {
             connection: git,
             adapter,
             database,
+            connection_facts: IndexMap::new(),
             limits: limits(&workspace.settings.sync),
             base,
             cache: cache.to_path_buf(),
@@ -158,6 +162,7 @@ impl Target {
             schema: self.settings.schema.clone(),
             target_name: self.settings.target.clone(),
             adapter: self.adapter,
+            connection: self.connection_facts.clone(),
             vars: self.settings.vars.clone(),
             env,
             dbt_version: full_version(&self.settings.dbt_version),

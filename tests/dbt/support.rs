@@ -73,6 +73,7 @@ pub(crate) fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
         schema: "dev".to_owned(),
         target_name: "dev".to_owned(),
         adapter: Adapter::Postgres,
+        connection: indexmap::IndexMap::new(),
         vars: indexmap::IndexMap::new(),
         env: EnvAccess::Only(BTreeMap::from([("KNOWN".to_owned(), "known value".to_owned())])),
         dbt_version: "1.7.20".to_owned(),

@@ -14,7 +14,7 @@ pub(super) fn member(context: &Context, name: &str) -> Option<Value> {
         return Some(value);
     }
     match &context.phase {
-        Phase::Project | Phase::Packages | Phase::Yaml => None,
+        Phase::Project | Phase::Packages | Phase::Profiles | Phase::Yaml => None,
         Phase::Parse | Phase::Names | Phase::Compile(_) => in_nodes(context, name),
     }
 }
@@ -28,13 +28,13 @@ fn everywhere(context: &Context, name: &str) -> Option<Value> {
     Some(match name {
         "var" => variables::var(context),
         "env_var" => variables::env_var(context),
-        "target" => Value::from_json(&target.to_json()),
+        "target" if !matches!(context.phase, Phase::Profiles) => Value::from_json(&target.to_json()),
         "modules" => modules::modules(context),
         "run_started_at" => datetime::from_timestamp(target.run_started_at),
         "invocation_id" => target.invocation_id.as_str().into(),
         "dbt_version" => target.dbt_version.as_str().into(),
         "flags" => flags(),
-        "project_name" if !matches!(context.phase, Phase::Project | Phase::Packages) => {
+        "project_name" if !matches!(context.phase, Phase::Project | Phase::Packages | Phase::Profiles) => {
             context.shared.root_name().into()
         }
         "dbt_metadata_envs" => Value::dict(Dict::default()),

@@ -52,6 +52,8 @@ pub(crate) enum Phase {
     Project,
     /// `packages.yml`: secrets too.
     Packages,
+    /// `profiles.yml`: secrets too, and there is no target yet.
+    Profiles,
     /// Other YAML: the project's variables as well.
     Yaml,
     /// A node's text, to learn what it refers to: nothing is real.

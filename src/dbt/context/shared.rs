@@ -18,6 +18,8 @@ pub(crate) struct Target {
     pub(crate) database: String,
     pub(crate) schema: String,
     pub(crate) name: String,
+    /// What a profile says of the connection, without its secrets.
+    pub(crate) connection: IndexMap<String, Value>,
     pub(crate) vars: IndexMap<String, Value>,
     pub(crate) env: EnvAccess,
     pub(crate) dbt_version: String,
@@ -32,11 +34,28 @@ impl Target {
             database: options.database.clone(),
             schema: options.schema.clone(),
             name: options.target_name.clone(),
+            connection: options.connection.clone(),
             vars: options.vars.clone(),
             env: options.env.clone(),
             dbt_version: options.dbt_version.clone(),
             run_started_at: options.run_started_at,
             invocation_id: options.invocation_id.clone(),
+        }
+    }
+
+    /// While a target is still being looked for: variables and environment only.
+    pub(crate) fn for_profiles(vars: &IndexMap<String, Value>, env: &EnvAccess) -> Self {
+        Self {
+            adapter: Adapter::Postgres,
+            database: String::new(),
+            schema: String::new(),
+            name: String::new(),
+            connection: IndexMap::new(),
+            vars: vars.clone(),
+            env: env.clone(),
+            dbt_version: String::new(),
+            run_started_at: jiff::Timestamp::default(),
+            invocation_id: String::new(),
         }
     }
 
@@ -63,6 +82,7 @@ impl Target {
             Adapter::Snowflake | Adapter::DuckDb | Adapter::Sqlite => &[],
         };
         target.extend(more.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))));
+        target.extend(self.connection.clone());
         Value::Object(target)
     }
 }

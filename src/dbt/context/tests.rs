@@ -18,6 +18,7 @@ fn project(name: &str, vars: &Value) -> (String, ProjectFile) {
 
 fn shared(adapter: Adapter) -> Arc<Shared> {
     let target = Target {
+        connection: IndexMap::new(),
         adapter,
         database: "db".to_owned(),
         schema: "sch".to_owned(),

@@ -17,7 +17,7 @@ pub(super) fn var(context: &Context) -> Value {
         record: Rc::clone(&context.record),
         context: context.me.clone(),
         package: context.package.clone(),
-        only_given: matches!(context.phase, Phase::Project | Phase::Packages),
+        only_given: matches!(context.phase, Phase::Project | Phase::Packages | Phase::Profiles),
         missing_is_none: matches!(context.phase, Phase::Parse),
         owner: context.node.as_ref().map(|node| node.name.clone()),
     })
@@ -97,7 +97,7 @@ impl Object for Var {
 /// `env_var(name, default)`.
 pub(super) fn env_var(context: &Context) -> Value {
     let (shared, record) = (Arc::clone(&context.shared), Rc::clone(&context.record));
-    let secrets = matches!(context.phase, Phase::Packages);
+    let secrets = matches!(context.phase, Phase::Packages | Phase::Profiles);
     Value::function("env_var", move |_, args| {
         let [name, default] = args.bind("env_var", ["var", "default"], 1)?;
         let name = name.unwrap_or_default();
