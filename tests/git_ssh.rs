@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 const LIMITS: FetchLimits = FetchLimits {
-    connect: Duration::from_secs(20),
+    connect: Duration::from_secs(90),
     stall: Duration::from_mins(1),
     total: Duration::from_mins(2),
     pack_bytes: 1 << 30,

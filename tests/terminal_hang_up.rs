@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Generous: machines are shared. A program that spins or waits for its terminal never ends at all.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 fn until(what: &str, holds: impl Fn() -> bool) {
     let began = Instant::now();

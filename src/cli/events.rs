@@ -119,6 +119,9 @@ fn in_words(event: &Event, output: &Output) -> String {
         EventKind::SyncRefused { project, problem, .. } => {
             (project.as_str(), format!("sync could not begin: {}", problem.summary), Ink::Bad)
         }
+        EventKind::SyncWithdrawn { project, .. } => {
+            (project.as_str(), "cancelled before it began".to_owned(), Ink::Warning)
+        }
         EventKind::FixApplied { project, problem, title, error, .. } => {
             let project = project.as_deref().unwrap_or("-");
             match error {

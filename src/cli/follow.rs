@@ -138,6 +138,17 @@ fn take(event: &Event, waiting: &mut Waiting, endings: &mut Endings) -> bool {
             });
             endings.refused.push(problem.clone());
         }
+        EventKind::SyncWithdrawn { job, project } => {
+            waiting.ended(*job);
+            endings.syncs.push(Ending {
+                project: project.clone(),
+                sync: None,
+                outcome: Outcome::Cancelled,
+                counts: SyncCounts::default(),
+                summary: "cancelled before it began".to_owned(),
+                unchanged: false,
+            });
+        }
         EventKind::FixApplied { job, sync, error, .. } => {
             if let Some(sync) = sync {
                 waiting.begun(*sync);

@@ -121,6 +121,11 @@ pub enum EventKind {
         project: String,
         problem: Problem,
     },
+    /// The sync was cancelled before it had begun, while it waited for its turn: there is no record of it.
+    SyncWithdrawn {
+        job: JobId,
+        project: String,
+    },
     /// A fix was carried out (or, with `error`, could not be). With `sync`, that job tries again.
     FixApplied {
         job: JobId,
@@ -147,6 +152,7 @@ impl EventKind {
             | Self::CancelRequested { .. }
             | Self::SyncFinished { .. }
             | Self::SyncRefused { .. }
+            | Self::SyncWithdrawn { .. }
             | Self::FixApplied { .. } => true,
             Self::WorkspaceChanged | Self::StoreChanged => false,
         }

@@ -114,6 +114,11 @@ impl Core {
     pub(super) fn could_not_begin(&self, job: &Job, problem: Problem) {
         self.end(job.id, EventKind::SyncRefused { job: job.id, project: job.project.to_string(), problem });
     }
+
+    /// It was cancelled while it waited: nothing was done and nothing is recorded.
+    pub(super) fn withdrawn(&self, job: &Job) {
+        self.end(job.id, EventKind::SyncWithdrawn { job: job.id, project: job.project.to_string() });
+    }
 }
 
 /// The two ways in which the engine tells what happens.

@@ -93,12 +93,12 @@ struct Run<'a> {
 pub(super) async fn run(core: Arc<Core>, job: Job) {
     let seat = tokio::select! {
         seat = core.seats.acquire() => seat,
-        () = job.cancel.cancelled() => return core.jobs.finished(job.id),
+        () = job.cancel.cancelled() => return core.withdrawn(&job),
     };
     let _seat = seat;
     let _lease = match lease(&core, &job).await {
         Ok(Some(lease)) => lease,
-        Ok(None) => return core.jobs.finished(job.id),
+        Ok(None) => return core.withdrawn(&job),
         Err(problem) => return core.could_not_begin(&job, problem),
     };
     let target = core.target(&job.project);

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     async fn seen(watch: &FolderWatch) -> bool {
-        tokio::time::timeout(Duration::from_secs(10), watch.changed()).await.is_ok()
+        tokio::time::timeout(Duration::from_mins(1), watch.changed()).await.is_ok()
     }
 
     async fn not_seen(watch: &FolderWatch) -> bool {

@@ -14,7 +14,7 @@ use crate::support::HttpGitServer;
 use crate::support::repositories::{noise, push, shop};
 
 pub(crate) const LIMITS: FetchLimits = FetchLimits {
-    connect: Duration::from_secs(20),
+    connect: Duration::from_secs(90),
     stall: Duration::from_mins(1),
     total: Duration::from_mins(2),
     pack_bytes: 1 << 30,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before a test gives up. Generous: machines are shared.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// One read of the program's output.
 #[derive(Clone, Debug)]
@@ -200,7 +200,8 @@ impl Terminal {
         let began = Instant::now();
         while began.elapsed() < limit {
             if let Some(status) = self.child.try_wait().unwrap() {
-                self.settle(Duration::from_millis(20));
+                // Its last words may still be on the way; the terminal closes behind them.
+                self.settle(Duration::from_secs(2));
                 return Some(status);
             }
             if let Ok(chunk) = self.output.recv_timeout(Duration::from_millis(10)) {

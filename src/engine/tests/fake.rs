@@ -172,7 +172,7 @@ impl Stage {
     pub(super) async fn until(&mut self, last: impl Fn(&EventKind) -> bool) -> Vec<EventKind> {
         let mut told = Vec::new();
         loop {
-            let event = tokio::time::timeout(Duration::from_secs(20), self.events.recv()).await;
+            let event = tokio::time::timeout(Duration::from_mins(2), self.events.recv()).await;
             let kind = event.unwrap_or_else(|_| panic!("waited in vain; told so far: {told:#?}")).unwrap().kind;
             let over = last(&kind);
             told.push(kind);

@@ -152,6 +152,18 @@ async fn a_second_request_joins_the_running_sync() {
 }
 
 #[tokio::test]
+async fn a_sync_that_is_cancelled_while_it_waits_says_so_and_leaves_no_record() {
+    let mut stage = Stage::new(SETTINGS, Behaviour::Hangs);
+    let lease = stage.store.lease("project/shop").unwrap().unwrap();
+    let job = sync(&stage);
+    assert!(stage.engine.cancel(job));
+    let told = stage.until(|kind| matches!(kind, EventKind::SyncWithdrawn { .. })).await;
+    assert_eq!(told.last(), Some(&EventKind::SyncWithdrawn { job, project: "shop".to_owned() }));
+    assert_eq!(stage.store.last_sync("shop").unwrap(), None);
+    drop(lease);
+}
+
+#[tokio::test]
 async fn a_failed_sync_keeps_the_models_of_the_last_good_one() {
     let mut stage = Stage::new(SETTINGS, tip("aaaa", GOOD));
     sync(&stage);

@@ -66,7 +66,9 @@ impl Work {
             EventKind::SyncFinished { job, sync, .. } => {
                 self.running.retain(|running| running.job != Some(*job) && running.sync != *sync);
             }
-            EventKind::SyncRefused { job, .. } => self.running.retain(|running| running.job != Some(*job)),
+            EventKind::SyncRefused { job, .. } | EventKind::SyncWithdrawn { job, .. } => {
+                self.running.retain(|running| running.job != Some(*job));
+            }
             EventKind::FixApplied { .. } | EventKind::WorkspaceChanged | EventKind::StoreChanged => {}
         }
     }

@@ -25,6 +25,10 @@ pub(super) fn happened(state: &mut State, event: &Event) -> Vec<Effect> {
             state.say(Tone::Failed, format!("{project}: {}", problem.summary));
             data::refresh_all(state)
         }
+        EventKind::SyncWithdrawn { project, .. } => {
+            state.say(Tone::Note, format!("{project}: cancelled before it began"));
+            Vec::new()
+        }
         EventKind::FixApplied { title, error, .. } => {
             match error {
                 None => state.say(Tone::Done, format!("done: {title}")),

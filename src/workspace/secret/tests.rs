@@ -34,7 +34,7 @@ impl Home {
 
     fn resolve(&self, reference: &SecretRef) -> Result<String, SecretError> {
         let environment = self.environment(":/usr/bin:/bin");
-        let secret = reference.resolve_within(self.0.path(), &environment, Duration::from_secs(5))?;
+        let secret = reference.resolve_within(self.0.path(), &environment, Duration::from_mins(1))?;
         Ok(secret.expose().to_owned())
     }
 }
@@ -137,7 +137,7 @@ fn a_command_that_hangs_is_ended_with_its_children() {
     let home = Home::new();
     let environment = home.environment(":/usr/bin:/bin");
     let line = "sleep 600 & echo $! >child; wait";
-    let error = command(line).resolve_within(home.0.path(), &environment, Duration::from_millis(300)).unwrap_err();
+    let error = command(line).resolve_within(home.0.path(), &environment, Duration::from_secs(3)).unwrap_err();
     assert!(matches!(error, SecretError::CommandTimedOut { .. }), "{error:?}");
     let child = fs::read_to_string(home.0.path().join("child")).unwrap();
     let state = || fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
@@ -182,7 +182,7 @@ fn the_keyring_is_asked_through_its_program() {
 fn without_a_keyring_program_that_is_said() {
     let home = Home::new();
     let reference = SecretRef::Keyring("x".into());
-    let error = reference.resolve_within(home.0.path(), &home.environment(""), Duration::from_secs(5)).unwrap_err();
+    let error = reference.resolve_within(home.0.path(), &home.environment(""), Duration::from_mins(1)).unwrap_err();
     assert_eq!(error, SecretError::KeyringMissing);
 }
 
