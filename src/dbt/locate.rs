@@ -1,12 +1,10 @@
-//! The first step of a load: the project file that was asked for, or the problem that says which
-//! ones there really are.
+//! The first step of a load: the project file that was asked for, or the problem that it is not there.
 
 use super::options::LoadOptions;
 use super::problems::{Problems, codes};
-use super::project::{FoundProject, find_projects};
 use super::read::LARGEST_FILE;
 use super::tree::FileTree;
-use crate::problem::{Action, Fix, Grade, Problem};
+use crate::problem::Problem;
 
 /// The project file's path from the tree's root, cleaned, and its text.
 pub(crate) fn locate(
@@ -32,35 +30,14 @@ pub(crate) fn locate(
         };
         return Some((wanted, text));
     }
-    let found = find_projects(tree).unwrap_or_default();
-    let problem = missing(&options.project_path, &found, problems);
-    problems.push(problem);
+    problems.push(missing(&options.project_path, problems));
     None
 }
 
-fn missing(asked: &str, found: &[FoundProject], problems: &Problems) -> Problem {
+/// What stands where is not told here: who asked can look into the tree and offer what it finds.
+fn missing(asked: &str, problems: &Problems) -> Problem {
     let summary = format!("No dbt_project.yml found at expected path {asked}");
-    let problem = Problem::new(codes::PROJECT_PATH, problems.project_subject(), summary);
-    let Some(best) = found.first() else {
-        return problem.with_cause("The repository holds no dbt_project.yml at all").with_fix(Fix::new(
-            "Choose the repository and branch that hold the dbt project",
-            Grade::Show,
-            Action::Read,
-        ));
-    };
-    let cause = if clean(asked).ends_with(&format!("/{}", best.path)) {
-        format!(
-            "The path starts with something that is not in the repository, such as the branch's name: the project is at {}",
-            best.path
-        )
-    } else {
-        format!("The repository has its project elsewhere: {}", best.path)
-    };
-    let lines = found.iter().map(|project| {
-        let models = if project.has_models { "" } else { " (no models folder beside it)" };
-        format!("{}. {}{models}", project.rank, project.path)
-    });
-    problem.with_cause(cause).with_evidence("dbt_project.yml files in the repository", lines.collect())
+    Problem::new(codes::PROJECT_PATH, problems.project_subject(), summary)
 }
 
 /// A path as people type it, from the tree's root: no leading `/` or `./`.

@@ -47,5 +47,4 @@ pub use load::load;
 pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
 pub use profiles::{Profile, ProfileOptions, profile_of_project, read_profile};
-pub use project::{FoundProject, find_projects};
 pub use tree::{FileEntry, FileTree, MemoryTree, ReadError};

@@ -66,7 +66,7 @@ fn on_the_spot(
 
 fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis {
     let (host, repository) = match &request.remote {
-        Remote::Http { url } => (host_of(url).unwrap_or_default(), url.splitn(4, '/').nth(3).unwrap_or_default()),
+        Remote::Http { url } => (authority_of(url).unwrap_or_default(), url.splitn(4, '/').nth(3).unwrap_or_default()),
         Remote::Ssh { host, path, .. } => (host.as_str(), path.as_str()),
         Remote::Local { .. } => ("", ""),
     };
@@ -81,9 +81,20 @@ fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis 
     diagnosis::access_not_granted(&Refusal { provider, host, repository, connection, credential, operation, raw })
 }
 
-/// The host of a URL.
+/// Host and port of a URL or of git's short form `user@host:path`, without the user.
+fn authority_of(url: &str) -> Option<&str> {
+    let authority = match url.split_once("://") {
+        Some((_, rest)) => rest.split('/').next()?,
+        None => url.split_once(':').filter(|(before, _)| !before.contains('/'))?.0,
+    };
+    authority.rsplit('@').next().filter(|authority| !authority.is_empty())
+}
+
+/// Like [`authority_of`], without the port.
 fn host_of(url: &str) -> Option<&str> {
-    url.split_once("://")?.1.split('/').next()
+    let authority = authority_of(url)?;
+    // An IPv6 address has colons of its own and brackets around it.
+    if authority.starts_with('[') { authority.split_inclusive(']').next() } else { authority.split(':').next() }
 }
 
 /// Address, branch and kind of credential, as the sync used them.
@@ -150,10 +161,7 @@ pub(super) fn no_project(
         worked_before,
     };
     let explain = |problem: Problem| match problem.code.as_str() {
-        "DBT-PROJECT-PATH" => {
-            let bare = Problem { evidence: Vec::new(), fixes: Vec::new(), ..problem };
-            diagnosis::project_path(&wanted, &found).of(bare)
-        }
+        "DBT-PROJECT-PATH" => diagnosis::project_path(&wanted, &found).of(problem),
         _ => problem,
     };
     problems.into_iter().map(explain).collect()
@@ -165,8 +173,16 @@ mod tests {
 
     #[test]
     fn hosts_of_urls() {
-        let hosts =
-            ["https://github.com/a/b", "ssh://git@git.acme.example:22/a", "git@github.com:a/b", ""].map(host_of);
-        assert_eq!(hosts, [Some("github.com"), Some("git@git.acme.example:22"), None, None]);
+        let hosts = [
+            ("https://github.com/a/b", Some("github.com")),
+            ("ssh://git@git.acme.example:22/a", Some("git.acme.example")),
+            ("git@github.com:a/b", Some("github.com")),
+            ("http://[::1]:8080/a", Some("[::1]")),
+            ("../shop.git", None),
+            ("", None),
+        ];
+        for (url, host) in hosts {
+            assert_eq!(host_of(url), host, "{url}");
+        }
     }
 }

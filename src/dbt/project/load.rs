@@ -4,7 +4,6 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::contract::{self, Objection};
-use super::find::folder_of;
 use super::version::unmet_versions;
 use crate::dbt::config::ConfigKind;
 use crate::dbt::node::Quoting;
@@ -99,7 +98,7 @@ impl Reading<'_> {
             );
             return None;
         };
-        let folder = folder_of(self.path).to_owned();
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let name = self.name(map, &folder, problems);
         for Objection { at, sentence } in contract::objections(map) {
             problems.at(codes::PROJECT_INVALID, self.path, self.text, at, &sentence);

@@ -5,7 +5,6 @@ use super::*;
 use crate::dbt::config::ConfigKind;
 use crate::dbt::problems::Problems;
 use crate::dbt::render::{NativeRenderer, TemplateError};
-use crate::dbt::tree::MemoryTree;
 
 struct Marked;
 
@@ -100,33 +99,4 @@ fn version_ranges_are_dbts_own() {
     for (installed, required, met) in table {
         assert_eq!(unmet_versions(installed, &[required.to_owned()]).is_empty(), met, "{installed} {required}");
     }
-}
-
-#[test]
-fn real_projects_are_found_and_ranked() {
-    let paths = [
-        "integration_tests/dbt_project.yml",
-        "a/b/dbt_project.yml",
-        "transform/dbt_project.yml",
-        "transform/models/x.sql",
-        "other/dbt_project.yml",
-        "transform/dbt_packages/dbt_utils/dbt_project.yml",
-        "venv/lib/dbt_project.yml",
-        "notes/my_dbt_project.yml",
-    ];
-    let tree = MemoryTree::new(paths.map(|path| (path, "name: p")));
-    let found: Vec<String> = find_projects(&tree)
-        .unwrap()
-        .into_iter()
-        .map(|found| format!("{} {} {}", found.rank, found.path, found.has_models))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            "1 transform/dbt_project.yml true",
-            "2 other/dbt_project.yml false",
-            "3 a/b/dbt_project.yml false",
-            "4 integration_tests/dbt_project.yml false",
-        ]
-    );
 }
