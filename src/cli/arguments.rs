@@ -7,6 +7,8 @@ use clap_complete::Shell;
 
 use crate::workspace::Assignment;
 
+use super::ls::Ls;
+
 /// dbt models out of Git, shown live in a terminal, and carried back to where people work.
 ///
 /// Without a command, ebb opens its full screen: the workspace of ebb.toml, the dbt project of this
@@ -51,6 +53,8 @@ pub(super) enum Command {
     Sync(Sync),
     /// List models, seeds, snapshots, sources and exposures as of the last good sync
     Models(Models),
+    /// List the nodes of a dbt project's folder, selected as dbt selects them
+    Ls(Box<Ls>),
     /// Show one model: relation, columns, lineage, configuration, SQL
     Show(Show),
     /// List model syncs, the newest first

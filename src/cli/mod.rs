@@ -7,6 +7,7 @@
 mod arguments;
 mod completions;
 mod config;
+mod dbt_arguments;
 mod demo;
 mod events;
 mod explain;
@@ -14,6 +15,7 @@ mod failure;
 mod fix;
 mod follow;
 mod history;
+mod ls;
 mod models;
 mod overview;
 mod print;
@@ -94,6 +96,7 @@ fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output
             Err(Failure::wrong_use("--fresh is about the full screen, which this command does not open"))
         }
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),
+        Some(Command::Ls(ls)) => ls::run(&session, &ls, output),
         Some(Command::Models(models)) => models::run(&session, &models, output),
         Some(Command::Show(show)) => show::run(&session, &show, output),
         Some(Command::History(history)) => history::run(&session, &history, output),

@@ -12,6 +12,7 @@
 //! parse, config, names        each file's nodes, what YAML says of them, how they are configured and called
 //! resolve, link, graph, docs  what refers to what
 //! compile                     the SQL, ephemeral models put in
+//! select                      which nodes are meant: dbt's selection syntax
 //! load                        all of it in order, side by side
 //! ```
 //!
@@ -40,11 +41,18 @@ mod read;
 mod relation;
 mod render;
 mod resolve;
+mod select;
 mod tree;
+mod vars;
 mod yaml;
 
 pub use load::load;
 pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
 pub use profiles::{Profile, ProfileOptions, profile_of_project, read_profile};
+pub use select::{
+    Asked, Form, Indirect, RESOURCE_TYPES, SelectError, Selected, Selectors, Spec, Wanted, listed, read_selectors,
+    resource_types, select,
+};
 pub use tree::{FileEntry, FileTree, MemoryTree, ReadError};
+pub use vars::parse_vars;

@@ -5,6 +5,7 @@
 //! and a cancellation token and emits the same typed events, whoever looks.
 
 mod connect;
+mod dbt_folder;
 pub mod demo;
 mod diagnosis;
 mod events;
@@ -27,7 +28,9 @@ mod views;
 mod watch;
 mod world;
 
+pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, Wanted, listed, resource_types};
 pub use connect::{NewProject, connect};
+pub use dbt_folder::{FolderProject, FolderRequest, load_folder};
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
 pub use handle::{Engine, Subscription};
 pub use jobs::ProgressBoard;

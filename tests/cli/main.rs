@@ -5,5 +5,6 @@
 
 mod commands;
 mod events;
+mod ls;
 mod place;
 mod terminal;

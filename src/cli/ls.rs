@@ -1,0 +1,95 @@
+//! `ebb ls`: the nodes of a dbt project in a folder, selected and printed as `dbt ls` does.
+
+use clap::{Args, ValueEnum};
+
+use crate::engine::{FolderProject, Form, Wanted, listed, load_folder, resource_types};
+use crate::problem::Severity;
+
+use super::Exit;
+use super::dbt_arguments::{DbtProject, DbtSelection, resource_type_values};
+use super::failure::Failure;
+use super::print::{Output, count, words};
+use super::session::Session;
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct Ls {
+    #[command(flatten)]
+    project: DbtProject,
+    #[command(flatten)]
+    selection: DbtSelection,
+    /// Models to take: as --select, and only models are listed
+    #[arg(long, short, value_name = "SELECTION", num_args = 1.., conflicts_with_all = ["select", "resource_types"])]
+    models: Vec<String>,
+    /// Only nodes of these kinds
+    #[arg(long = "resource-type", value_name = "KIND", num_args = 1.., value_parser = resource_type_values())]
+    resource_types: Vec<String>,
+    /// What to print of each node
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = OutputForm::Selector)]
+    output: OutputForm,
+    /// Keys of each JSON object, in the place of dbt's choice
+    #[arg(long, value_name = "KEY", num_args = 1..)]
+    output_keys: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputForm {
+    Selector,
+    Name,
+    Path,
+    Json,
+}
+
+impl Ls {
+    fn form(&self, output: &Output) -> Form {
+        match self.output {
+            OutputForm::Selector if output.json => Form::Json,
+            OutputForm::Selector => Form::Selector,
+            OutputForm::Name => Form::Name,
+            OutputForm::Path => Form::Path,
+            OutputForm::Json => Form::Json,
+        }
+    }
+}
+
+pub(super) fn run(session: &Session, ls: &Ls, output: &mut Output) -> Result<Exit, Failure> {
+    let loaded = load_folder(&session.environment, &ls.project.request(session)).map_err(Failure::Work)?;
+    let mut asked = ls.selection.asked();
+    let kinds = if ls.models.is_empty() {
+        resource_types(&ls.resource_types)
+    } else {
+        asked.select.clone_from(&ls.models);
+        vec!["model"]
+    };
+    // As dbt does: files without text are not listed among tests alone.
+    let with_empty = kinds != ["test"];
+    let selected = loaded.select(&asked, &Wanted { resource_types: &kinds, with_empty })?;
+    for remark in &selected.remarks {
+        output.remark(&words(remark))?;
+    }
+    let form = ls.form(output);
+    for node in selected.ids.iter().filter_map(|id| loaded.project.nodes.get(id)) {
+        let line = listed(node, form, &ls.output_keys);
+        // JSON is escaped already; a name may hold anything.
+        output.line(if form == Form::Json { line } else { words(&line) })?;
+    }
+    if selected.ids.is_empty() {
+        output.remark("No nodes selected!")?;
+    }
+    tell_errors(&loaded, output)
+}
+
+/// Says how much is wrong with the project, which may be why a node is not there.
+pub(super) fn tell_errors(loaded: &FolderProject, output: &mut Output) -> Result<Exit, Failure> {
+    let errors: Vec<_> = loaded.problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+    for problem in errors.iter().take(MOST_ERRORS) {
+        let place = problem.place.as_ref().map(|place| format!("{}: ", words(&place.file))).unwrap_or_default();
+        output.remark(&format!("{} {place}{}", problem.code, problem.summary))?;
+    }
+    if errors.len() > MOST_ERRORS {
+        output.remark(&format!("and {}", count(errors.len() as u64 - MOST_ERRORS as u64, "more error")))?;
+    }
+    Ok(if errors.is_empty() { Exit::Done } else { Exit::WorkFailed })
+}
+
+/// Errors that are printed, a line each.
+const MOST_ERRORS: usize = 20;

@@ -1,0 +1,217 @@
+//! `selectors.yml`: named specifications, as texts, as key and value, or put together.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::criterion::{Criterion, Indirect, Method, Reach, reach};
+use super::spec::{Group, Part, SelectError, Spec, shown};
+use crate::dbt::python;
+
+/// The specifications of a project by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selectors {
+    named: IndexMap<String, Spec>,
+    /// The one that holds when nothing is asked for.
+    default: Option<String>,
+}
+
+/// Definitions within definitions.
+const DEEPEST: usize = 64;
+
+impl Selectors {
+    /// From the file's content, its templates rendered. An error is one sentence in dbt's words.
+    pub fn from_value(root: &Value) -> Result<Self, String> {
+        if !python::is_true(root) {
+            return Ok(Self::default());
+        }
+        let Some(list) = root.get("selectors").and_then(Value::as_array) else { return Err(malformed()) };
+        let mut entries = Vec::with_capacity(list.len());
+        let mut selectors = Self::default();
+        for entry in list {
+            let definition = entry.get("definition").filter(|one| one.is_string() || one.is_object());
+            let name = entry.get("name").and_then(Value::as_str);
+            let (Some(name), Some(definition)) = (name, definition) else { return Err(malformed()) };
+            if entry.get("default").is_some_and(python::is_true) {
+                if let Some(first) = &selectors.default {
+                    return Err(format!(
+                        "Error when parsing the selector file. Found multiple selectors with `default: true`:{first} and {name}"
+                    ));
+                }
+                selectors.default = Some(name.to_owned());
+            }
+            entries.push((name, definition));
+        }
+        for (name, definition) in entries {
+            let part = Definitions { known: &selectors.named }.root(definition)?;
+            selectors.named.insert(name.to_owned(), Spec(part));
+        }
+        Ok(selectors)
+    }
+
+    /// The specification called `name`.
+    pub fn named(&self, name: &str) -> Result<&Spec, SelectError> {
+        self.named.get(name).ok_or_else(|| SelectError::UnknownSelector {
+            name: name.to_owned(),
+            known: self.named.keys().cloned().collect(),
+        })
+    }
+
+    /// The specification that holds when nothing is asked for, and its name.
+    pub fn default_one(&self) -> Option<(&str, &Spec)> {
+        let name = self.default.as_deref()?;
+        Some((name, self.named.get(name)?))
+    }
+}
+
+fn malformed() -> String {
+    "the file must have a list `selectors`, each with a name and a definition. Valid root-level selector definitions: union, intersection, string, dictionary. No lists."
+        .to_owned()
+}
+
+/// Reads definitions that may name those before them.
+struct Definitions<'s> {
+    known: &'s IndexMap<String, Spec>,
+}
+
+impl Definitions<'_> {
+    fn root(&self, definition: &Value) -> Result<Part, String> {
+        if let Some(map) = definition.as_object()
+            && (map.contains_key("union") || map.contains_key("intersection"))
+            && map.len() > 1
+        {
+            let keys: Vec<&str> = map.keys().map(String::as_str).collect();
+            return Err(format!(
+                "Only a single 'union' or 'intersection' key is allowed in a root level selector definition; found {}.",
+                keys.join(",")
+            ));
+        }
+        self.part(definition, 0)
+    }
+
+    fn part(&self, definition: &Value, depth: usize) -> Result<Part, String> {
+        if depth > DEEPEST {
+            return Err("selector definitions nest too deep".to_owned());
+        }
+        match definition {
+            Value::String(text) => one(Criterion::parse(text, Indirect::Eager)),
+            Value::Object(map) if map.contains_key("union") => self.set(map, "union", Part::Union, depth),
+            Value::Object(map) if map.contains_key("intersection") => {
+                self.set(map, "intersection", Part::Intersection, depth)
+            }
+            Value::Object(map) => self.criterion(map, depth),
+            other => {
+                Err(format!("Expected to find union, intersection, str or dict, instead found {}", python::repr(other)))
+            }
+        }
+    }
+
+    fn set(&self, map: &Map<String, Value>, key: &str, make: fn(Group) -> Part, depth: usize) -> Result<Part, String> {
+        let mut parts = Vec::new();
+        let mut excluded: Option<Part> = None;
+        let mut has_exclude = false;
+        for definition in list(map, key)? {
+            let exclude = definition.as_object().filter(|map| map.contains_key("exclude"));
+            let Some(exclude) = exclude else {
+                parts.push(self.part(definition, depth + 1)?);
+                continue;
+            };
+            if has_exclude && excluded.is_some() {
+                return Err(
+                    "You cannot provide multiple exclude arguments to the same selector set operator".to_owned()
+                );
+            }
+            has_exclude = true;
+            excluded = self.exclusion(exclude, depth)?;
+        }
+        let included = make(group(parts));
+        Ok(match excluded {
+            Some(excluded) => Part::Difference(group(vec![included, excluded])),
+            None => included,
+        })
+    }
+
+    fn exclusion(&self, map: &Map<String, Value>, depth: usize) -> Result<Option<Part>, String> {
+        let parts = list(map, "exclude")?.iter().map(|part| self.part(part, depth + 1));
+        let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
+        Ok(match parts.len() {
+            0 => None,
+            1 => parts.pop(),
+            _ => Some(Part::Union(group(parts))),
+        })
+    }
+
+    fn criterion(&self, map: &Map<String, Value>, depth: usize) -> Result<Part, String> {
+        if let (1, Some((key, value))) = (map.len(), map.iter().next()) {
+            return one(described(key, value, &Map::new()));
+        }
+        let (Some(method), Some(value)) = (map.get("method"), map.get("value")) else {
+            let keys: Vec<String> = map.keys().map(|key| format!("'{key}'")).collect();
+            return Err(format!(
+                "Expected either 1 key or else \"method\" and \"value\" keys, but got [{}]",
+                keys.join(", ")
+            ));
+        };
+        if method == "selector" {
+            let name = shown(value);
+            let known = self.known.get(&name);
+            return known
+                .map(|spec| spec.0.clone())
+                .ok_or_else(|| format!("Existing selector definition for {name} not found."));
+        }
+        let included = one(described(&shown(method), value, map))?;
+        let excluded = if map.contains_key("exclude") { self.exclusion(map, depth)? } else { None };
+        Ok(match excluded {
+            Some(excluded) => Part::Difference(group(vec![included, excluded])),
+            None => included,
+        })
+    }
+}
+
+/// A criterion from its keys.
+fn described(method: &str, value: &Value, map: &Map<String, Value>) -> Result<Criterion, SelectError> {
+    let mut parts = method.split('.');
+    let method = Method::of(parts.next().unwrap_or_default())?;
+    let is_set = |key: &str| map.get(key).is_some_and(python::is_true);
+    let steps = |key: &str| match map.get(key).filter(|steps| python::is_true(steps)) {
+        Some(steps) => reach(&shown(steps)),
+        None => Reach::All,
+    };
+    let indirect = match map.get("indirect_selection").filter(|mode| python::is_true(mode)) {
+        Some(mode) => Indirect::of(&shown(mode))
+            .ok_or_else(|| SelectError::Value(format!("'{}' is not a valid IndirectSelection", shown(mode))))?,
+        None => Indirect::Eager,
+    };
+    let criterion = Criterion {
+        method,
+        arguments: parts.map(str::to_owned).collect(),
+        value: value.clone(),
+        childrens_parents: is_set("childrens_parents"),
+        parents: is_set("parents").then(|| steps("parents_depth")),
+        children: is_set("children").then(|| steps("children_depth")),
+        indirect,
+    };
+    criterion.checked(&python::repr(&Value::Object(map.clone())))
+}
+
+fn one(criterion: Result<Criterion, SelectError>) -> Result<Part, String> {
+    criterion.map(Part::One).map_err(|error| error.to_string())
+}
+
+fn group(parts: Vec<Part>) -> Group {
+    Group { parts, indirect: Indirect::Eager, expected: None }
+}
+
+fn list<'m>(map: &'m Map<String, Value>, key: &str) -> Result<&'m [Value], String> {
+    let Some(values) = map.get(key).and_then(Value::as_array) else {
+        return Err(format!("Invalid value for key \"{key}\". Expected a list."));
+    };
+    let wrong = values.iter().find(|value| !value.is_string() && !value.is_object());
+    match wrong {
+        Some(wrong) => Err(format!(
+            "Invalid value type <class '{}'> in key \"{key}\", expected dict or str (value: {}).",
+            python::type_name(wrong),
+            python::repr(wrong)
+        )),
+        None => Ok(values),
+    }
+}

@@ -1,0 +1,121 @@
+//! The chosen nodes as `dbt ls` prints them: selectors, names, paths, or JSON.
+
+use serde_json::{Map, Value};
+
+use crate::dbt::context::{node_json, resource_type};
+use crate::dbt::node::{Node, NodeKind};
+use crate::dbt::python;
+
+/// What is printed of each node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// What `--select` would take for it: `shop.marts.orders`, `source:shop.raw.orders`.
+    #[default]
+    Selector,
+    Name,
+    Path,
+    Json,
+}
+
+/// The keys that JSON has when nobody asks for others.
+const DEFAULT_KEYS: [&str; 10] = [
+    "alias",
+    "name",
+    "package_name",
+    "depends_on",
+    "tags",
+    "config",
+    "resource_type",
+    "source_name",
+    "original_file_path",
+    "unique_id",
+];
+
+/// What `--resource-type` takes besides `default` and `all`. All but analyses are listed by default.
+pub const RESOURCE_TYPES: [&str; 10] =
+    ["model", "snapshot", "seed", "test", "source", "exposure", "metric", "saved_query", "semantic_model", "analysis"];
+
+/// The kinds that `--resource-type` asks for; none asked for means the default.
+pub fn resource_types(asked: &[String]) -> Vec<&'static str> {
+    let is_default = |kind: &str| kind != "analysis";
+    let is_asked = |kind: &str| {
+        let by_name = |word: &String| match word.as_str() {
+            "all" => true,
+            "default" => is_default(kind),
+            word => word == kind,
+        };
+        if asked.is_empty() { is_default(kind) } else { asked.iter().any(by_name) }
+    };
+    RESOURCE_TYPES.into_iter().filter(|kind| is_asked(kind)).collect()
+}
+
+/// One node's line. `keys` are those that JSON is to have; none means dbt's own choice.
+pub fn listed(node: &Node, form: Form, keys: &[String]) -> String {
+    match form {
+        Form::Selector => selector(node),
+        Form::Name => name(node),
+        Form::Path => node.original_file_path.clone(),
+        Form::Json => json(node, keys),
+    }
+}
+
+fn selector(node: &Node) -> String {
+    match node.kind {
+        NodeKind::Source => {
+            format!("source:{}.{}.{}", node.package_name, node.source_name.as_deref().unwrap_or_default(), node.name)
+        }
+        NodeKind::Model
+        | NodeKind::Seed
+        | NodeKind::Snapshot
+        | NodeKind::Test
+        | NodeKind::Analysis
+        | NodeKind::Operation => node.fqn.join("."),
+        NodeKind::Exposure => format!("{}:{}.{}", resource_type(node.kind), node.package_name, node.name),
+    }
+}
+
+fn name(node: &Node) -> String {
+    match (&node.source_name, node.version.as_ref().filter(|version| !version.is_null())) {
+        (Some(source), _) => format!("{source}.{}", node.name),
+        (None, Some(version)) => format!("{}.v{}", node.name, python::text(version)),
+        (None, None) => node.name.clone(),
+    }
+}
+
+/// In the node's own order of keys, as Python writes JSON.
+fn json(node: &Node, keys: &[String]) -> String {
+    let is_wanted =
+        |key: &str| if keys.is_empty() { DEFAULT_KEYS.contains(&key) } else { keys.iter().any(|wanted| wanted == key) };
+    let Value::Object(all) = node_json(node) else { return String::new() };
+    let kept: Map<String, Value> =
+        all.into_iter().filter(|(key, _)| is_wanted(key) && has_key(node.kind, key)).collect();
+    python::json(&Value::Object(kept), false)
+}
+
+/// Sources and exposures have fewer keys than what has SQL.
+fn has_key(kind: NodeKind, key: &str) -> bool {
+    let of_sql = [
+        "alias",
+        "checksum",
+        "raw_code",
+        "language",
+        "refs",
+        "sources",
+        "depends_on",
+        "compiled",
+        "group",
+        "access",
+        "version",
+        "latest_version",
+        "docs",
+    ];
+    match kind {
+        NodeKind::Source => !of_sql.contains(&key),
+        NodeKind::Exposure => {
+            matches!(key, "depends_on" | "refs" | "sources")
+                || !of_sql.contains(&key)
+                    && !matches!(key, "database" | "schema" | "columns" | "relation_name" | "patch_path")
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,97 @@
+//! A dbt project in a folder of this machine, loaded once for a command such as `ebb ls`: dbt's own
+//! options decide, and nothing is recorded.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use jiff::Timestamp;
+
+use crate::dbt::{self, Asked, Project, Selected, Selectors, Wanted};
+use crate::problem::{Catalogue, Code, Problem, Severity, Subject};
+use crate::workspace::{Environment, Location, Workspace};
+
+use super::folder::{self, Folder};
+use super::profiles::ProfileChoice;
+use super::target::Target;
+
+/// Which project, and what dbt's own options say.
+#[derive(Clone, Debug, Default)]
+pub struct FolderRequest {
+    /// The folder of `dbt_project.yml`.
+    pub folder: PathBuf,
+    pub profile: ProfileChoice,
+    /// `--vars` as it was typed: YAML.
+    pub vars: Option<String>,
+}
+
+/// A loaded folder.
+#[derive(Debug)]
+pub struct FolderProject {
+    pub project: Project,
+    pub selectors: Selectors,
+    /// Described, in the order in which they were met; none of them kept the project from loading.
+    pub problems: Vec<Problem>,
+}
+
+impl FolderProject {
+    /// Whether anything is wrong that dbt might have stopped at.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// The nodes that are asked for, of the kinds that are wanted.
+    pub fn select(&self, asked: &Asked, wanted: &Wanted<'_>) -> Result<Selected, Problem> {
+        let selected = asked.spec(&self.selectors).and_then(|spec| dbt::select(&self.project, &spec, wanted));
+        selected.map_err(|error| described(error.to_problem(&self.project.name)))
+    }
+}
+
+/// Loads a folder. Blocks until it is done.
+///
+/// A profile or variables that were asked for and are wrong stop it, as they stop dbt; what is wrong
+/// within the project does not.
+pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result<FolderProject, Vec<Problem>> {
+    let location = Location::Folder(request.folder.clone());
+    let mut workspace = folder::as_workspace(Workspace::load(location, environment, &[])?);
+    let Some((name, settings)) = workspace.settings.projects.iter_mut().next() else { return Err(Vec::new()) };
+    let name = name.clone();
+    if let Some(vars) = &request.vars {
+        settings.vars = dbt::parse_vars(vars).map_err(|sentence| vec![wrong_vars(&name, &sentence)])?;
+    }
+    let target = Target::of(&workspace, &name, Path::new(""), environment).map_err(|problem| vec![problem])?;
+    let (target, profile) = target.with_profile(&request.profile);
+    if let Some(problem) = profile.as_ref().filter(|problem| problem.severity == Severity::Error) {
+        return Err(vec![described(problem.clone())]);
+    }
+    let tree = Folder::open(&request.folder).map_err(|error| {
+        let problem = super::diagnosis::folder(&target, &error);
+        vec![described(problem)]
+    })?;
+    let cancelled = AtomicBool::new(false);
+    let options = target.load_options(&cancelled, Timestamp::now());
+    let loaded = dbt::load(&tree, &options, &|_| {});
+    let problems = all_described(profile.into_iter().chain(loaded.problems));
+    let Some(project) = loaded.project else { return Err(problems) };
+    let selectors = dbt::read_selectors(&tree, &project.root, &options).map_err(all_described)?;
+    Ok(FolderProject { project, selectors, problems })
+}
+
+fn wrong_vars(project: &str, sentence: &str) -> Problem {
+    let subject = Subject::Project { name: project.to_owned() };
+    described(Problem::new(Code::new("DBT-VARS-INVALID"), subject, sentence).with_raw(sentence))
+}
+
+fn described(mut problem: Problem) -> Problem {
+    Catalogue::builtin().describe(&mut problem);
+    problem
+}
+
+/// What the catalogue knows of each; one catalogue remembers what it has read.
+fn all_described(problems: impl IntoIterator<Item = Problem>) -> Vec<Problem> {
+    let catalogue = Catalogue::builtin();
+    let described = |mut problem: Problem| {
+        catalogue.describe(&mut problem);
+        problem
+    };
+    problems.into_iter().map(described).collect()
+}

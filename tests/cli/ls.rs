@@ -1,0 +1,96 @@
+//! `ebb ls` in the folder of a dbt project, as a script meets it.
+
+use crate::place::Place;
+
+fn project() -> Place {
+    let place = Place::new();
+    for (path, text) in [
+        ("dbt_project.yml", "name: shop\nversion: '1'\nprofile: shop\n"),
+        (
+            "profiles.yml",
+            "shop: {target: dev, outputs: {dev: {type: duckdb, path: lake.duckdb}, prod: {type: bigquery, method: oauth, project: p, dataset: \"d_{{ var('who', 'x') }}\"}}}",
+        ),
+        ("models/a.sql", "select 1 as id"),
+        ("models/b.sql", "{{ config(tags='nightly') }} select * from {{ ref('a') }}"),
+        ("models/s.yml", "models: [{name: a, columns: [{name: id, tests: [unique]}]}]"),
+        ("selectors.yml", "selectors: [{name: night, definition: 'tag:nightly'}]"),
+    ] {
+        place.write(path, text);
+    }
+    place
+}
+
+#[test]
+fn nodes_are_listed_in_dbts_forms() {
+    let place = project();
+    let table: [(&[&str], &str); 7] = [
+        (&[], "shop.a\nshop.b\nshop.unique_a_id\n"),
+        (&["--select", "+b", "--output", "name"], "a\nb\nunique_a_id\n"),
+        (&["-s", "a", "b", "--exclude", "test_type:generic", "--output", "path"], "models/a.sql\nmodels/b.sql\n"),
+        (&["--selector", "night"], "shop.b\n"),
+        (&["--resource-type", "test"], "shop.unique_a_id\n"),
+        (&["-m", "a"], "shop.a\n"),
+        (
+            &["-s", "b", "--output", "json", "--output-keys", "name", "tags"],
+            "{\"name\": \"b\", \"tags\": [\"nightly\"]}\n",
+        ),
+    ];
+    for (arguments, expected) in table {
+        let ran = place.run(&[&["ls"], arguments].concat()).exits(0);
+        assert_eq!((ran.out.as_str(), ran.error.as_str()), (expected, ""), "{arguments:?}");
+    }
+    assert_eq!(place.made().len(), 6, "nothing is written");
+}
+
+#[test]
+fn the_project_may_be_elsewhere() {
+    let place = project();
+    let folder = place.path("").display().to_string();
+    let elsewhere = Place::new();
+    let ran = elsewhere.run(&["ls", "--project-dir", &folder, "-s", "b"]).exits(0);
+    assert_eq!(ran.out, "shop.b\n");
+}
+
+#[test]
+fn the_profile_decides_the_names() {
+    let place = project();
+    let relation = |arguments: &[&str]| {
+        let asked = ["ls", "-s", "b", "--output", "json", "--output-keys", "relation_name"];
+        place.run(&[&asked, arguments].concat()).exits(0).out
+    };
+    assert_eq!(relation(&[]), "{\"relation_name\": \"\\\"lake\\\".\\\"main\\\".\\\"b\\\"\"}\n");
+    let prod = ["--target", "prod", "--vars", "{who: ada}"];
+    assert_eq!(relation(&prod), "{\"relation_name\": \"`p`.`d_ada`.`b`\"}\n");
+}
+
+#[test]
+fn what_makes_no_sense_is_told_with_its_code() {
+    let place = project();
+    let table: [(&[&str], &str); 5] = [
+        (&["--select", "tags:x"], "DBT-SELECTOR"),
+        (&["--selector", "nihgt"], "DBT-SELECTOR"),
+        (&["--target", "stage"], "DBT-PROFILE-TARGET"),
+        (&["--profile", "stop"], "DBT-PROFILE-MISSING"),
+        (&["--vars", "who"], "DBT-VARS-INVALID"),
+    ];
+    for (arguments, code) in table {
+        let ran = place.run(&[&["ls"], arguments].concat()).exits(1);
+        assert!(ran.error.contains(code) && ran.out.is_empty(), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_selection_without_nodes_is_no_failure() {
+    let ran = project().run(&["ls", "-s", "nowhere"]).exits(0);
+    assert_eq!(ran.out, "");
+    assert!(ran.error.contains("The selection criterion 'nowhere' does not match any nodes"), "{ran:?}");
+}
+
+#[test]
+fn a_broken_project_is_listed_as_far_as_it_goes() {
+    let place = project();
+    place.write("models/c.sql", "select * from {{ ref('nowhere') }}");
+    let ran = place.run(&["ls", "--output", "name"]).exits(1);
+    assert_eq!(ran.out, "a\nb\nc\nunique_a_id\n");
+    assert!(ran.error.contains("DBT-REF-MISSING"), "{ran:?}");
+}

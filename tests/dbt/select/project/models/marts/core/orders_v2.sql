@@ -1,0 +1,1 @@
+select 2 as id from {{ ref('stg_orders') }} join {{ ref('countries') }} using (id)

@@ -1,0 +1,2 @@
+{{ config(materialized='incremental') }}
+select * from {{ ref('orders') }} join {{ ref('stg_payments') }} using (id)

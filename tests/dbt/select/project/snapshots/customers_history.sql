@@ -1,0 +1,4 @@
+{% snapshot customers_history %}
+{{ config(target_schema='snap', unique_key='id', strategy='check', check_cols='all') }}
+select * from {{ ref('customers') }}
+{% endsnapshot %}

@@ -1,0 +1,1 @@
+select * from {{ ref('margin') }} join {{ ref('revenue') }} using (id) where false
