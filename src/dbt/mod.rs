@@ -31,7 +31,7 @@ mod macros;
 mod names;
 mod node;
 mod options;
-mod packages;
+pub mod packages;
 mod parse;
 mod problems;
 mod profiles;

@@ -29,6 +29,10 @@ pub(crate) mod codes {
     pub(crate) const VAR_MISSING: Code = Code::new("DBT-VAR-MISSING");
     pub(crate) const DEPS_NOT_RUN: Code = Code::new("DBT-DEPS-NOT-RUN");
     pub(crate) const DEPS_MALFORMED: Code = Code::new("DBT-DEPS-MALFORMED");
+    pub(crate) const DEPS_VERSION: Code = Code::new("DBT-DEPS-VERSION");
+    pub(crate) const DEPS_NOT_IN_HUB: Code = Code::new("DBT-DEPS-NOT-IN-HUB");
+    pub(crate) const DEPS_CIRCLE: Code = Code::new("DBT-DEPS-CIRCLE");
+    pub(crate) const PACKAGE_NO_PROJECT: Code = Code::new("DBT-PACKAGE-NO-PROJECT");
     pub(crate) const DEPS_MULTI_VERSION: Code = Code::new("DBT-DEPS-MULTI-VERSION");
     pub(crate) const REF_MISSING: Code = Code::new("DBT-REF-MISSING");
     pub(crate) const REF_DISABLED: Code = Code::new("DBT-REF-DISABLED");
