@@ -20,6 +20,7 @@ fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
         schema: "s".to_owned(),
         target_name: "t".to_owned(),
         adapter: Adapter::Postgres,
+        connection: indexmap::IndexMap::new(),
         vars: indexmap::IndexMap::new(),
         env: EnvAccess::Only([("DBT_ENV_SECRET_TOKEN".to_owned(), "hunter22".to_owned())].into()),
         dbt_version: "1.7.20".to_owned(),
