@@ -14,6 +14,7 @@ use super::pinned::{Pinned, Resolved};
 use super::requirement::{Package, Requirement};
 use super::version::{Range, Version, VersionGrammar, are_compatible};
 use crate::dbt::problems::Problems;
+use crate::dbt::project::find_projects;
 use crate::dbt::render::NativeRenderer;
 use crate::dbt::tree::FileTree;
 use crate::dbt::yaml;
@@ -308,8 +309,7 @@ impl<'a, S: PackageSources> Resolver<'a, S> {
 /// The name in a package's `dbt_project.yml`, as it is written. Where there is none: the folders of
 /// the package that hold a project.
 pub(super) fn project_name(tree: &dyn FileTree) -> Result<String, Vec<String>> {
-    let elsewhere =
-        || crate::dbt::find_projects(tree).unwrap_or_default().into_iter().map(|found| found.path).collect();
+    let elsewhere = || find_projects(tree).unwrap_or_default().into_iter().map(|found| found.path).collect();
     let text = tree.read("dbt_project.yml").ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let document = text.and_then(|text| yaml::parse(&text).ok());
     let name = document.and_then(|document| Some(document.root.get("name")?.as_text()?.to_owned()));
