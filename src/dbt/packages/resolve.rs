@@ -14,7 +14,6 @@ use super::pinned::{Pinned, Resolved};
 use super::requirement::{Package, Requirement};
 use super::version::{Range, Version, VersionGrammar, are_compatible};
 use crate::dbt::problems::Problems;
-use crate::dbt::project::find_projects;
 use crate::dbt::render::NativeRenderer;
 use crate::dbt::tree::FileTree;
 use crate::dbt::yaml;
@@ -22,6 +21,8 @@ use crate::problem::nearest_few;
 
 /// Rounds after which packages that ask for each other are given up: dbt would go on for ever.
 const MOST_ROUNDS: usize = 40;
+/// Projects of a repository that are named as what may be meant.
+const MOST_PROJECTS: usize = 10;
 /// Packages of one project.
 const MOST_PACKAGES: usize = 500;
 
@@ -309,7 +310,13 @@ impl<'a, S: PackageSources> Resolver<'a, S> {
 /// The name in a package's `dbt_project.yml`, as it is written. Where there is none: the folders of
 /// the package that hold a project.
 pub(super) fn project_name(tree: &dyn FileTree) -> Result<String, Vec<String>> {
-    let elsewhere = || find_projects(tree).unwrap_or_default().into_iter().map(|found| found.path).collect();
+    let elsewhere = || {
+        let files = tree.list("").unwrap_or_default().into_iter().map(|file| file.path);
+        let mut found: Vec<String> = files.filter(|path| path.ends_with("/dbt_project.yml")).collect();
+        found.sort_by_key(|path| path.matches('/').count());
+        found.truncate(MOST_PROJECTS);
+        found
+    };
     let text = tree.read("dbt_project.yml").ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let document = text.and_then(|text| yaml::parse(&text).ok());
     let name = document.and_then(|document| Some(document.root.get("name")?.as_text()?.to_owned()));
