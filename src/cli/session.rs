@@ -1,10 +1,11 @@
 //! What a command works with: the options, the environment, and the workspace once it is opened.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::engine::{Engine, Request};
 use crate::problem::{Problem, nearest_few};
@@ -92,13 +93,23 @@ impl Session {
     }
 
     fn open_at(&self, location: Location) -> Result<Opened, Failure> {
-        let runtime = Runtime::new().map_err(Failure::System)?;
+        let runtime = runtime().map_err(Failure::System)?;
         let inside = runtime.enter();
         let engine = Engine::open(location, self.environment.clone(), self.global.assignments.clone())
             .map_err(Failure::of_opening)?;
         drop(inside);
         Ok(Opened { engine, handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
+}
+
+/// Threads for what waits: network, children, timers. What computes or blocks has threads of its own
+/// while it does, so one is enough however many jobs run.
+const WAITING: usize = 1;
+/// How long a thread that has nothing to block on stays for the next one.
+const SPARE: Duration = Duration::from_secs(2);
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(WAITING).thread_keep_alive(SPARE).enable_all().build()
 }
 
 impl Drop for Opened {

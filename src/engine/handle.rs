@@ -17,6 +17,7 @@ use crate::workspace::{Assignment, Location, Workspace};
 use super::events::{Event, EventKind, JobId, Request};
 use super::jobs::{Job, Jobs, ProgressBoard};
 use super::log::EventLog;
+use super::store_watch;
 use super::target::Target;
 use super::watch::FolderWatch;
 use super::world::World;
@@ -101,6 +102,11 @@ impl Core {
         })
     }
 
+    /// Whether another process wrote to the store since this was asked last. Blocks for a moment.
+    pub(super) fn others_wrote(&self) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.look(&self.world.store))
+    }
+
     /// Asks the store something, off the async threads.
     pub(super) async fn in_store<T: Send + 'static>(
         &self,
@@ -143,25 +149,18 @@ impl Engine {
     pub fn start(world: World, workspace: Workspace, flags: Vec<Assignment>) -> Self {
         let workspace = folder::as_workspace(workspace);
         let seats = usize::try_from(workspace.settings.sync.parallel.max(1)).unwrap_or(1);
-        let core = Arc::new_cyclic(|core: &std::sync::Weak<Core>| {
-            let listener = core.clone();
-            let watch = world.store.watch(move || {
-                if let Some(core) = listener.upgrade() {
-                    core.tell(EventKind::StoreChanged);
-                }
-            });
-            Core {
-                jobs: Jobs::default(),
-                log: EventLog::start(Arc::clone(&world.store)),
-                seats: Semaphore::new(seats),
-                runtime: Handle::current(),
-                flags,
-                workspace: RwLock::new(Arc::new(workspace)),
-                // Without it everything works; another process's work is seen at the next refresh.
-                watch: watch.ok(),
-                world,
-            }
+        let (watch, hints) = store_watch::start(&world.store);
+        let core = Arc::new(Core {
+            jobs: Jobs::default(),
+            log: EventLog::start(Arc::clone(&world.store)),
+            seats: Semaphore::new(seats),
+            runtime: Handle::current(),
+            flags,
+            workspace: RwLock::new(Arc::new(workspace)),
+            watch,
+            world,
         });
+        tokio::spawn(store_watch::follow(Arc::downgrade(&core), hints));
         Self { core }
     }
 

@@ -20,6 +20,7 @@ mod queries;
 mod record;
 mod repositories;
 mod stages;
+mod store_watch;
 mod sync;
 mod target;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use rusqlite::{Transaction, params};
 use serde_json::Value;
@@ -36,9 +37,12 @@ struct Current {
     own_hash: Hash,
 }
 
-/// Serialises and hashes every record.
+/// Serialises and hashes every record, on all cores. The threads end with it: rayon's own would stay.
 pub(super) fn prepare(models: &[ModelRecord]) -> Vec<Prepared<'_>> {
-    models.par_iter().map(prepare_one).collect()
+    match ThreadPoolBuilder::new().thread_name(|index| format!("prepare-{index}")).build() {
+        Ok(pool) => pool.install(|| models.par_iter().map(prepare_one).collect()),
+        Err(_) => models.iter().map(prepare_one).collect(),
+    }
 }
 
 fn prepare_one(record: &ModelRecord) -> Prepared<'_> {

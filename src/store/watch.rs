@@ -1,11 +1,10 @@
-//! Wakes somebody when another process may have changed the store. The kernel tells us; while
-//! nothing happens, nothing runs.
+//! Hints that another process may have changed the store, and tells whether it has. The kernel tells
+//! us; while nothing happens, nothing runs.
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode};
@@ -14,24 +13,15 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use super::Store;
 use super::error::StoreError;
 
-/// Writes come in bursts; one wake-up answers all that fall into this time.
-const BURST: Duration = Duration::from_millis(30);
-
-/// Calls back until it is dropped.
+/// Hints at changes until it is dropped.
 #[derive(Debug)]
 pub struct Watch {
-    /// Dropping it closes the channel, which ends the thread that calls back. None: nobody else can
-    /// reach a store in memory.
+    /// None: nobody else can reach a store in memory.
     _watcher: Option<RecommendedWatcher>,
-}
-
-/// What the kernel's messages since the last look may mean.
-#[derive(Debug)]
-struct Hints {
     /// A process came to an end; the syncs that it ran are over, though nobody wrote that down yet.
-    process_ended: AtomicBool,
-    /// Room for one: a second wake-up would say nothing new.
-    wake: SyncSender<()>,
+    process_ended: Arc<AtomicBool>,
+    /// The version of the store's data at the last look.
+    seen: AtomicI64,
 }
 
 /// What one message of the kernel may mean.
@@ -43,48 +33,57 @@ enum Hint {
 }
 
 impl Store {
-    /// Calls `changed` (on a thread of its own) soon after another process wrote to the store or
-    /// came to an end. Never for our own writes.
-    pub fn watch(self: &Arc<Self>, changed: impl Fn() + Send + 'static) -> Result<Watch, StoreError> {
+    /// Calls `hint` (on the watcher's own thread, so it must not wait) when somebody may have written
+    /// to the store, or a process came to an end. [`Watch::BURST`] later [`Watch::look`] knows whether
+    /// it was another process.
+    pub fn watch(&self, hint: impl Fn() + Send + 'static) -> Result<Watch, StoreError> {
+        let process_ended = Arc::new(AtomicBool::new(false));
+        let seen = AtomicI64::new(self.data_version()?);
         if self.is_in_memory() {
-            return Ok(Watch { _watcher: None });
+            return Ok(Watch { _watcher: None, process_ended, seen });
         }
         let folder = self.path().parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let failed = |error: notify::Error| StoreError::Unreadable {
             path: folder.to_path_buf(),
             raw: format!("it cannot be watched: {error}"),
         };
-        let seen = self.data_version()?;
-        let (wake, woken) = sync_channel(1);
-        let hints = Arc::new(Hints { process_ended: AtomicBool::new(false), wake });
         let log = self.path().file_name().map(|name| {
             let mut log = name.to_owned();
             log.push("-wal");
             log
         });
-        let told = Arc::downgrade(&hints);
-        let tell = move |event: notify::Result<Event>| forward(event, log.as_deref(), &hints);
-        let mut watcher = notify::recommended_watcher(tell).map_err(failed)?;
+        let ended = Arc::clone(&process_ended);
+        let told = move |event: notify::Result<Event>| {
+            // When the kernel lost messages we look ourselves.
+            let may_mean = event.map_or(Some(Hint::ProcessEnded), |event| hint_of(&event, log.as_deref()));
+            if may_mean == Some(Hint::ProcessEnded) {
+                ended.store(true, Ordering::Release);
+            }
+            if may_mean.is_some() {
+                hint();
+            }
+        };
+        let mut watcher = notify::recommended_watcher(told).map_err(failed)?;
         watcher.watch(folder, RecursiveMode::NonRecursive).map_err(failed)?;
         watcher.watch(&folder.join("processes"), RecursiveMode::NonRecursive).map_err(failed)?;
-        let store = Arc::downgrade(self);
-        std::thread::Builder::new()
-            .name("store-watch".to_owned())
-            .spawn(move || call_back(&store, &told, &woken, seen, &changed))
-            .map_err(|error| StoreError::from_io(folder, &error))?;
-        Ok(Watch { _watcher: Some(watcher) })
+        Ok(Watch { _watcher: Some(watcher), process_ended, seen })
     }
 }
 
-fn forward(event: notify::Result<Event>, log: Option<&OsStr>, hints: &Hints) {
-    // When the kernel lost messages we look ourselves.
-    match event.map_or(Some(Hint::ProcessEnded), |event| hint_of(&event, log)) {
-        None => return,
-        Some(Hint::Written) => {}
-        Some(Hint::ProcessEnded) => hints.process_ended.store(true, Ordering::Release),
+impl Watch {
+    /// Writes come in bursts, and the kernel tells of one before it is whole: a look this long after
+    /// a hint sees it and answers all that fell into this time.
+    pub const BURST: Duration = Duration::from_millis(30);
+
+    /// Whether another process wrote to the store or came to an end since this was asked last. Never
+    /// for our own writes. Blocks for a moment.
+    pub fn look(&self, store: &Store) -> bool {
+        let ended = self.process_ended.swap(false, Ordering::AcqRel);
+        let seen = self.seen.load(Ordering::Acquire);
+        let now = store.data_version().unwrap_or(seen);
+        self.seen.store(now, Ordering::Release);
+        ended || now != seen
     }
-    // A full channel already holds a wake-up.
-    let _ = hints.wake.try_send(());
 }
 
 /// A process's lock file is open for writing for as long as it lives, so the kernel tells when it is
@@ -101,23 +100,6 @@ fn hint_of(event: &Event, log: Option<&OsStr>) -> Option<Hint> {
         }
         EventKind::Modify(_) | EventKind::Create(_) if is_log => Some(Hint::Written),
         _ => None,
-    }
-}
-
-fn call_back(store: &Weak<Store>, hints: &Weak<Hints>, woken: &Receiver<()>, mut seen: i64, changed: &dyn Fn()) {
-    while woken.recv().is_ok() {
-        std::thread::sleep(BURST);
-        let (Some(store), Some(hints)) = (store.upgrade(), hints.upgrade()) else { return };
-        // Emptied before looking: what comes later wakes us again.
-        while woken.try_recv().is_ok() {}
-        let ended = hints.process_ended.swap(false, Ordering::AcqRel);
-        drop(hints);
-        let now = store.data_version().unwrap_or(seen);
-        drop(store);
-        if ended || now != seen {
-            seen = now;
-            changed();
-        }
     }
 }
 

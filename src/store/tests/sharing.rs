@@ -16,9 +16,20 @@ fn open(folder: &tempfile::TempDir) -> Store {
     Store::open(&folder.path().join("ebb.sqlite")).unwrap()
 }
 
-fn watched(store: &Arc<Store>) -> (Watch, Receiver<()>) {
-    let (tell, told) = channel();
-    let watch = store.watch(move || tell.send(()).unwrap_or_default()).unwrap();
+/// Tells what is seen a burst after each hint.
+fn watched(store: &Arc<Store>) -> (Arc<Watch>, Receiver<()>) {
+    let ((hint, hinted), (tell, told)) = (channel(), channel());
+    let watch = Arc::new(store.watch(move || hint.send(()).unwrap_or_default()).unwrap());
+    let (looking, store) = (Arc::downgrade(&watch), Arc::clone(store));
+    std::thread::spawn(move || {
+        while hinted.recv().is_ok() {
+            std::thread::sleep(Watch::BURST);
+            while hinted.try_recv().is_ok() {}
+            if looking.upgrade().is_some_and(|watch| watch.look(&store)) {
+                tell.send(()).unwrap_or_default();
+            }
+        }
+    });
     (watch, told)
 }
 
