@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ebbtide::problem::{Problem, Severity};
-use ebbtide::workspace::{Assignment, Environment, Location, Settings, Version, Workspace, edit, schema};
+use ebbtide::workspace::{Assignment, Environment, Location, Settings, ThemeRoles, Version, Workspace, edit, schema};
 use proptest::prelude::*;
 
 fn environment(variables: &[(&str, &str)]) -> Environment {
@@ -114,7 +114,9 @@ fn the_example_loads_without_a_word() {
 fn what_the_example_calls_a_default_is_one() {
     let as_is = load(&example(false), &[], &[]).unwrap().settings;
     let mut switched_on = load(&example(true), &[], &[]).unwrap().settings;
-    assert_eq!(switched_on.ui.keys.remove("sync").as_deref(), Some("ctrl-s"), "the only one that is no default");
+    assert_eq!(switched_on.ui.keys.remove("sync").as_deref(), Some("ctrl-s"), "no default");
+    assert_ne!(switched_on.ui.theme_roles, ThemeRoles::default(), "it says how the theme looks");
+    switched_on.ui.theme_roles = ThemeRoles::default();
     assert_eq!(as_is, switched_on);
     assert_eq!(as_is.sync, Settings::default().sync);
     assert_eq!(as_is.ui, Settings::default().ui);

@@ -89,7 +89,15 @@ mod tests {
     use super::*;
 
     fn facts() -> Facts {
-        Facts { over_ssh: false, in_tmux: false, wayland: true, x11: true, utf8: true, colours: true }
+        Facts {
+            over_ssh: false,
+            in_tmux: false,
+            wayland: true,
+            x11: true,
+            utf8: true,
+            colours: true,
+            many_colours: true,
+        }
     }
 
     #[test]

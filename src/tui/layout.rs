@@ -55,6 +55,8 @@ pub struct Areas {
     pub detail: Rect,
     /// One line over the lower border of the panes.
     pub toast: Rect,
+    /// A line of advice between the panes and the footer, where one is shown.
+    pub tip: Rect,
     pub footer: Rect,
 }
 
@@ -71,8 +73,17 @@ impl Areas {
         let whole = Rect::new(0, 0, columns, rows);
         let arrangement = arrangement(columns, rows, zoomed);
         let none = Rect::new(0, 0, 0, 0);
-        let mut areas =
-            Self { arrangement, whole, status: none, tabs: none, list: none, detail: none, toast: none, footer: none };
+        let mut areas = Self {
+            arrangement,
+            whole,
+            status: none,
+            tabs: none,
+            list: none,
+            detail: none,
+            toast: none,
+            tip: none,
+            footer: none,
+        };
         if arrangement == Arrangement::Notice {
             return areas;
         }
@@ -88,6 +99,17 @@ impl Areas {
             (Arrangement::Single | Arrangement::Notice, Focus::Detail) => (none, body),
         };
         areas
+    }
+
+    /// The same above so many more rows, the last of which is the footer.
+    #[must_use]
+    pub fn above(mut self, rows: u16) -> Self {
+        self.whole.height += rows;
+        if rows > 0 && self.arrangement != Arrangement::Notice {
+            self.tip = self.footer;
+            self.footer.y += rows;
+        }
+        self
     }
 
     /// Rows of the list that are seen.
@@ -210,6 +232,15 @@ mod tests {
                 assert!(!areas.list.intersects(areas.detail), "{columns}x{rows}");
             }
         }
+    }
+
+    #[test]
+    fn a_tip_takes_a_row_of_the_panes_and_nothing_else() {
+        let plain = Areas::new(120, 40, Focus::List, false, Split::default());
+        let with = Areas::new(120, 39, Focus::List, false, Split::default()).above(1);
+        assert_eq!((with.whole, with.footer, with.tabs), (plain.whole, plain.footer, plain.tabs));
+        assert_eq!((with.tip, with.list.height), (Rect::new(0, 38, 120, 1), plain.list.height - 1));
+        assert_eq!(plain.above(0), plain);
     }
 
     #[test]

@@ -7,6 +7,10 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::glyphs::Glyphs;
 
+mod patches;
+
+pub use patches::Patches;
+
 /// What a piece of the screen is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -164,20 +168,28 @@ impl Theme {
     }
 }
 
-/// A theme and the glyphs that go with it: all that a widget must know to draw itself.
+/// A theme with a person's changes and the glyphs that go with it: all that a widget must know to draw
+/// itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
     pub theme: Theme,
     pub glyphs: &'a Glyphs,
+    patches: &'a Patches,
 }
 
 impl<'a> Look<'a> {
     pub const fn new(theme: Theme, glyphs: &'a Glyphs) -> Self {
-        Self { theme, glyphs }
+        Self { theme, glyphs, patches: &Patches::NONE }
+    }
+
+    /// The same with a person's own styles in place of the theme's.
+    #[must_use]
+    pub fn patched(self, patches: &'a Patches) -> Self {
+        Self { patches, ..self }
     }
 
     pub fn style(&self, role: Role) -> Style {
-        self.theme.style(role)
+        self.patches.style(role, self.theme).unwrap_or_else(|| self.theme.style(role))
     }
 }
 

@@ -16,7 +16,7 @@ use super::widgets::popup;
 
 /// Draws everything.
 pub fn view(state: &State, theme: Theme, screen: &mut Screen<'_>) {
-    let cursor = draw(state, Look::new(theme, &state.glyphs), screen.buffer_mut());
+    let cursor = draw(state, Look::new(theme, &state.glyphs).patched(&state.patches), screen.buffer_mut());
     if let Some(position) = cursor {
         screen.set_cursor_position(position);
     }
@@ -34,6 +34,7 @@ pub fn draw(state: &State, look: Look<'_>, buffer: &mut Buffer) -> Option<Positi
     draw_tabs(state, look, &areas, buffer);
     let (pane, context) = state.pane();
     let mut cursor = pane.draw(look, &context, buffer);
+    draw_tip(state, look, areas.tip, buffer);
     draw_footer(state, look, areas.footer, buffer);
     draw_toast(state, look, areas.toast, buffer);
     draw_prefix_help(state, look, &areas, buffer);
@@ -104,7 +105,8 @@ fn tab_titles(state: &State) -> Vec<(Tab, String)> {
     Tab::ALL.into_iter().map(|tab| (tab, title(tab))).collect()
 }
 
-fn tab_places(state: &State, area: Rect) -> Vec<(Tab, String, Rect)> {
+/// The tabs with their titles and the cells of each.
+pub(super) fn tab_places(state: &State, area: Rect) -> Vec<(Tab, String, Rect)> {
     let titles = tab_titles(state);
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     let places = in_a_row(inner, titles.iter().map(|(_, title)| text::width(title) as u16), 3);
@@ -133,7 +135,8 @@ pub(super) fn tab_at(state: &State, place: Position) -> Option<Tab> {
 /// Cells between two hints.
 const HINT_GAP: u16 = 3;
 
-fn hint_places(state: &State, area: Rect) -> Vec<(Command, String, Rect)> {
+/// The hints with the keys and the cells of each.
+pub(super) fn hint_places(state: &State, area: Rect) -> Vec<(Command, String, Rect)> {
     let keyed = commands::hints(state).into_iter().map(|command| (command, state.keymap.shown(command)));
     let mut hints: Vec<(Command, String)> = keyed.filter(|(_, keys)| !keys.is_empty()).collect();
     let width =
@@ -166,6 +169,16 @@ fn draw_footer(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         buffer.set_line(place.x, place.y, &line, place.width);
     }
     draw_pending(state, look, area, buffer);
+}
+
+fn draw_tip(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let Some(tip) = state.tip() else { return };
+    let separator = look.glyphs.separator;
+    let hide = state.keymap.fill("{dismiss-tip} hides this");
+    let words = format!("tip {separator} {} {separator} {hide}", state.keymap.fill(tip.words));
+    let room = usize::from(area.width.saturating_sub(2));
+    let words = text::truncate(&words, room, look.glyphs.ellipsis);
+    buffer.set_stringn(area.x + 1, area.y, words, room, look.style(Role::Dim));
 }
 
 /// The count and the keys pressed so far, at the right end.

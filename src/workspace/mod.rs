@@ -11,6 +11,7 @@ mod paths;
 mod schema;
 mod secret;
 mod settings;
+mod theme_roles;
 
 pub use environment::Environment;
 pub use find::{FILE_NAME, Location, find};
@@ -19,5 +20,7 @@ pub use paths::{Paths, make_private_folder};
 pub use schema::schema;
 pub use secret::{Scrubber, Secret, SecretError, SecretRef};
 pub use settings::{
-    Auth, Git, Glyphs, Motion, Mouse, Project, ProviderName, Settings, Source, SourceType, SyncSettings, Theme, Ui,
+    Auth, Git, Glyphs, Motion, Mouse, Project, ProviderName, Settings, Source, SourceType, SyncSettings, Theme, Tips,
+    Ui,
 };
+pub use theme_roles::{RoleColor, RoleStyle, ThemeRoles};

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::SecretRef;
+use super::theme_roles::ThemeRoles;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -200,6 +201,10 @@ pub struct Ui {
     pub glyphs: Glyphs,
     pub mouse: Mouse,
     pub motion: Motion,
+    /// One line of advice above the footer until it is dismissed.
+    pub tips: Tips,
+    /// Parts of the screen that look other than the theme says, e.g. `key = { color = "yellow" }`.
+    pub theme_roles: ThemeRoles,
     /// Command id -> keys, e.g. `sync = "ctrl-s"`; `none` takes a key away.
     pub keys: BTreeMap<String, String>,
 }
@@ -244,4 +249,12 @@ pub enum Motion {
     Reduced,
     /// As `reduced`, for links of a few KB/s: no mouse, one frame a second while work runs.
     Slow,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Tips {
+    #[default]
+    On,
+    Off,
 }

@@ -27,6 +27,7 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
         },
         Command::GoBack => when(state.trail.can_go_back(), "there is nowhere to go back to"),
         Command::GoForward => when(state.trail.can_go_forward(), "there is nowhere to go forward to"),
+        Command::DismissTip => when(state.tip().is_some(), "there is no tip"),
         Command::NextMatch | Command::PreviousMatch => {
             Err(state.keymap.fill("nothing is searched for; {filter} in a text searches"))
         }
@@ -43,6 +44,7 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
         | Command::HalfPageUp
         | Command::Top
         | Command::Bottom
+        | Command::Jump
         | Command::Left
         | Command::Right
         | Command::Open

@@ -5,6 +5,7 @@ mod choices;
 mod confirm;
 mod fixes;
 mod form;
+mod jump;
 mod save_copy;
 mod work;
 
@@ -23,6 +24,9 @@ pub use choices::{Choice, Choices};
 pub use confirm::{Confirm, QuitQuestion};
 pub use fixes::{Fixes, Offer};
 pub use form::AddProject;
+pub use jump::Jump;
+#[cfg(test)]
+pub(super) use jump::labelled;
 pub use save_copy::SaveCopy;
 pub use work::WorkList;
 
@@ -40,6 +44,8 @@ pub enum Overlay {
     /// The fixes of the selected problem, by number.
     Fixes(Fixes),
     AddProject(Box<AddProject>),
+    /// Letters on everything that can be clicked.
+    Jump(Jump),
     /// Where to write what no clipboard takes.
     SaveCopy(Box<SaveCopy>),
 }
@@ -62,6 +68,8 @@ pub(super) enum After {
     CancelProject(String),
     /// The fix with this index of the selected problem.
     ApplyFix(usize),
+    /// As if the mouse had been pressed here.
+    Click(Position),
 }
 
 impl Overlay {
@@ -79,6 +87,10 @@ impl Overlay {
 
     pub fn add_project() -> Self {
         Self::AddProject(Box::default())
+    }
+
+    pub fn jump() -> Self {
+        Self::Jump(Jump::default())
     }
 
     pub fn save_copy(copy: CopiedText, reason: String) -> Self {
@@ -99,6 +111,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             Overlay::Work(list) => list.pressed(key, state),
             Overlay::Fixes(fixes) => fixes.pressed(key, state),
             Overlay::AddProject(form) => form.pressed(key),
+            Overlay::Jump(jump) => jump.pressed(key, state),
             Overlay::SaveCopy(form) => form.pressed(key),
         }
     };
@@ -112,7 +125,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
-    use super::update::{cancel, leave, run, travel_to};
+    use super::update::{cancel, click, leave, run, travel_to};
     match after {
         After::Nothing => Vec::new(),
         After::Choose(choice) => match choice {
@@ -125,6 +138,7 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
             state.troubleshooting.mark(index);
             run(state, super::commands::Command::ApplyFix)
         }
+        After::Click(place) => click(state, place),
         After::ShowProject(project) => travel_to(state, super::state::Tab::Connections, &project),
         After::CancelProject(project) => {
             let effects = cancel(state, &project);
@@ -141,7 +155,8 @@ pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
         Some(Overlay::Keys(choices) | Overlay::Palette(choices)) => choices.pasted(line, height),
         Some(Overlay::AddProject(form)) => form.pasted(line),
         Some(Overlay::SaveCopy(form)) => form.pasted(line),
-        Some(Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Work(_) | Overlay::Fixes(_)) | None => {}
+        Some(Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Work(_) | Overlay::Fixes(_) | Overlay::Jump(_))
+        | None => {}
     }
     Vec::new()
 }
@@ -185,16 +200,23 @@ pub fn area(overlay: &Overlay, state: &State) -> ratatui::layout::Rect {
         Overlay::Fixes(fixes) => fixes.area(state),
         Overlay::AddProject(_) => AddProject::area(state),
         Overlay::SaveCopy(_) => SaveCopy::area(state),
+        // It covers nothing: a click anywhere ends it.
+        Overlay::Jump(_) => ratatui::layout::Rect::ZERO,
     }
 }
 
 /// Draws an overlay over what is below; gives the place of the cursor where text is typed.
 pub fn draw(overlay: &Overlay, state: &State, look: Look<'_>, buffer: &mut Buffer) -> Option<Position> {
+    if let Overlay::Jump(jump) = overlay {
+        jump.draw(state, look, buffer);
+        return None;
+    }
     let area = area(overlay, state).intersection(buffer.area);
     if area.width < 4 || area.height < 3 {
         return None;
     }
     match overlay {
+        Overlay::Jump(_) => None,
         Overlay::Keys(choices) => choices.draw("Keys", state, look, area, buffer),
         Overlay::Palette(choices) => choices.draw("Commands", state, look, area, buffer),
         Overlay::Confirm(confirm) => {

@@ -17,10 +17,11 @@ mod stages;
 mod troubleshooting;
 mod words;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use crate::engine::Overview;
 use crate::store::ProblemId;
@@ -106,6 +107,17 @@ pub trait Pane {
     /// A click on a row of the list, counted from the first one in sight. True when it was on the
     /// row that was selected before.
     fn click(&mut self, row: usize, context: &PaneContext<'_>) -> bool;
+
+    /// The rows of the list in sight, counted as [`Pane::click`] counts them.
+    fn rows_in_sight(&self, context: &PaneContext<'_>) -> Range<usize>;
+
+    /// Where the titles of the detail's views are; none where it has no views.
+    fn views(&self, _context: &PaneContext<'_>) -> Vec<Rect> {
+        Vec::new()
+    }
+
+    /// Shows the view with this index of [`Pane::views`].
+    fn show_view(&mut self, _view: usize) {}
 
     /// Whether keys are text now.
     fn typing(&self) -> bool;

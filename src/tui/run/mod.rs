@@ -22,7 +22,7 @@ use tokio::time::sleep_until;
 
 use crate::engine::{Engine, Event, NewProject, Subscription};
 use crate::problem::Problem;
-use crate::workspace::{Environment, Location, Motion};
+use crate::workspace::{self, Environment, Location, Motion};
 
 use super::commands::Keymap;
 use super::effect::Effect;
@@ -30,7 +30,7 @@ use super::message::Message;
 use super::state::{Now, State, Surroundings, Tab};
 use super::terminal::{Facts, Guard, exit_at_once, watch_for_hang_up};
 use super::text;
-use super::theme::Theme;
+use super::theme::{Patches, Theme};
 use super::update::update;
 use super::view::view;
 
@@ -158,23 +158,25 @@ enum Woken {
 impl Runner {
     fn new(engine: Engine, start: Start) -> io::Result<Self> {
         let facts = Facts::of(&start.environment);
-        let workspace = engine.workspace();
-        let ui = &workspace.settings.ui;
+        let opened = engine.workspace();
+        let ui = &opened.settings.ui;
         let began = Instant::now();
         let now = Now { wall: Timestamp::now(), millis: 0 };
         let mut state = State::new(now, 0, 0);
         let (keymap, problems) = Keymap::new(&ui.keys);
         state.keymap = keymap;
         state.glyphs = facts.glyphs(ui);
+        state.patches = Patches::new(&ui.theme_roles, facts.many_colours);
         state.mouse = facts.mouse(ui);
         state.motion = ui.motion;
-        state.surroundings = surroundings(&start.environment, &workspace.location);
-        if matches!(workspace.location, Location::Folder(_)) {
+        state.tips.on = ui.tips == workspace::Tips::On;
+        state.surroundings = surroundings(&start.environment, &opened.location);
+        if matches!(opened.location, Location::Folder(_)) {
             // Whoever opens a dbt project wants its models; there are no connections to look at.
             state.tab = Tab::Models;
         }
         if !start.fresh {
-            state.restore(memory::read(&memory::file(&start.environment, &workspace.location)));
+            state.restore(memory::read(&memory::file(&start.environment, &opened.location)));
         }
         let mut guard = Guard::take(state.mouse)?;
         let size = guard.screen().size()?;

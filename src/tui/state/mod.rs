@@ -4,6 +4,7 @@
 
 mod fetched;
 mod saved;
+mod tips;
 mod toast;
 mod trail;
 mod work;
@@ -22,9 +23,11 @@ use super::key::Key;
 use super::layout::{Areas, Focus, Split};
 use super::overlays::Overlay;
 use super::panes::{Connections, History, Models, Pane, PaneContext, Troubleshooting};
+use super::theme::Patches;
 
 pub use fetched::{Fetched, Shown};
 pub use saved::{PaneMemory, Saved};
+pub use tips::{Tip, Tips};
 pub use toast::{Toast, Tone};
 pub use trail::{Place, Trail};
 pub use work::{Running, Work};
@@ -115,6 +118,8 @@ pub struct State {
     pub motion: MotionSetting,
     pub keymap: Keymap,
     pub glyphs: Glyphs,
+    /// The person's own styles.
+    pub patches: Patches,
     pub pending: Pending,
     /// Milliseconds at which Ctrl-C was pressed once.
     pub ctrl_c_at: Option<u64>,
@@ -128,6 +133,7 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     pub toast: Option<Toast>,
     pub trail: Trail,
+    pub tips: Tips,
     pub surroundings: Surroundings,
     /// What was last saved, so that only changes are.
     pub saved: Saved,
@@ -160,6 +166,7 @@ impl State {
             motion: MotionSetting::Full,
             keymap: Keymap::default(),
             glyphs: Glyphs::unicode(),
+            patches: Patches::NONE,
             pending: Pending::default(),
             ctrl_c_at: None,
             overview: Fetched::default(),
@@ -171,6 +178,7 @@ impl State {
             overlays: Vec::new(),
             toast: None,
             trail: Trail::default(),
+            tips: Tips::default(),
             surroundings: Surroundings::default(),
             saved: Saved::default(),
             save_due: None,
@@ -179,7 +187,8 @@ impl State {
     }
 
     pub fn areas(&self) -> Areas {
-        Areas::new(self.columns, self.rows, self.focus, self.zoomed, self.split)
+        let tip = u16::from(self.tip().is_some());
+        Areas::new(self.columns, self.rows - tip, self.focus, self.zoomed, self.split).above(tip)
     }
 
     /// The pane that is shown, with what it may know of the rest.

@@ -1,6 +1,6 @@
 //! What is kept of the screen from one session to the next: where one was, not what was seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,8 @@ pub struct Saved {
     pub tab: Option<Tab>,
     pub zoomed: bool,
     pub split: Split,
+    /// Ids of the tips that were dismissed.
+    pub dismissed_tips: BTreeSet<String>,
     pub panes: BTreeMap<String, PaneMemory>,
 }
 
@@ -56,12 +58,14 @@ impl State {
             let (pane, _) = self.pane_of(tab);
             panes.insert(key(tab), pane.memory());
         }
-        Saved { tab: Some(self.tab), zoomed: self.zoomed, split: self.split, panes }
+        let dismissed_tips = self.tips.dismissed.clone();
+        Saved { tab: Some(self.tab), zoomed: self.zoomed, split: self.split, dismissed_tips, panes }
     }
 
     /// Takes the screen back to where it was.
     pub fn restore(&mut self, saved: Saved) {
         (self.tab, self.zoomed, self.split) = (saved.tab.unwrap_or(self.tab), saved.zoomed, saved.split);
+        self.tips.dismissed.clone_from(&saved.dismissed_tips);
         for tab in Tab::ALL {
             if let Some(memory) = saved.panes.get(&key(tab)) {
                 let (pane, _) = self.pane_of(tab);

@@ -15,6 +15,8 @@ pub(crate) struct Facts {
     pub(crate) utf8: bool,
     /// Whether colours are wanted and can be shown.
     pub(crate) colours: bool,
+    /// Whether there are 256 of them.
+    pub(crate) many_colours: bool,
 }
 
 impl Facts {
@@ -34,6 +36,7 @@ impl Facts {
             x11: set("DISPLAY"),
             utf8: locale.contains("utf-8") || locale.contains("utf8"),
             colours: !set("NO_COLOR") && !colourless,
+            many_colours: terminal.contains("256color") || set("COLORTERM"),
         }
     }
 
@@ -114,6 +117,13 @@ mod tests {
         }
         let named = Ui { theme: workspace::Theme::Terminal, ..Ui::default() };
         assert_eq!(facts(&[("TERM", "xterm"), ("NO_COLOR", "1")]).theme(&named), Theme::mono());
+    }
+
+    #[test]
+    fn many_colours_are_known_by_the_terminals_name() {
+        assert!(facts(&[("TERM", "tmux-256color")]).many_colours);
+        assert!(facts(&[("TERM", "xterm-kitty"), ("COLORTERM", "truecolor")]).many_colours);
+        assert!(!facts(&[("TERM", "xterm")]).many_colours && !facts(&[("TERM", "linux")]).many_colours);
     }
 
     #[test]

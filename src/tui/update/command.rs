@@ -72,6 +72,11 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
             let fixes = state.troubleshooting.offers();
             open(state, Overlay::Fixes(fixes))
         }
+        Command::Jump => open(state, Overlay::jump()),
+        Command::DismissTip => {
+            state.tips.dismiss();
+            Vec::new()
+        }
         Command::Palette => {
             let palette = Overlay::palette(state);
             open(state, palette)

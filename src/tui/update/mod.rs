@@ -122,4 +122,5 @@ pub(super) fn motion(command: super::commands::Command) -> Option<super::widgets
 
 pub(super) use command::{cancel, leave};
 pub(super) use keys::motion_while_typing;
+pub(super) use mouse::click;
 pub(super) use travel::to as travel_to;

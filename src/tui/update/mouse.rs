@@ -23,7 +23,7 @@ pub(super) fn moved(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     match mouse.action {
         MouseAction::ScrolledDown => wheel(state, mouse, Motion::Down(NOTCH)),
         MouseAction::ScrolledUp => wheel(state, mouse, Motion::Up(NOTCH)),
-        MouseAction::Pressed => pressed(state, mouse),
+        MouseAction::Pressed => click(state, Position::new(mouse.column, mouse.row)),
     }
 }
 
@@ -36,20 +36,27 @@ fn wheel(state: &mut State, mouse: Mouse, motion: Motion) -> Vec<Effect> {
     pane.step(motion, &context)
 }
 
-fn pressed(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+/// What is drawn at a place does what it says.
+pub(crate) fn click(state: &mut State, place: Position) -> Vec<Effect> {
     let areas = state.areas();
-    let place = Position::new(mouse.column, mouse.row);
     if let Some(tab) = view::tab_at(state, place) {
         return travel::to_tab(state, tab);
     }
     if let Some(command) = view::hint_at(state, place) {
         return command::run(state, command, None);
     }
+    if areas.tip.contains(place) {
+        return command::run(state, Command::DismissTip, None);
+    }
     if areas.detail.contains(place) {
         state.focus = Focus::Detail;
+        let (pane, context) = state.pane_mut();
+        if let Some(view) = pane.views(&context).iter().position(|view| view.contains(place)) {
+            pane.show_view(view);
+        }
         return Vec::new();
     }
-    let Some(row) = list_row_at(&areas, mouse.column, mouse.row) else { return Vec::new() };
+    let Some(row) = list_row_at(&areas, place.x, place.y) else { return Vec::new() };
     state.focus = Focus::List;
     let (pane, context) = state.pane_mut();
     if pane.click(row, &context) {

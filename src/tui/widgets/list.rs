@@ -166,6 +166,11 @@ impl<Id: Clone + PartialEq> ListState<Id> {
         (row < self.height && index < self.len).then_some(index)
     }
 
+    /// How many rows are seen.
+    pub fn in_sight(&self) -> usize {
+        self.len.saturating_sub(self.offset_at(self.height)).min(self.height)
+    }
+
     /// `5/10 000`.
     pub fn position(&self) -> String {
         scroll::position(self.index, self.len)

@@ -4,6 +4,7 @@
 mod detail;
 mod rows;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
@@ -172,6 +173,10 @@ impl Pane for Connections {
         let again = self.list.state.index() == Some(index);
         self.list.state.go(Motion::To(index), &rows::Hits { rows: &self.rows, hits: self.list.filter.hits() });
         again
+    }
+
+    fn rows_in_sight(&self, _context: &PaneContext<'_>) -> Range<usize> {
+        0..self.list.state.in_sight()
     }
 
     fn typing(&self) -> bool {

@@ -4,6 +4,8 @@
 mod page;
 mod rows;
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -273,6 +275,11 @@ impl Pane for History {
         let again = self.list.state.index() == Some(index);
         self.list.state.go(Motion::To(index), &Self::hits(&self.rows, self.list.filter.hits()));
         again
+    }
+
+    fn rows_in_sight(&self, _context: &PaneContext<'_>) -> Range<usize> {
+        // The first row holds the titles of the columns.
+        1..self.list.state.in_sight() + 1
     }
 
     fn typing(&self) -> bool {

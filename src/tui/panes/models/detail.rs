@@ -50,6 +50,11 @@ impl View {
         }
     }
 
+    /// The view with this index, else the first.
+    pub fn at(index: usize) -> Self {
+        Self::ALL.get(index).copied().unwrap_or_default()
+    }
+
     pub fn by_title(title: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|view| view.title() == title)
     }
@@ -106,8 +111,8 @@ pub(super) fn document(
     })
 }
 
-/// The row of views, with the chosen one marked.
-pub(super) fn draw_views(chosen: View, compiled: bool, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+/// The views' titles that fit into a row, each with its cells.
+pub(super) fn view_places(chosen: View, compiled: bool, area: Rect) -> Vec<(View, &'static str, Rect)> {
     let title = |view: View| match (view, compiled) {
         (View::Sql, true) => "SQL compiled",
         (View::Sql, false) if view == chosen => "SQL raw",
@@ -115,9 +120,14 @@ pub(super) fn draw_views(chosen: View, compiled: bool, look: Look<'_>, area: Rec
     };
     let inner = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(1), ..area };
     let places = in_a_row(inner, View::ALL.map(|view| title(view).len() as u16), 2);
-    for (view, place) in View::ALL.into_iter().zip(places) {
+    View::ALL.into_iter().zip(places).map(|(view, place)| (view, title(view), place)).collect()
+}
+
+/// The row of views, with the chosen one marked.
+pub(super) fn draw_views(chosen: View, compiled: bool, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    for (view, title, place) in view_places(chosen, compiled, area) {
         let role = if view == chosen { Role::Title } else { Role::Dim };
-        buffer.set_line(place.x, place.y, &Line::from(Span::styled(title(view), look.style(role))), place.width);
+        buffer.set_line(place.x, place.y, &Line::from(Span::styled(title, look.style(role))), place.width);
         if view == chosen {
             buffer.set_stringn(place.x - 1, place.y, look.glyphs.marker, 1, look.style(Role::BorderFocused));
         }

@@ -184,7 +184,7 @@ impl Models {
         self.detail.set_size(area);
     }
 
-    fn show_view(&mut self, view: View) -> Vec<Effect> {
+    fn turn_to(&mut self, view: View) -> Vec<Effect> {
         self.view = view;
         Vec::new()
     }

@@ -1,19 +1,20 @@
 //! The models as a pane: what keys, commands and clicks do to them, and how they are drawn. The state
 //! itself is in `super`.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::super::parts::{Typed, draw_words, instead_of_rows, refresh};
 use super::super::{Copy, Pane, PaneContext, Subject};
 use super::rows::ModelRows;
-use super::{EMPTY, Models, View, rows};
+use super::{EMPTY, Models, View, detail, rows};
 use crate::tui::commands::Command;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::key::Key;
-use crate::tui::layout::Focus;
+use crate::tui::layout::{Focus, inside, split_first_row};
 use crate::tui::state::PaneMemory;
 use crate::tui::theme::Look;
 use crate::tui::widgets::frame::Frame;
@@ -54,13 +55,13 @@ impl Pane for Models {
 
     fn run(&mut self, command: Command, context: &PaneContext<'_>) -> Option<Vec<Effect>> {
         match command {
-            Command::NextView => return Some(self.show_view(self.view.beside(1))),
-            Command::PreviousView => return Some(self.show_view(self.view.beside(-1))),
+            Command::NextView => return Some(self.turn_to(self.view.beside(1))),
+            Command::PreviousView => return Some(self.turn_to(self.view.beside(-1))),
             Command::ToggleCompiled => {
                 if self.view == View::Sql {
                     self.compiled = !self.compiled;
                 }
-                return Some(self.show_view(View::Sql));
+                return Some(self.turn_to(View::Sql));
             }
             Command::ScrollLeft
             | Command::ScrollRight
@@ -75,8 +76,8 @@ impl Pane for Models {
             return self.run_in_list(command);
         }
         match command {
-            Command::Right => Some(self.show_view(self.view.beside(1))),
-            Command::Left => Some(self.show_view(self.view.beside(-1))),
+            Command::Right => Some(self.turn_to(self.view.beside(1))),
+            Command::Left => Some(self.turn_to(self.view.beside(-1))),
             _ => self.detail.run(command).then(Vec::new),
         }
     }
@@ -110,6 +111,19 @@ impl Pane for Models {
         self.list.state.go(Motion::To(index), &ModelRows::new(&self.tree, &self.ids, &self.by_id, flat));
         self.due = None;
         again
+    }
+
+    fn rows_in_sight(&self, _context: &PaneContext<'_>) -> Range<usize> {
+        0..self.list.state.in_sight()
+    }
+
+    fn views(&self, context: &PaneContext<'_>) -> Vec<Rect> {
+        let (line, _) = split_first_row(inside(context.areas.detail));
+        detail::view_places(self.view, self.compiled, line).into_iter().map(|(_, _, place)| place).collect()
+    }
+
+    fn show_view(&mut self, view: usize) {
+        self.view = View::at(view);
     }
 
     fn typing(&self) -> bool {

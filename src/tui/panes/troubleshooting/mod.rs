@@ -5,6 +5,7 @@ mod fixes;
 mod page;
 mod rows;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -289,6 +290,11 @@ impl Pane for Troubleshooting {
         let again = self.list.state.index() == Some(index);
         self.list.state.go(Motion::To(index), &Self::hits(&self.rows, self.list.filter.hits()));
         again
+    }
+
+    fn rows_in_sight(&self, _context: &PaneContext<'_>) -> Range<usize> {
+        // The first row holds the titles of the columns.
+        1..self.list.state.in_sight() + 1
     }
 
     fn typing(&self) -> bool {
