@@ -1,11 +1,13 @@
 //! From names to nodes: what each node depends on; and what may not be, because of a missing, a
 //! disabled, an ambiguous or a private target.
 
+use std::collections::HashMap;
+
 use super::context::{Failure, Shared, ambiguous_ref, missing_ref, missing_source};
 use super::node::{Node, NodeKind};
 use super::parse::{Draft, node_problem};
 use super::problems::codes;
-use super::resolve::{Manifest, RefArgs, Resolver, Target};
+use super::resolve::{RefArgs, Resolver, Target};
 use crate::problem::{Code, Fix, Problem, Severity};
 
 /// What linking one node gave.
@@ -17,12 +19,18 @@ pub(crate) struct Linked {
     pub(crate) switched_off: bool,
 }
 
+/// What can be linked to: by reference, then by `unique_id`.
+pub(crate) struct Targets<'a> {
+    pub(crate) resolver: &'a Resolver,
+    pub(crate) nodes: HashMap<&'a str, &'a Node>,
+}
+
 /// Resolves one node's references.
-pub(crate) fn link(shared: &Shared, manifest: &Manifest, draft: &Draft) -> Linked {
+pub(crate) fn link(shared: &Shared, targets: &Targets<'_>, draft: &Draft) -> Linked {
     let mut linked = Linked::default();
     let node = &draft.node;
     for (source, table) in &node.sources {
-        match manifest.resolver.resolve_source(source, table, &node.package_name) {
+        match targets.resolver.resolve_source(source, table, &node.package_name) {
             Target::Found(id) => add(&mut linked, id),
             Target::Disabled => {
                 linked.fail(
@@ -33,7 +41,7 @@ pub(crate) fn link(shared: &Shared, manifest: &Manifest, draft: &Draft) -> Linke
                 );
             }
             Target::Missing | Target::Ambiguous(_) => {
-                let names = manifest.resolver.source_names();
+                let names = targets.resolver.source_names();
                 let wanted = format!("{source}.{table}");
                 let near = crate::problem::nearest_few(&wanted, names.iter().map(String::as_str), 3);
                 let near = near.into_iter().map(str::to_owned).collect();
@@ -42,23 +50,23 @@ pub(crate) fn link(shared: &Shared, manifest: &Manifest, draft: &Draft) -> Linke
         }
     }
     for args in &node.refs {
-        link_ref(shared, manifest, draft, args, &mut linked);
+        link_ref(shared, targets, draft, args, &mut linked);
     }
     linked
 }
 
-fn link_ref(shared: &Shared, manifest: &Manifest, draft: &Draft, args: &RefArgs, linked: &mut Linked) {
+fn link_ref(shared: &Shared, targets: &Targets<'_>, draft: &Draft, args: &RefArgs, linked: &mut Linked) {
     let node = &draft.node;
-    match manifest.resolver.resolve_ref(args, &node.package_name) {
+    match targets.resolver.resolve_ref(args, &node.package_name) {
         Target::Found(id) => {
-            if let Some(sentence) = manifest.nodes.get(&id).and_then(|target| refused(shared, node, target)) {
+            if let Some(sentence) = targets.nodes.get(id.as_str()).and_then(|target| refused(shared, node, target)) {
                 linked.fail(draft, codes::ACCESS, sentence, Vec::new());
             }
             add(linked, id);
         }
         Target::Disabled => linked.fail(draft, codes::REF_DISABLED, missing_ref(node, args, "is disabled"), Vec::new()),
         Target::Missing => {
-            let near = nearest_names(&manifest.resolver, &args.1);
+            let near = nearest_names(targets.resolver, &args.1);
             linked.fail(draft, codes::REF_MISSING, missing_ref(node, args, "was not found"), near);
         }
         Target::Ambiguous(ids) => {

@@ -1,6 +1,7 @@
 //! What `ref('x')` and `source('a', 'b')` in a node mean: which node of which package.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -25,7 +26,7 @@ pub(crate) enum Target {
 /// Every node by `unique_id`, with what leads to it.
 #[derive(Debug, Default)]
 pub(crate) struct Manifest {
-    pub(crate) nodes: IndexMap<String, Node>,
+    pub(crate) nodes: IndexMap<String, Arc<Node>>,
     pub(crate) resolver: Resolver,
 }
 

@@ -38,35 +38,48 @@ impl Outcome {
 
 /// Puts the ephemeral models into every node's SQL. `names` gives the names of the ephemeral models.
 pub(crate) fn inject_all(
-    rendered: &IndexMap<String, Rendered>,
+    rendered: IndexMap<String, Rendered>,
     names: &HashMap<String, String>,
-) -> IndexMap<String, Outcome> {
-    let finish = |id: &String, node: &Rendered| -> Outcome {
-        let compiled = match &node.outcome {
-            Ok(compiled) if compiled.ephemeral.is_empty() => return Outcome::done(compiled.sql.clone(), Vec::new()),
-            Ok(compiled) => compiled,
-            Err(failure) => return Outcome::failed(failure.clone()),
-        };
-        let mut ordered = IndexSet::new();
-        if let Err(failure) = gather(rendered, id, compiled, &mut ordered, &mut IndexSet::new()) {
-            return Outcome {
-                failure: Some(failure),
-                ..Outcome::done(compiled.sql.clone(), compiled.ephemeral.clone())
-            };
-        }
-        let ctes = ordered.iter().filter_map(|id| {
-            let sql = &rendered.get(id)?.outcome.as_ref().ok()?.sql;
-            Some(format!(" __dbt__cte__{} as (\n{sql}\n)", names.get(id)?))
-        });
-        let ctes: Vec<String> = ctes.collect();
-        Outcome::done(inject_ctes(&compiled.sql, &ctes), ordered.into_iter().collect())
-    };
+) -> Vec<(String, Outcome)> {
+    let has_ctes = |node: &Rendered| node.outcome.as_ref().is_ok_and(|compiled| !compiled.ephemeral.is_empty());
+    let mut injected: HashMap<String, Outcome> = rendered
+        .iter()
+        .filter(|(_, node)| has_ctes(node))
+        .map(|(id, _)| (id.clone(), inject(&rendered, names, id)))
+        .collect();
     let mut left = TOTAL_SQL;
     let mut within = |outcome: Outcome| -> Outcome {
         left = left.saturating_sub(outcome.sql.as_ref().map_or(0, String::len));
         if left == 0 { Outcome::failed(too_much()) } else { outcome }
     };
-    rendered.iter().map(|(id, result)| (id.clone(), within(finish(id, result)))).collect()
+    let finish = |(id, node): (String, Rendered)| {
+        let own = || match node.outcome {
+            Ok(compiled) => Outcome::done(compiled.sql, Vec::new()),
+            Err(failure) => Outcome::failed(failure),
+        };
+        let outcome = within(injected.remove(&id).unwrap_or_else(own));
+        (id, outcome)
+    };
+    rendered.into_iter().map(finish).collect()
+}
+
+/// One node's SQL with the ephemeral models in it.
+fn inject(rendered: &IndexMap<String, Rendered>, names: &HashMap<String, String>, id: &str) -> Outcome {
+    let compiled = match rendered.get(id).map(|node| &node.outcome) {
+        Some(Ok(compiled)) => compiled,
+        Some(Err(refused)) => return Outcome::failed(refused.clone()),
+        None => return Outcome::failed(failure(format!("{id} has no SQL"))),
+    };
+    let mut ordered = IndexSet::new();
+    if let Err(failure) = gather(rendered, id, compiled, &mut ordered, &mut IndexSet::new()) {
+        return Outcome { failure: Some(failure), ..Outcome::done(compiled.sql.clone(), compiled.ephemeral.clone()) };
+    }
+    let ctes = ordered.iter().filter_map(|id| {
+        let sql = &rendered.get(id)?.outcome.as_ref().ok()?.sql;
+        Some(format!(" __dbt__cte__{} as (\n{sql}\n)", names.get(id)?))
+    });
+    let ctes: Vec<String> = ctes.collect();
+    Outcome::done(inject_ctes(&compiled.sql, &ctes), ordered.into_iter().collect())
 }
 
 fn too_much() -> Failure {
@@ -129,7 +142,7 @@ mod tests {
             ("model.p.e".to_owned(), Rendered { outcome: Err(failure("no".to_owned())), macros: Vec::new() }),
             ("model.p.b".to_owned(), Rendered { outcome: Ok(compiled), macros: Vec::new() }),
         ]);
-        let outcomes = inject_all(&rendered, &HashMap::new());
+        let outcomes: HashMap<String, Outcome> = inject_all(rendered, &HashMap::new()).into_iter().collect();
         assert_eq!(outcomes["model.p.b"].sql.as_deref(), Some("select * from __dbt__cte__e"));
         assert_eq!(outcomes["model.p.b"].ephemeral, ["model.p.e"]);
         assert!(outcomes.values().all(|outcome| outcome.failure.is_some()));

@@ -39,11 +39,11 @@ pub(crate) fn compile_node(
     worker: &mut Worker<'_>,
     shared: &Arc<Shared>,
     manifest: &Arc<Manifest>,
-    node: &Node,
+    node: &Arc<Node>,
 ) -> Option<Rendered> {
     is_compiled(node).then(|| {
         let facts = CompileFacts { manifest: Arc::clone(manifest), graph: Rc::clone(&worker.graph) };
-        let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Rc::new(node.clone()));
+        let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Arc::clone(node));
         worker.begin(UndefinedPolicy::Default);
         let outcome = define_kwargs(worker, &context, node).and_then(|()| render(worker, &context, node));
         Rendered { outcome, macros: context.record().macros.take().into_iter().collect() }

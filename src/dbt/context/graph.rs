@@ -1,5 +1,7 @@
 //! `graph`: every enabled node as plain data; empty until compiling.
 
+use std::sync::Arc;
+
 use super::{Context, Phase, node_json};
 use crate::dbt::node::NodeKind;
 use crate::jinja::{Dict, Value};
@@ -7,7 +9,10 @@ use crate::jinja::{Dict, Value};
 /// `graph`.
 pub(super) fn graph(context: &Context) -> Value {
     let Phase::Compile(facts) = &context.phase else { return build(std::iter::empty()) };
-    facts.graph.get_or_init(|| build(facts.manifest.nodes.values().filter(|node| node.enabled))).clone()
+    facts
+        .graph
+        .get_or_init(|| build(facts.manifest.nodes.values().map(Arc::as_ref).filter(|node| node.enabled)))
+        .clone()
 }
 
 fn build<'n>(nodes: impl Iterator<Item = &'n crate::dbt::node::Node>) -> Value {

@@ -13,6 +13,7 @@ mod members;
 mod modules;
 mod native;
 mod node_json;
+mod node_view;
 mod record;
 mod references;
 mod regex;
@@ -29,6 +30,7 @@ mod tests;
 pub(crate) use failure::Failure;
 pub(crate) use native::{NativeContext, as_yaml_value, has_template};
 pub(crate) use node_json::{node_json, resource_type};
+pub(crate) use node_view::NodeView;
 use record::Record;
 pub(crate) use references::{CompileFacts, ambiguous_ref, missing_ref, missing_source};
 pub(crate) use shared::{Shared, Target};
@@ -80,7 +82,7 @@ pub(crate) struct Context {
     phase: Phase,
     /// Whose macros and variables are meant.
     package: String,
-    node: Option<Rc<Node>>,
+    node: Option<Arc<Node>>,
     record: Rc<Record>,
     /// Names that only this template has: a generic test's arguments.
     extra: RefCell<HashMap<String, Value>>,
@@ -95,11 +97,11 @@ impl Context {
     }
 
     /// A context for a node's text.
-    pub(crate) fn of_node(shared: &Arc<Shared>, phase: Phase, node: Rc<Node>) -> Rc<Self> {
+    pub(crate) fn of_node(shared: &Arc<Shared>, phase: Phase, node: Arc<Node>) -> Rc<Self> {
         Self::build(shared, phase, node.package_name.clone(), Some(node))
     }
 
-    fn build(shared: &Arc<Shared>, phase: Phase, package: String, node: Option<Rc<Node>>) -> Rc<Self> {
+    fn build(shared: &Arc<Shared>, phase: Phase, package: String, node: Option<Arc<Node>>) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             shared: Arc::clone(shared),
             phase,

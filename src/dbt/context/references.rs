@@ -23,7 +23,7 @@ pub(crate) struct CompileFacts {
 struct Resolving {
     shared: Arc<Shared>,
     record: Rc<Record>,
-    node: Option<Rc<Node>>,
+    node: Option<Arc<Node>>,
     facts: Option<Rc<CompileFacts>>,
 }
 

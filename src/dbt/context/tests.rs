@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use indexmap::IndexMap;
@@ -112,7 +113,7 @@ fn yaml_has_no_macros_and_no_nodes() {
 #[test]
 fn a_failure_says_which_macros_were_running_and_where_the_node_called() {
     let shared = shared(Adapter::Postgres);
-    let node = Rc::new(Node {
+    let node = Arc::new(Node {
         name: "n".to_owned(),
         package_name: "root".to_owned(),
         ..Node::new(crate::dbt::node::NodeKind::Model)

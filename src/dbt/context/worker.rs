@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Context, Failure, Phase, Shared};
-use crate::dbt::macros::GenerateName;
-use crate::jinja::{Args, Interpreter, Limits, UndefinedPolicy, Value};
+use super::{Context, Failure, NodeView, Phase, Shared};
+use crate::dbt::macros::{GenerateName, MacroIndex};
+use crate::jinja::{Args, Interpreter, Limits, Object, UndefinedPolicy, Value};
 
 /// So many templates may reach a limit before the others are held shorter: a repository of nothing but
 /// endless loops must not take hours.
@@ -24,6 +24,8 @@ pub(crate) struct Worker<'a> {
     shared: Arc<Shared>,
     /// For the macros that name nodes, by the macro's package.
     naming: HashMap<String, Rc<Context>>,
+    /// The names that such a macro gave without a look at the node, by what the configuration asks for.
+    names: HashMap<(MacroIndex, Option<String>), Option<String>>,
     /// The value of `graph`, made when a template first asks.
     pub(crate) graph: Rc<std::cell::OnceCell<Value>>,
 }
@@ -36,6 +38,7 @@ impl<'a> Worker<'a> {
             is_curbed: false,
             shared: Arc::clone(shared),
             naming: HashMap::new(),
+            names: HashMap::new(),
             graph: Rc::default(),
         }
     }
@@ -56,22 +59,32 @@ impl<'a> Worker<'a> {
         &mut self,
         which: GenerateName,
         package: &str,
-        custom: Option<&str>,
-        node: &Value,
+        custom: Option<String>,
+        node: &Rc<NodeView>,
     ) -> Result<Option<String>, Failure> {
         let shared = Arc::clone(&self.shared);
         let Some(index) = shared.macros.find_generate_name(which, package) else { return Ok(None) };
+        let asked = (index, custom);
+        if let Some(name) = self.names.get(&asked) {
+            return Ok(name.clone());
+        }
         let found = shared.macros.get(index);
         let context = self
             .naming
             .entry(found.package.clone())
             .or_insert_with(|| Context::of_package(&self.shared, Phase::Names, &found.package));
         let context = Rc::clone(context);
-        let args = Args::positional(vec![Value::from(custom), node.clone()]);
+        let view = Value::Object(Rc::clone(node) as Rc<dyn Object>);
+        let args = Args::positional(vec![Value::from(asked.1.as_deref()), view]);
         let unit = found.unit.as_ref().map_err(|error| context.explain(error))?;
         self.begin(UndefinedPolicy::Default);
+        node.take_seen();
         let value =
             self.interpreter.call_macro(unit, &context.scope(), args).map_err(|error| context.explain(&error))?;
-        Ok(if value.is_none() { None } else { Some(value.to_str().trim().to_owned()) })
+        let name = if value.is_none() { None } else { Some(value.to_str().trim().to_owned()) };
+        if !node.take_seen() {
+            self.names.insert(asked, name.clone());
+        }
+        Ok(name)
     }
 }

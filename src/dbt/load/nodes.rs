@@ -11,7 +11,7 @@ use super::{Counter, Load};
 use crate::dbt::compile::{TOTAL_SQL, compile_node, inject_all, refuse_node};
 use crate::dbt::context::{Failure, Shared};
 use crate::dbt::docs::{DocsBlocks, render_descriptions};
-use crate::dbt::link::link;
+use crate::dbt::link::{Targets, link};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::options::LoadStage;
 use crate::dbt::parse::{Draft, NodePaths, Origin, node_problem, parse_file};
@@ -64,12 +64,13 @@ impl Load<'_> {
         problems: &mut Problems,
     ) -> (Manifest, Origins) {
         let mut drafts = unique(drafts, problems);
-        let nodes = drafts.iter().map(|draft| (draft.node.unique_id.clone(), draft.node.clone())).collect();
-        let manifest =
-            Manifest { resolver: Resolver::new(shared.root_name(), drafts.iter().map(|draft| &draft.node)), nodes };
+        let resolver = Resolver::new(shared.root_name(), drafts.iter().map(|draft| &draft.node));
         let enabled: Vec<usize> =
             drafts.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
-        let linked = pool.map(&enabled, |index| drafts.get(*index).map(|draft| link(shared, &manifest, draft)));
+        let nodes = drafts.iter().map(|draft| (draft.node.unique_id.as_str(), &draft.node)).collect();
+        let targets = Targets { resolver: &resolver, nodes };
+        let linked = pool.map(&enabled, |index| drafts.get(*index).map(|draft| link(shared, &targets, draft)));
+        drop(targets);
         for (index, linked) in enabled.iter().zip(linked) {
             if let (Some(draft), Some(linked)) = (drafts.get_mut(*index), linked) {
                 draft.node.depends_on_nodes = linked.depends_on;
@@ -90,9 +91,9 @@ impl Load<'_> {
         for draft in drafts {
             problems.extend(draft.problems);
             origins.insert(draft.node.unique_id.clone(), draft.origin);
-            nodes.insert(draft.node.unique_id.clone(), draft.node);
+            nodes.insert(draft.node.unique_id.clone(), Arc::new(draft.node));
         }
-        (Manifest { nodes, resolver: manifest.resolver }, origins)
+        (Manifest { nodes, resolver }, origins)
     }
 
     /// Compiles every node that dbt compiles.
@@ -105,7 +106,7 @@ impl Load<'_> {
         problems: &mut Problems,
     ) -> IndexMap<String, Node> {
         let manifest = Arc::new(manifest);
-        let nodes: Vec<&Node> = manifest.nodes.values().collect();
+        let nodes: Vec<&Arc<Node>> = manifest.nodes.values().collect();
         let counter = Counter::start(self.progress, LoadStage::Compile, nodes.len());
         let written = AtomicUsize::new(0);
         let compiled = pool.map_with(shared, self.options.cancelled, &nodes, |worker, node| {
@@ -119,18 +120,20 @@ impl Load<'_> {
             counter.step();
             result.map(|result| (node.unique_id.clone(), result))
         });
-        let rendered: IndexMap<_, _> = compiled.into_iter().flatten().collect();
+        let mut rendered: IndexMap<_, _> = compiled.into_iter().flatten().collect();
         let names = manifest.nodes.values().map(|node| (node.unique_id.clone(), node.name.clone())).collect();
-        let outcomes = inject_all(&rendered, &names);
-        let mut nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
-        for (id, compiled) in &rendered {
-            if let Some(node) = nodes.get_mut(id) {
-                let known = std::mem::take(&mut node.depends_on_macros);
-                let all: indexmap::IndexSet<String> =
-                    known.into_iter().chain(compiled.macros.iter().cloned()).collect();
-                node.depends_on_macros = all.into_iter().collect();
+        let nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
+        let mut nodes: IndexMap<String, Node> =
+            nodes.into_iter().map(|(id, node)| (id, Arc::unwrap_or_clone(node))).collect();
+        for (id, compiled) in &mut rendered {
+            let Some(node) = nodes.get_mut(id) else { continue };
+            for called in std::mem::take(&mut compiled.macros) {
+                if !node.depends_on_macros.contains(&called) {
+                    node.depends_on_macros.push(called);
+                }
             }
         }
+        let outcomes = inject_all(rendered, &names);
         for (id, outcome) in outcomes {
             let Some(node) = nodes.get_mut(&id) else { continue };
             node.extra_ctes = outcome.ephemeral;

@@ -1,5 +1,6 @@
 //! The last word on a node: its configuration from all layers, and the names that follow from it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,7 +9,7 @@ use super::draft::Draft;
 use super::files::learn_hooks;
 use super::patch::Applied;
 use crate::dbt::config::{self, Config, Layers, finish, hook_sql};
-use crate::dbt::context::{Failure, Shared, Worker, node_json};
+use crate::dbt::context::{Failure, NodeView, Shared, Worker};
 use crate::dbt::macros::GenerateName;
 use crate::dbt::names::{config_kind, set_relation_name};
 use crate::dbt::node::{Node, NodeKind};
@@ -146,16 +147,20 @@ fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
     if draft.node.kind == NodeKind::Operation {
         return;
     }
-    let view = crate::jinja::Value::from_json(&node_json(&draft.node));
     let custom = |key: &str| draft.node.config.get(key).filter(|value| !value.is_null()).map(crate::dbt::python::text);
     let wishes = [
         (GenerateName::Database, custom("database")),
         (GenerateName::Schema, custom("schema")),
         (GenerateName::Alias, custom("alias")),
     ];
-    let package = draft.node.package_name.clone();
-    for (which, wish) in wishes {
-        match worker.generate_name(which, &package, wish.as_deref(), &view) {
+    let kind = draft.node.kind;
+    let node = Arc::new(std::mem::replace(&mut draft.node, Node::new(kind)));
+    let view = Rc::new(NodeView::new(Arc::clone(&node)));
+    let names = wishes.map(|(which, wish)| (which, worker.generate_name(which, &node.package_name, wish, &view)));
+    drop(view);
+    draft.node = Arc::unwrap_or_clone(node);
+    for (which, name) in names {
+        match name {
             Ok(name) => set_name(&mut draft.node, which, name),
             Err(failure) => draft.fail_template(&failure),
         }

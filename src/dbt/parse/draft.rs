@@ -1,10 +1,11 @@
 //! A node on its way: what is known of it so far, and where its text stands.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::properties::YamlFile;
 use crate::dbt::config::Config;
-use crate::dbt::context::Failure;
+use crate::dbt::context::{Context, Failure, Phase, Shared};
 use crate::dbt::node::Node;
 use crate::dbt::problems::one_line;
 use crate::dbt::yaml::Mark;
@@ -41,6 +42,35 @@ impl Draft {
             self.node.problems.push(problem.code.clone());
         }
         self.problems.push(problem);
+    }
+
+    /// Lends the node to the context of a template; then takes over what the template referred to.
+    /// Gives what `config()` was called with.
+    pub(super) fn observe(
+        &mut self,
+        shared: &Arc<Shared>,
+        work: impl FnOnce(&Rc<Context>, &Node) -> Vec<Failure>,
+    ) -> Config {
+        let kind = self.node.kind;
+        let node = Arc::new(std::mem::replace(&mut self.node, Node::new(kind)));
+        let context = Context::of_node(shared, Phase::Parse, Arc::clone(&node));
+        let failures = work(&context, &node);
+        let record = context.record();
+        let (refs, sources) = (record.refs.take(), record.sources.take());
+        let (macros, calls) = (record.macros.take(), record.config.take());
+        drop(context);
+        self.node = Arc::unwrap_or_clone(node);
+        for failure in &failures {
+            self.fail_template(failure);
+        }
+        self.node.refs.extend(refs);
+        self.node.sources.extend(sources);
+        for id in macros {
+            if !self.node.depends_on_macros.contains(&id) {
+                self.node.depends_on_macros.push(id);
+            }
+        }
+        calls
     }
 
     /// Adds a template's failure.

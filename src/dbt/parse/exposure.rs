@@ -1,6 +1,5 @@
 //! Exposures: who uses the models outside of dbt.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,7 +7,7 @@ use serde_json::Value;
 use super::draft::{Draft, Origin};
 use super::properties::ExposureEntry;
 use crate::dbt::config::{self, Config, ConfigKind, Layers};
-use crate::dbt::context::{Context, Phase, Shared, Worker};
+use crate::dbt::context::{Shared, Worker};
 use crate::dbt::node::{Node, NodeKind};
 use crate::jinja::{Template, UndefinedPolicy};
 
@@ -52,16 +51,16 @@ pub(crate) fn exposure_draft(worker: &mut Worker<'_>, shared: &Arc<Shared>, entr
         ..Node::new(NodeKind::Exposure)
     };
     let mut draft = Draft::new(node, Origin::Yaml { file: Arc::clone(&entry.file), at: entry.at });
-    let context = Context::of_node(shared, Phase::Parse, Rc::new(draft.node.clone()));
-    for dependency in &entry.depends_on {
-        worker.begin(UndefinedPolicy::Parse);
-        let rendered = Template::parse("depends_on", &format!("{{{{ {dependency} }}}}"))
-            .and_then(|template| worker.interpreter.run(&template, &context.scope()));
-        if let Err(error) = rendered {
-            draft.fail_template(&context.explain(&error));
-        }
-    }
-    draft.node.refs = context.record().refs.take();
-    draft.node.sources = context.record().sources.take();
+    draft.observe(shared, |context, _| {
+        let failures = entry.depends_on.iter().filter_map(|dependency| {
+            worker.begin(UndefinedPolicy::Parse);
+            let rendered = Template::parse("depends_on", &format!("{{{{ {dependency} }}}}"))
+                .and_then(|template| worker.interpreter.run(&template, &context.scope()));
+            rendered.err().map(|error| context.explain(&error))
+        });
+        failures.collect()
+    });
+    // An exposure calls no macros, as far as dbt tells.
+    draft.node.depends_on_macros.clear();
     draft
 }

@@ -1,10 +1,8 @@
 //! The files that hold nodes: models, seeds, snapshots, analyses, singular tests, and the hooks of
 //! `dbt_project.yml`. Each is read and rendered once, to learn what it refers to.
 
-use std::rc::Rc;
-
 use crate::dbt::config::hook_sql;
-use crate::dbt::context::{Context, Phase, Shared, Worker};
+use crate::dbt::context::{Failure, Shared, Worker};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::project::ProjectFile;
@@ -114,44 +112,31 @@ fn set_default_names(node: &mut Node, shared: &Shared) {
 
 /// Renders a node's text to learn its references, configuration and macros. The text is not kept.
 pub(super) fn learn(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
-    let context = Context::of_node(shared, Phase::Parse, Rc::new(draft.node.clone()));
-    worker.begin(UndefinedPolicy::Parse);
-    let parsed = Template::parse(&draft.node.original_file_path, &draft.node.raw_code);
-    let result = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope()));
-    if let Err(error) = result {
-        draft.fail_template(&context.explain(&error));
-    }
-    let record = context.record();
-    draft.node.refs.extend(record.refs.take());
-    draft.node.sources.extend(record.sources.take());
+    draft.calls = draft.observe(shared, |context, node| {
+        worker.begin(UndefinedPolicy::Parse);
+        let parsed = Template::parse(&node.original_file_path, &node.raw_code);
+        let result = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope()));
+        result.err().map(|error| context.explain(&error)).into_iter().collect()
+    });
     if draft.node.kind == NodeKind::Model && is_static(&draft.node.raw_code) && !shared.overrides_builtins(&draft.node)
     {
         let once: indexmap::IndexSet<_> = std::mem::take(&mut draft.node.sources).into_iter().collect();
         draft.node.sources = once.into_iter().collect();
     }
-    draft.node.depends_on_macros.extend(record.macros.take());
-    draft.calls = record.config.take();
 }
 
 /// Renders a node's hooks for what they refer to.
 pub(super) fn learn_hooks(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
-    let context = Context::of_node(shared, Phase::Parse, Rc::new(draft.node.clone()));
-    for hook in hook_sql(&draft.node.config) {
-        worker.begin(UndefinedPolicy::Parse);
-        let parsed = Template::parse(&draft.node.original_file_path, &hook);
-        if let Err(error) = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope())) {
-            let failure = crate::dbt::context::Failure { line: 0, column: 0, ..context.explain(&error) };
-            draft.fail_template(&failure);
-        }
-    }
-    let record = context.record();
-    draft.node.refs.extend(record.refs.take());
-    draft.node.sources.extend(record.sources.take());
-    for id in record.macros.take() {
-        if !draft.node.depends_on_macros.contains(&id) {
-            draft.node.depends_on_macros.push(id);
-        }
-    }
+    draft.observe(shared, |context, node| {
+        let hooks = hook_sql(&node.config).into_iter();
+        let failures = hooks.filter_map(|hook| {
+            worker.begin(UndefinedPolicy::Parse);
+            let parsed = Template::parse(&node.original_file_path, &hook);
+            let error = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope())).err()?;
+            Some(Failure { line: 0, column: 0, ..context.explain(&error) })
+        });
+        failures.collect()
+    });
 }
 
 /// `on-run-start` and `on-run-end` of a project.

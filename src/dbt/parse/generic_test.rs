@@ -1,6 +1,5 @@
 //! Generic tests: from an entry in YAML to a node with a text of its own.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -302,25 +301,15 @@ impl Builder<'_, '_> {
             }
             return;
         }
-        let context = Context::of_node(self.shared, Phase::Parse, Rc::new(draft.node.clone()));
-        self.worker.begin(UndefinedPolicy::Parse);
-        let rendered = define_kwargs(self.worker, &context, &draft.node).and_then(|()| {
-            let template =
-                Template::parse(&draft.node.path, &draft.node.raw_code).map_err(|error| context.explain(&error))?;
-            self.worker.interpreter.run(&template, &context.scope()).map_err(|error| context.explain(&error))
+        draft.calls = draft.observe(self.shared, |context, node| {
+            self.worker.begin(UndefinedPolicy::Parse);
+            let rendered = define_kwargs(self.worker, context, node).and_then(|()| {
+                let result = Template::parse(&node.path, &node.raw_code)
+                    .and_then(|template| self.worker.interpreter.run(&template, &context.scope()));
+                result.map_err(|error| context.explain(&error))
+            });
+            rendered.err().into_iter().collect()
         });
-        if let Err(failure) = rendered {
-            draft.fail_template(&failure);
-        }
-        let record = context.record();
-        draft.node.refs.extend(record.refs.take());
-        draft.node.sources.extend(record.sources.take());
-        for id in record.macros.take() {
-            if !draft.node.depends_on_macros.contains(&id) {
-                draft.node.depends_on_macros.push(id);
-            }
-        }
-        draft.calls = record.config.take();
     }
 }
 

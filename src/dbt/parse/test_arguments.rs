@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use regex::Regex;
 use serde_json::Value;
 
 use crate::dbt::context::{Context, Failure, Worker, as_yaml_value, has_template};
@@ -16,13 +15,12 @@ pub(super) const KWARGS: &str = "_dbt_generic_test_kwargs";
 /// Renders a test's arguments and gives them to its text.
 pub(crate) fn define_kwargs(worker: &mut Worker<'_>, context: &Rc<Context>, node: &Node) -> Result<(), Failure> {
     let Some(test) = &node.test else { return Ok(()) };
-    let call = Regex::new(r"^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$").ok();
     let mut kwargs = Dict::default();
     for (key, value) in &test.kwargs {
         let rendered = if key == "column_name" {
             column_name(worker, context, value)?
         } else {
-            render_argument(worker, context, value, call.as_ref())?
+            render_argument(worker, context, value)?
         };
         kwargs.insert(key.as_str(), rendered);
     }
@@ -45,25 +43,48 @@ fn render_argument(
     worker: &mut Worker<'_>,
     context: &Rc<Context>,
     value: &Value,
-    call: Option<&Regex>,
 ) -> Result<crate::jinja::Value, Failure> {
     match value {
-        Value::String(text) if call.is_some_and(|call| call.is_match(text)) => {
+        Value::String(text) if is_call(text) => {
             as_yaml_value(&mut worker.interpreter, context, &format!("{{{{ {text} }}}}"))
         }
         Value::String(text) => as_yaml_value(&mut worker.interpreter, context, text),
         Value::Array(items) => {
-            let items =
-                items.iter().map(|item| render_argument(worker, context, item, call)).collect::<Result<_, _>>()?;
+            let items = items.iter().map(|item| render_argument(worker, context, item)).collect::<Result<_, _>>()?;
             Ok(crate::jinja::Value::list(items))
         }
         Value::Object(map) => {
             let mut dict = Dict::default();
             for (key, value) in map {
-                dict.insert(key.as_str(), render_argument(worker, context, value, call)?);
+                dict.insert(key.as_str(), render_argument(worker, context, value)?);
             }
             Ok(crate::jinja::Value::dict(dict))
         }
         other => Ok(crate::jinja::Value::from_json(other)),
+    }
+}
+
+/// Whether a text is a call of one of dbt's functions, written without braces: `ref('x')`.
+fn is_call(text: &str) -> bool {
+    let text = text.trim();
+    let functions = ["env_var", "ref", "var", "source", "doc"];
+    let arguments = functions.iter().find_map(|name| text.strip_prefix(name)?.trim_start().strip_prefix('('));
+    arguments.and_then(|rest| rest.strip_suffix(')')).is_some_and(|inner| !inner.is_empty() && !inner.contains('\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_known_without_braces() {
+        for text in ["ref('a')", " source ( 'a', 'b' )\n", "var(\"x\")", "env_var('X', 1)", "doc('d')"] {
+            assert!(is_call(text), "{text}");
+        }
+        for text in
+            ["", "ref", "ref()", "reference('a')", "xref('a')", "ref('a') or 1", "ref('a',\n'b')", "{{ ref('a') }}"]
+        {
+            assert!(!is_call(text), "{text}");
+        }
     }
 }

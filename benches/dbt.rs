@@ -1,0 +1,111 @@
+//! What the native dbt engine costs, on generated projects of 100, 1,000 and 10,000 models.
+//!
+//! `cargo bench --bench dbt` prints a table. Each figure is the best of a few loads, each in a process
+//! of its own, so that memory is that of one load. `-- write FOLDER MODELS` writes a project and stops;
+//! `-- load FOLDER` loads one once, prints its figures as one line of JSON and stops: that is what the
+//! scripts beside this file run.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "a bench")]
+#![allow(unreachable_pub, reason = "its files are shared with an example")]
+
+#[path = "dbt/folder.rs"]
+mod folder;
+#[path = "dbt/generate.rs"]
+mod generate;
+#[path = "dbt/macros.rs"]
+mod macros;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use ebbtide::dbt::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, load};
+use serde_json::{Value, json};
+
+const SIZES: [usize; 3] = [100, 1_000, 10_000];
+const LOADS: usize = 5;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["write", folder, models] => generate::write(Path::new(folder), models.parse().unwrap()).unwrap(),
+        ["load", folder] => println!("{}", load_once(Path::new(folder))),
+        sizes => table(&sizes.iter().map(|size| size.parse().unwrap()).collect::<Vec<_>>()),
+    }
+}
+
+/// Loads the project in `folder` and says what that cost: milliseconds, and bytes of memory at most.
+fn load_once(folder: &Path) -> Value {
+    let cancelled = AtomicBool::new(false);
+    let options = LoadOptions {
+        project_path: "dbt_project.yml".to_owned(),
+        database: "harbour".to_owned(),
+        schema: "dbt_dev".to_owned(),
+        connection: indexmap::IndexMap::default(),
+        target_name: "dev".to_owned(),
+        adapter: Adapter::Postgres,
+        vars: indexmap::IndexMap::default(),
+        env: EnvAccess::Only(BTreeMap::new()),
+        dbt_version: "1.7.20".to_owned(),
+        run_started_at: jiff::Timestamp::UNIX_EPOCH,
+        invocation_id: "bench".to_owned(),
+        cancelled: &cancelled,
+    };
+    let (started, parsed) = (Instant::now(), OnceLock::new());
+    let progress = |progress: LoadProgress| {
+        if progress.stage == LoadStage::Compile {
+            parsed.get_or_init(|| started.elapsed());
+        }
+    };
+    let loaded = load(&folder::Folder(folder.to_path_buf()), &options, &progress);
+    let whole = started.elapsed();
+    let project = loaded.project.unwrap();
+    json!({
+        "parse": milliseconds(*parsed.get().unwrap()),
+        "whole": milliseconds(whole),
+        "memory": memory("VmHWM:"),
+        "nodes": project.nodes.len(),
+        "compiled": project.nodes.values().filter(|node| node.compiled_code.is_some()).count(),
+        "problems": loaded.problems.len(),
+    })
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e4).round() / 10.0
+}
+
+/// A figure of this process's memory, in bytes; 0 where the system does not tell.
+fn memory(key: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or_default() * 1024
+}
+
+fn table(sizes: &[usize]) {
+    let sizes = if sizes.is_empty() { &SIZES } else { sizes };
+    println!("| models | nodes | cold: parse | cold: everything compiled | memory |");
+    println!("|---|---|---|---|---|");
+    for models in sizes {
+        let place = tempfile::tempdir().unwrap();
+        generate::write(place.path(), *models).unwrap();
+        let loads: Vec<Value> = (0..LOADS).map(|_| load_in_a_process(place.path())).collect();
+        let best = |key: &str| loads.iter().map(|load| load[key].as_f64().unwrap()).fold(f64::MAX, f64::min);
+        println!(
+            "| {models} | {} | {} ms | {} ms | {:.0} MiB |",
+            loads[0]["nodes"],
+            best("parse"),
+            best("whole"),
+            best("memory") / f64::from(1 << 20)
+        );
+    }
+}
+
+fn load_in_a_process(folder: &Path) -> Value {
+    let output = Command::new(std::env::current_exe().unwrap()).arg("load").arg(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
