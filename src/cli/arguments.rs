@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::workspace::Assignment;
 
+use super::compile::Compile;
 use super::ls::Ls;
 
 /// dbt models out of Git, shown live in a terminal, and carried back to where people work.
@@ -55,6 +56,8 @@ pub(super) enum Command {
     Models(Models),
     /// List the nodes of a dbt project's folder, selected as dbt selects them
     Ls(Box<Ls>),
+    /// Write the compiled SQL of a dbt project's folder, as dbt writes it
+    Compile(Box<Compile>),
     /// Show one model: relation, columns, lineage, configuration, SQL
     Show(Show),
     /// List model syncs, the newest first

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::engine::{FolderProject, Form, Wanted, listed, load_folder, resource_types};
-use crate::problem::Severity;
+use crate::engine::{Form, Wanted, listed, load_folder, resource_types};
+use crate::problem::{Problem, Severity};
 
 use super::Exit;
 use super::dbt_arguments::{DbtProject, DbtSelection, resource_type_values};
@@ -75,12 +75,12 @@ pub(super) fn run(session: &Session, ls: &Ls, output: &mut Output) -> Result<Exi
     if selected.ids.is_empty() {
         output.remark("No nodes selected!")?;
     }
-    tell_errors(&loaded, output)
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    tell(&loaded.problems.iter().filter(is_error).collect::<Vec<_>>(), output)
 }
 
-/// Says how much is wrong with the project, which may be why a node is not there.
-pub(super) fn tell_errors(loaded: &FolderProject, output: &mut Output) -> Result<Exit, Failure> {
-    let errors: Vec<_> = loaded.problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+/// Says what is wrong, a line each. Any of it may be why a node is not there.
+pub(super) fn tell(errors: &[&Problem], output: &mut Output) -> Result<Exit, Failure> {
     for problem in errors.iter().take(MOST_ERRORS) {
         let place = problem.place.as_ref().map(|place| format!("{}: ", words(&place.file))).unwrap_or_default();
         output.remark(&format!("{} {place}{}", problem.code, problem.summary))?;

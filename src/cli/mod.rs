@@ -5,6 +5,7 @@
 //! [`Exit`] or a [`failure::Failure`].
 
 mod arguments;
+mod compile;
 mod completions;
 mod config;
 mod dbt_arguments;
@@ -97,6 +98,7 @@ fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output
         }
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),
         Some(Command::Ls(ls)) => ls::run(&session, &ls, output),
+        Some(Command::Compile(compile)) => compile::run(&session, &compile, output),
         Some(Command::Models(models)) => models::run(&session, &models, output),
         Some(Command::Show(show)) => show::run(&session, &show, output),
         Some(Command::History(history)) => history::run(&session, &history, output),

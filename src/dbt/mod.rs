@@ -49,7 +49,7 @@ mod yaml;
 pub use load::load;
 pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
-pub use profiles::{Profile, ProfileOptions, profile_of_project, read_profile};
+pub use profiles::{Profile, ProfileOptions, read_profile, setting_of_project};
 pub use select::{
     Asked, Form, Indirect, RESOURCE_TYPES, SelectError, Selected, Selectors, Spec, Wanted, listed, read_selectors,
     resource_types, select,

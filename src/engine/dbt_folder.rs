@@ -10,6 +10,7 @@ use crate::dbt::{self, Asked, Project, Selected, Selectors, Wanted};
 use crate::problem::{Catalogue, Code, Problem, Severity, Subject};
 use crate::workspace::{Environment, Location, Workspace};
 
+use super::compiled::{self, CompiledFile};
 use super::folder::{self, Folder};
 use super::profiles::ProfileChoice;
 use super::target::Target;
@@ -29,6 +30,10 @@ pub struct FolderRequest {
 pub struct FolderProject {
     pub project: Project,
     pub selectors: Selectors,
+    /// Where it lies.
+    folder: PathBuf,
+    /// `target-path` of its `dbt_project.yml`.
+    target_path: Option<String>,
     /// Described, in the order in which they were met; none of them kept the project from loading.
     pub problems: Vec<Problem>,
 }
@@ -43,6 +48,33 @@ impl FolderProject {
     pub fn select(&self, asked: &Asked, wanted: &Wanted<'_>) -> Result<Selected, Problem> {
         let selected = asked.spec(&self.selectors).and_then(|spec| dbt::select(&self.project, &spec, wanted));
         selected.map_err(|error| described(error.to_problem(&self.project.name)))
+    }
+}
+
+/// What a compile has written.
+#[derive(Debug)]
+pub struct WrittenFiles {
+    pub target: PathBuf,
+    pub files: Vec<CompiledFile>,
+}
+
+impl FolderProject {
+    /// Writes the compiled SQL of these nodes into the target folder: the one asked for, else the one of
+    /// `DBT_TARGET_PATH`, else the project's own.
+    pub fn write_compiled(
+        &self,
+        ids: &[String],
+        asked: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<WrittenFiles, Problem> {
+        let named = asked.or_else(|| environment.variable("DBT_TARGET_PATH").map(Path::new));
+        let own = Path::new(self.target_path.as_deref().unwrap_or("target"));
+        let target = match named {
+            Some(path) => environment.resolve_path(path, environment.working_directory()),
+            None => environment.resolve_path(own, &self.folder),
+        };
+        let files = compiled::write(&self.project, ids, &target).map_err(described)?;
+        Ok(WrittenFiles { target, files })
     }
 }
 
@@ -73,7 +105,8 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
     let problems = all_described(profile.into_iter().chain(loaded.problems));
     let Some(project) = loaded.project else { return Err(problems) };
     let selectors = dbt::read_selectors(&tree, &project.root, &options).map_err(all_described)?;
-    Ok(FolderProject { project, selectors, problems })
+    let (folder, target_path) = (request.folder.clone(), target.project_setting("target-path"));
+    Ok(FolderProject { project, selectors, folder, target_path, problems })
 }
 
 fn wrong_vars(project: &str, sentence: &str) -> Problem {

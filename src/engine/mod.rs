@@ -4,6 +4,7 @@
 //! Handed out as a cheap handle: submit, cancel, subscribe, and queries. Every job has an id, a cause
 //! and a cancellation token and emits the same typed events, whoever looks.
 
+mod compiled;
 mod connect;
 mod dbt_folder;
 pub mod demo;
@@ -30,8 +31,9 @@ mod watch;
 mod world;
 
 pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, Wanted, listed, resource_types};
+pub use compiled::CompiledFile;
 pub use connect::{NewProject, connect};
-pub use dbt_folder::{FolderProject, FolderRequest, load_folder};
+pub use dbt_folder::{FolderProject, FolderRequest, WrittenFiles, load_folder};
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
 pub use handle::{Engine, Subscription};
 pub use jobs::ProgressBoard;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::dbt::{EnvAccess, Profile, ProfileOptions, profile_of_project, read_profile};
+use crate::dbt::{EnvAccess, Profile, ProfileOptions, read_profile, setting_of_project};
 use crate::problem::{Code, Problem, Severity, Subject};
 use crate::workspace::Environment;
 
@@ -40,8 +40,8 @@ impl Target {
         let Some(folder) = self.folder.clone() else { return (self, None) };
         let env = EnvAccess::Process(self.environment.variables().clone());
         let project_file = folder.join(&self.settings.project_path);
-        let written = || read(&project_file).and_then(|text| profile_of_project(&text, &self.settings.vars, &env));
-        let Some(name) = choice.profile.clone().or_else(written) else { return (self, None) };
+        let name = choice.profile.clone().or_else(|| self.project_setting("profile"));
+        let Some(name) = name else { return (self, None) };
         let is_asked_for = !choice.is_open() || self.environment.variable("DBT_PROFILES_DIR").is_some();
         let path = place(choice, project_file.parent().unwrap_or(&folder), &self.environment);
         let target = choice.target.as_deref();
@@ -62,6 +62,15 @@ impl Target {
                 (self, Some(problem))
             }
         }
+    }
+}
+
+impl Target {
+    /// What `dbt_project.yml` of a folder says for a key; none for a repository.
+    pub(super) fn project_setting(&self, key: &str) -> Option<String> {
+        let env = EnvAccess::Process(self.environment.variables().clone());
+        let text = read(&self.folder.as_ref()?.join(&self.settings.project_path))?;
+        setting_of_project(&text, key, &self.settings.vars, &env)
     }
 }
 

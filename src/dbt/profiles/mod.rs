@@ -54,11 +54,11 @@ pub struct Profile {
     pub target: IndexMap<String, Value>,
 }
 
-/// The profile that a `dbt_project.yml` names, rendered; none where it names none or can't be read,
-/// which a load tells better.
-pub fn profile_of_project(text: &str, vars: &IndexMap<String, Value>, env: &EnvAccess) -> Option<String> {
+/// What a `dbt_project.yml` says for a key such as `profile`, rendered; none where it says nothing or
+/// can't be read, which a load tells better.
+pub fn setting_of_project(text: &str, key: &str, vars: &IndexMap<String, Value>, env: &EnvAccess) -> Option<String> {
     let document = yaml::parse(text).ok()?;
-    let written = document.root.get("profile")?.as_text()?;
+    let written = document.root.get(key)?.as_text()?;
     let rendered = rendering(vars, env, |renderer| renderer.render(written).ok())?;
     (!rendered.is_null()).then(|| python::text(&rendered))
 }

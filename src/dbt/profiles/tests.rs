@@ -219,6 +219,6 @@ fn the_project_names_its_profile() {
         ("profile: [", None),
     ];
     for (text, profile) in table {
-        assert_eq!(profile_of_project(text, &vars, &environment()).as_deref(), profile, "{text}");
+        assert_eq!(setting_of_project(text, "profile", &vars, &environment()).as_deref(), profile, "{text}");
     }
 }

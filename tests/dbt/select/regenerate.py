@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Asks dbt Core 1.7.20 what each case selects, and writes its answers beside the cases.
 
-    regenerate.py            with a Python that has dbt-core 1.7.20 and dbt-postgres 1.7.20
+    regenerate.py            with a Python that has dbt-core 1.7.20, dbt-postgres 1.7.20 and dbt-duckdb 1.7.5
 
 A line of an answer is a node; `? ` begins a warning, `! ` the reason why dbt refused. Where dbt is
 missing, the script says so and changes nothing.
@@ -20,7 +20,7 @@ try:
     from dbt.cli.main import dbtRunner
     from dbt.version import __version__
 except ImportError:
-    sys.exit("SKIPPED: this Python has no dbt; install dbt-core==1.7.20 and dbt-postgres==1.7.20")
+    sys.exit("SKIPPED: this Python has no dbt; install dbt-core==1.7.20, dbt-postgres==1.7.20 and dbt-duckdb==1.7.5")
 
 HERE = pathlib.Path(__file__).resolve().parent
 QUIET = ["--quiet", "--no-version-check", "--no-use-colors", "--log-level-file", "none"]
@@ -63,6 +63,18 @@ def definitions(project):
         yield name, "--selector wanted", answer(["--selector", "wanted"], None)
 
 
+def compiled():
+    """Every file that `dbt compile` writes for an in-memory DuckDB, with its text."""
+    pathlib.Path("profiles.yml").write_text(
+        "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:', schema: dev}}}"
+    )
+    result = dbtRunner().invoke(["compile", *QUIET])
+    assert result.success, result.exception
+    root = pathlib.Path("target/compiled")
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    return "".join(f"\n--- {path.relative_to(root)}\n{path.read_text()}\n" for path in files)
+
+
 def write(name, answers):
     lines = [f"# What dbt Core {__version__} answers; written by regenerate.py.\n"]
     last = None
@@ -85,7 +97,11 @@ def main():
         deps = dbtRunner().invoke(["deps", *QUIET])
         assert deps.success, deps.exception
         write("dbt.txt", list(selections()))
+        own = (project / "selectors.yml").read_text()
         write("definitions.dbt.txt", list(definitions(project)))
+        (project / "selectors.yml").write_text(own)
+        head = f"# What dbt Core {__version__} compiles; written by regenerate.py.\n"
+        (HERE / "compiled.dbt.txt").write_text(head + compiled())
 
 
 if __name__ == "__main__":
