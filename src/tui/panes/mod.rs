@@ -3,6 +3,7 @@
 //! A pane knows nothing of the others; what it may know of the rest comes as a [`PaneContext`].
 
 mod connections;
+mod filtered_list;
 #[cfg(test)]
 pub(super) mod fixtures;
 mod history;

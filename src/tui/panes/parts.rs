@@ -1,6 +1,4 @@
-//! What panes have in common: a filtered list with a selected row, and a detail of lines.
-
-use std::fmt;
+//! What panes have in common: a line that is typed, a detail of lines, and words where a list would be.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -11,10 +9,9 @@ use crate::tui::key::{Key, KeyCode};
 use crate::tui::state::Shown;
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
-use crate::tui::widgets::filter::{Candidates, Filter};
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::input::TextInput;
-use crate::tui::widgets::list::{ListState, Motion, Rows};
+use crate::tui::widgets::list::Motion;
 use crate::tui::widgets::textview::{self, Document, TextView};
 
 /// What a key did to a line of typing.
@@ -53,6 +50,11 @@ impl TypedLine {
         self.typing = false;
     }
 
+    /// Other text, while typing goes on.
+    pub fn retype(&mut self, text: &str) {
+        self.input.set(text);
+    }
+
     pub fn key(&mut self, key: Key) -> Typed {
         match key.code {
             KeyCode::Enter => {
@@ -89,93 +91,6 @@ impl TypedLine {
     /// the end of the line is editable in sight.
     pub fn cursor(&self, area: Rect) -> Option<Position> {
         (self.typing && area.width > 4 && area.height > 0).then(|| Position::new(area.right() - 3, area.y))
-    }
-}
-
-/// A list with a filter over it. The rows are whoever's: they come with every call.
-#[derive(Clone)]
-pub struct FilteredList<Id> {
-    pub state: ListState<Id>,
-    pub line: TypedLine,
-    pub filter: Filter,
-    /// What was selected before the filter was typed.
-    before: Option<Id>,
-    /// What is to be selected as soon as it is there.
-    pub wanted: Option<Id>,
-}
-
-impl<Id> Default for FilteredList<Id> {
-    fn default() -> Self {
-        Self {
-            state: ListState::default(),
-            line: TypedLine::default(),
-            filter: Filter::default(),
-            before: None,
-            wanted: None,
-        }
-    }
-}
-
-impl<Id: fmt::Debug> fmt::Debug for FilteredList<Id> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FilteredList").field("state", &self.state).field("line", &self.line).finish_non_exhaustive()
-    }
-}
-
-impl<Id: Clone + PartialEq> FilteredList<Id> {
-    pub fn selected(&self) -> Option<&Id> {
-        self.state.selected()
-    }
-
-    /// Selects an id now or when it comes.
-    pub fn want(&mut self, id: Id) {
-        self.wanted = Some(id);
-    }
-
-    pub fn is_filtered(&self) -> bool {
-        !self.line.text().is_empty()
-    }
-
-    /// Brings filter and selection in line with the candidates; `revision` tells whether they are new.
-    pub fn apply(&mut self, candidates: &(impl Candidates + ?Sized), revision: u64) -> bool {
-        self.filter.apply(self.line.text(), candidates, revision)
-    }
-
-    /// Begins a new filter: the old one is gone, and Esc selects again what was selected before.
-    pub fn begin_filter(&mut self) {
-        self.before = self.selected().cloned();
-        self.wanted.clone_from(&self.before);
-        self.line.set("");
-        self.line.begin();
-    }
-
-    /// A key while a filter is typed. On Esc what was selected before is selected again.
-    pub fn key(&mut self, key: Key) -> Typed {
-        let typed = self.line.key(key);
-        if typed == Typed::Dropped {
-            self.wanted = self.before.take();
-        }
-        typed
-    }
-
-    /// Takes the filter away; true when there was one.
-    pub fn clear_filter(&mut self) -> bool {
-        let was = self.is_filtered();
-        if was {
-            self.line.set("");
-        }
-        was
-    }
-}
-
-/// Brings the selection in line with the rows that are left, and selects what was wanted as soon as
-/// there are rows. A function, so that the rows may be made of the list's own filter.
-pub fn refresh<Id: Clone + PartialEq>(state: &mut ListState<Id>, wanted: &mut Option<Id>, rows: &impl Rows<Id = Id>) {
-    state.refresh(rows);
-    if !rows.is_empty()
-        && let Some(id) = wanted.take()
-    {
-        state.select(&id, rows);
     }
 }
 

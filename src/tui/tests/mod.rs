@@ -1,6 +1,7 @@
 //! The whole screen under test: scripts of keys, random messages, and pictures of every pane.
 
 mod budgets;
+mod filter;
 mod jump;
 mod keys;
 mod live;

@@ -13,6 +13,10 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
+mod completion;
+
+pub use completion::Completion;
+
 /// Longest query that is taken, in bytes; the rest is ignored.
 const LONGEST: usize = 256;
 
@@ -32,10 +36,8 @@ pub trait Candidates {
         &[]
     }
 
-    /// Whether a field asked for holds: find its values and ask [`Field::accepts`].
-    fn has(&self, _index: usize, _field: &Field) -> bool {
-        true
-    }
+    /// Hands over every value that a candidate has in a field.
+    fn each_value(&self, _index: usize, _field: &str, _take: &mut dyn FnMut(&str)) {}
 }
 
 /// Names as they stand in a slice.
@@ -58,15 +60,22 @@ pub struct Field {
 }
 
 impl Field {
-    /// Whether one of the values begins with what was asked for, whatever the case. A field without a
-    /// value is being typed and accepts everything.
-    pub fn accepts<'v>(&self, values: impl IntoIterator<Item = &'v str>) -> bool {
+    /// Whether one of a candidate's values begins with what was asked for, whatever the case. A field
+    /// without a value is being typed and accepts everything.
+    fn accepts(&self, candidates: &(impl Candidates + ?Sized), index: usize) -> bool {
         if self.value.is_empty() {
             return true;
         }
-        let wanted = self.value.to_lowercase();
-        values.into_iter().any(|value| value.to_lowercase().starts_with(&wanted)) != self.negated
+        let mut found = false;
+        candidates.each_value(index, &self.name, &mut |value| found |= begins(value, &self.value));
+        found != self.negated
     }
+}
+
+/// Whether a text begins with another, whatever the case.
+fn begins(text: &str, beginning: &str) -> bool {
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    beginning.chars().flat_map(char::to_lowercase).all(|wanted| letters.next() == Some(wanted))
 }
 
 /// What a person typed, taken apart.
@@ -150,6 +159,13 @@ impl Filter {
         &self.hits
     }
 
+    /// Whether a word of the text is one of the query's fields, with a value.
+    pub fn is_field(&self, word: &str) -> bool {
+        let bare = word.strip_prefix('!').unwrap_or(word);
+        let parts = bare.split_once(':').filter(|(_, value)| !value.is_empty());
+        parts.is_some_and(|(name, _)| self.query.fields.iter().any(|field| field.name == name))
+    }
+
     /// Finds matched characters for the rows in sight. Make one for a frame.
     pub fn highlighter(&self) -> Option<Highlighter> {
         (!self.query.words.is_empty()).then(|| Highlighter {
@@ -178,7 +194,7 @@ fn ranked(query: &Query, candidates: &(impl Candidates + ?Sized), indices: Vec<u
     let mut characters = Vec::new();
     let mut scored: Vec<(u32, usize, u32)> = indices
         .into_iter()
-        .filter(|index| query.fields.iter().all(|field| candidates.has(*index as usize, field)))
+        .filter(|index| query.fields.iter().all(|field| field.accepts(candidates, *index as usize)))
         .filter_map(|index| {
             let text = candidates.text(index as usize);
             let score = pattern.score(Utf32Str::new(&text, &mut characters), &mut matcher)?;

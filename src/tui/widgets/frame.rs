@@ -94,9 +94,10 @@ impl<'a> Frame<'a> {
                 Span::raw(" "),
             ]));
         }
-        if let Some(right) = self.right.as_ref().filter(|right| right.width() > 0 && right.width() + used + 3 <= room) {
+        let right_room = room.saturating_sub(used + 3);
+        if let Some(right) = self.right.as_ref().filter(|right| right.width() > 0 && right_room >= LEAST_RIGHT) {
             let mut spans = vec![Span::raw(" ")];
-            spans.extend(right.spans.iter().cloned().map(|span| span.patch_style(right.style)));
+            spans.extend(end_of(right, right_room, look.glyphs.ellipsis));
             spans.push(Span::raw(" "));
             block = block.title_top(Line::from(spans).right_aligned());
         }
@@ -110,6 +111,25 @@ impl<'a> Frame<'a> {
         self.scroll.draw(look, track, self.focused, buffer);
         inner
     }
+}
+
+/// Fewest cells for a title at the right.
+const LEAST_RIGHT: usize = 8;
+
+/// As much of the end of a line as there is room for: there a person types.
+fn end_of<'l>(line: &Line<'l>, room: usize, ellipsis: &'static str) -> Vec<Span<'l>> {
+    let styled = line.spans.iter().cloned().map(|span| span.patch_style(line.style));
+    let Some(mut hidden) = line.width().checked_sub(room).filter(|over| *over > 0).map(|over| over + 1) else {
+        return styled.collect();
+    };
+    let mut spans = vec![Span::raw(ellipsis)];
+    for span in styled {
+        let width = span.width();
+        let rest = text::skip_cells(&span.content, hidden).to_owned();
+        hidden = hidden.saturating_sub(width);
+        spans.push(Span::styled(rest, span.style));
+    }
+    spans
 }
 
 #[cfg(test)]
@@ -141,6 +161,13 @@ mod tests {
     fn the_right_title_gives_way() {
         let frame = Frame::new("Models").number(2).right("/customers_of_the_north");
         assert_eq!(drawn(&frame, 24, 2), ["╭ 2 Models ────────────╮", "╰──────────────────────╯"]);
+    }
+
+    #[test]
+    fn a_right_title_that_is_too_long_keeps_its_end() {
+        let frame = Frame::new("Models").right(Line::from(vec!["/tag:nightly ".into(), "dim_cust".into()]));
+        assert_eq!(drawn(&frame, 30, 2)[0], "╭ Models ─── …ghtly dim_cust ╮");
+        assert_eq!(drawn(&frame, 26, 2)[0], "╭ Models ─── …y dim_cust ╮");
     }
 
     #[test]

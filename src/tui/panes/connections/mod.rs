@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::parts::{Detail, Empty, FilteredList, Typed, draw_words, instead_of_rows, refresh};
+use super::filtered_list::{FilteredList, refresh};
+use super::parts::{Detail, Empty, Typed, draw_words, instead_of_rows};
 use super::{Copy, Pane, PaneContext, Subject};
 use crate::engine::ProjectView;
 use crate::tui::commands::Command;
@@ -186,7 +187,7 @@ impl Pane for Connections {
     fn type_key(&mut self, key: Key, _context: &PaneContext<'_>) -> Vec<Effect> {
         if self.detail.typing() {
             self.detail.key(key);
-        } else if self.list.key(key) == Typed::Changed {
+        } else if self.list.key(key, self.rows.as_slice()) == Typed::Changed {
             self.list.apply(self.rows.as_slice(), self.revision);
         }
         Vec::new()
@@ -264,7 +265,7 @@ impl Pane for Connections {
         let frame = Frame::new("Connections")
             .number(1)
             .focused(focused)
-            .right(self.list.line.title(look))
+            .right(self.list.title(look))
             .position(self.list.state.position())
             .scroll(self.list.state.scroll(height));
         let area = frame.draw(look, context.areas.list, buffer);

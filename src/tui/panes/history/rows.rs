@@ -12,7 +12,7 @@ use crate::tui::live;
 use crate::tui::state::{Running, Work};
 use crate::tui::text;
 use crate::tui::theme::Role;
-use crate::tui::widgets::filter::{Candidates, Field};
+use crate::tui::widgets::filter::Candidates;
 use crate::tui::widgets::progress;
 use crate::tui::widgets::table::{Cell, Column};
 
@@ -109,13 +109,13 @@ impl Candidates for Rows {
         &FIELDS
     }
 
-    fn has(&self, index: usize, field: &Field) -> bool {
-        let Some(sync) = self.syncs.get(index) else { return false };
-        match field.name.as_str() {
-            "project" => field.accepts([sync.project.as_str()]),
-            "state" => field.accepts([words::sync_state(sync.state, &Glyphs::ascii()).word]),
-            "cause" => field.accepts([live::cause_word(sync.cause)]),
-            _ => true,
+    fn each_value(&self, index: usize, field: &str, take: &mut dyn FnMut(&str)) {
+        let Some(sync) = self.syncs.get(index) else { return };
+        match field {
+            "project" => take(&sync.project),
+            "state" => take(words::sync_state(sync.state, &Glyphs::ascii()).word),
+            "cause" => take(live::cause_word(sync.cause)),
+            _ => {}
         }
     }
 }

@@ -13,7 +13,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::PaneContext;
-use super::parts::{Detail, Empty, FilteredList, draw_words};
+use super::filtered_list::FilteredList;
+use super::parts::{Detail, Empty, draw_words};
 use crate::engine::ModelView;
 use crate::problem::Problem;
 use crate::store::ModelSummary;

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::super::parts::{Typed, draw_words, instead_of_rows, refresh};
+use super::super::filtered_list::refresh;
+use super::super::parts::{Typed, draw_words, instead_of_rows};
 use super::super::{Copy, Pane, PaneContext, Subject};
 use super::rows::ModelRows;
 use super::{EMPTY, Models, View, detail, rows};
@@ -133,7 +134,10 @@ impl Pane for Models {
     fn type_key(&mut self, key: Key, _context: &PaneContext<'_>) -> Vec<Effect> {
         if self.detail.typing() {
             self.detail.key(key);
-        } else if self.list.key(key) == Typed::Changed {
+            return Vec::new();
+        }
+        let candidates = rows::Summaries(self.all.value().map(AsRef::as_ref).unwrap_or_default());
+        if self.list.key(key, &candidates) == Typed::Changed {
             // The best hit is what is meant.
             self.list.state = list::ListState::default();
             self.due = None;
@@ -225,7 +229,7 @@ impl Pane for Models {
         let frame = Frame::new("Models")
             .number(2)
             .focused(focused)
-            .right(self.list.line.title(look))
+            .right(self.list.title(look))
             .position(self.position())
             .scroll(self.list.state.scroll(shown));
         let area = frame.draw(look, context.areas.list, buffer);
@@ -235,6 +239,7 @@ impl Pane for Models {
             None => self.draw_rows(look, context, area, buffer),
         }
         self.draw_detail(look, context, buffer);
+        self.list.draw_choices(look, context.areas.list, buffer);
         self.list.line.cursor(context.areas.list).or_else(|| self.detail.cursor(context.areas.detail))
     }
 }

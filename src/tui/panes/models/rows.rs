@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::store::{Change, Kind, ModelSummary};
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
-use crate::tui::widgets::filter::{Candidates, Field, Highlighter};
+use crate::tui::widgets::filter::{Candidates, Highlighter};
 use crate::tui::widgets::list::Rows;
 use crate::tui::widgets::tree::{Leaf, Node, NodeKind, Tree, indent};
 
@@ -29,15 +29,15 @@ impl Candidates for Summaries<'_> {
         &["project", "folder", "tag", "kind", "as", "is"]
     }
 
-    fn has(&self, index: usize, field: &Field) -> bool {
-        let Some(model) = self.0.get(index) else { return false };
-        match field.name.as_str() {
-            "project" => field.accepts([&*model.project]),
-            "folder" => field.accepts(model.folder.split('/').chain([&*model.folder])),
-            "tag" => field.accepts(model.tags.iter().map(AsRef::as_ref)),
-            "kind" => field.accepts([kind_word(model.kind)]),
-            "as" => field.accepts([&*model.materialized]),
-            _ => field.accepts(states(model)),
+    fn each_value(&self, index: usize, field: &str, take: &mut dyn FnMut(&str)) {
+        let Some(model) = self.0.get(index) else { return };
+        match field {
+            "project" => take(&model.project),
+            "folder" => model.folder.split('/').chain([&*model.folder]).for_each(take),
+            "tag" => model.tags.iter().map(AsRef::as_ref).for_each(take),
+            "kind" => take(kind_word(model.kind)),
+            "as" => take(&model.materialized),
+            _ => states(model).for_each(take),
         }
     }
 }

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::parts::{Detail, Empty, FilteredList, draw_words, instead_of_rows, refresh};
+use super::filtered_list::{FilteredList, refresh};
+use super::parts::{Detail, Empty, draw_words, instead_of_rows};
 use super::{Copy, Pane, PaneContext, Subject, words};
 use crate::engine::FixPreview;
 use crate::problem::{Fix, Place, Problem};
@@ -166,7 +167,7 @@ impl Troubleshooting {
             .number(4)
             .focused(focused)
             .right(if self.list.is_filtered() || self.list.line.typing() {
-                self.list.line.title(look)
+                self.list.title(look)
             } else {
                 words::not_refreshed(self.problems.shown(), look)
             })
@@ -305,7 +306,7 @@ impl Pane for Troubleshooting {
         if self.detail.typing() {
             self.detail.key(key);
         } else {
-            self.list.key(key);
+            self.list.key(key, &self.rows);
         }
         Vec::new()
     }
@@ -375,6 +376,7 @@ impl Pane for Troubleshooting {
     fn draw(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) -> Option<Position> {
         self.draw_list(look, context, buffer);
         self.draw_detail(look, context, buffer);
+        self.list.draw_choices(look, context.areas.list, buffer);
         self.list.line.cursor(context.areas.list).or_else(|| self.detail.cursor(context.areas.detail))
     }
 }

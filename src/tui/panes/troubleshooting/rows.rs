@@ -11,7 +11,7 @@ use crate::store::{ProblemId, ProblemRecord, ProblemState};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::text;
 use crate::tui::theme::Role;
-use crate::tui::widgets::filter::{Candidates, Field};
+use crate::tui::widgets::filter::Candidates;
 use crate::tui::widgets::table::{Cell, Column};
 
 /// The columns, in their order. A narrow list keeps state, code and subject.
@@ -70,15 +70,15 @@ impl Candidates for Rows {
         &FIELDS
     }
 
-    fn has(&self, index: usize, field: &Field) -> bool {
-        let Some(record) = self.records.get(index) else { return false };
+    fn each_value(&self, index: usize, field: &str, take: &mut dyn FnMut(&str)) {
+        let Some(record) = self.records.get(index) else { return };
         let problem = &record.problem;
-        match field.name.as_str() {
-            "project" => field.accepts(problem.subject.project()),
-            "code" => field.accepts([problem.code.as_str()]),
-            "severity" => field.accepts([words::severity(problem.severity, &Glyphs::ascii()).word]),
-            "state" => field.accepts([if record.state == ProblemState::Open { "open" } else { "mended" }]),
-            _ => true,
+        match field {
+            "project" => problem.subject.project().into_iter().for_each(take),
+            "code" => take(problem.code.as_str()),
+            "severity" => take(words::severity(problem.severity, &Glyphs::ascii()).word),
+            "state" => take(if record.state == ProblemState::Open { "open" } else { "mended" }),
+            _ => {}
         }
     }
 }

@@ -113,8 +113,8 @@ impl Candidates for Tagged {
         &["tag"]
     }
 
-    fn has(&self, index: usize, field: &Field) -> bool {
-        field.accepts(self.0[index].1.iter().copied())
+    fn each_value(&self, index: usize, _field: &str, take: &mut dyn FnMut(&str)) {
+        self.0[index].1.iter().copied().for_each(take);
     }
 }
 
