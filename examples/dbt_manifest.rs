@@ -3,14 +3,16 @@
 //!
 //! `cargo run --example dbt_manifest -- PROJECT_FOLDER ADAPTER DATABASE SCHEMA [VARS_AS_JSON]`
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+#![expect(clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use ebbtide::dbt::{Adapter, EnvAccess, FileEntry, FileTree, LoadOptions, Node, NodeKind, ReadError, load};
-use serde_json::{Map, Value, json};
+use ebbtide::dbt::{
+    Adapter, EnvAccess, FileEntry, FileTree, LoadOptions, ManifestFacts, ReadError, load, write_manifest,
+};
+use serde_json::{Map, Value};
 
 struct Folder(PathBuf);
 
@@ -43,47 +45,6 @@ impl FileTree for Folder {
             |error: std::io::Error| ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() };
         std::fs::read(self.0.join(path)).map_err(unreadable)
     }
-}
-
-fn kind(kind: NodeKind) -> &'static str {
-    match kind {
-        NodeKind::Model => "model",
-        NodeKind::Seed => "seed",
-        NodeKind::Snapshot => "snapshot",
-        NodeKind::Source => "source",
-        NodeKind::Test => "test",
-        NodeKind::Analysis => "analysis",
-        NodeKind::Exposure => "exposure",
-        NodeKind::Operation => "operation",
-    }
-}
-
-fn as_json(node: &Node) -> Value {
-    let columns: Map<String, Value> = node
-        .columns
-        .values()
-        .map(|column| {
-            let facts = json!({"name": column.name, "data_type": column.data_type, "description": column.description});
-            (column.name.clone(), facts)
-        })
-        .collect();
-    let refs: Vec<Value> = node
-        .refs
-        .iter()
-        .map(|(package, name, version)| json!({"name": name, "package": package, "version": version}))
-        .collect();
-    json!({
-        "unique_id": node.unique_id, "resource_type": kind(node.kind), "package_name": node.package_name,
-        "original_file_path": node.original_file_path, "path": node.path, "fqn": node.fqn, "name": node.name,
-        "relation_name": node.relation_name, "alias": (node.kind != NodeKind::Source && node.kind != NodeKind::Exposure).then_some(&node.alias),
-        "depends_on": {"nodes": node.depends_on_nodes, "macros": node.depends_on_macros},
-        "refs": refs, "sources": node.sources.iter().map(|(source, table)| json!([source, table])).collect::<Vec<_>>(),
-        "config": node.config.clone().into_iter().collect::<Map<_, _>>(), "tags": node.tags, "description": node.description,
-        "meta": node.meta.clone().into_iter().collect::<Map<_, _>>(), "columns": columns,
-        "raw_code": (node.kind != NodeKind::Source && node.kind != NodeKind::Exposure).then_some(&node.raw_code),
-        "compiled_code": node.compiled_code.as_ref().or(node.incomplete_code.as_ref()), "compiled": node.compiled_code.is_some(),
-        "extra_ctes": node.extra_ctes.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(),
-    })
 }
 
 fn main() {
@@ -125,19 +86,15 @@ fn main() {
         eprintln!("{:?} {} {} {}", problem.severity, problem.code, place.unwrap_or_default(), problem.summary);
     }
     let Some(project) = loaded.project else { return };
-    let (mut nodes, mut sources, mut exposures, mut disabled) = (Map::new(), Map::new(), Map::new(), Map::new());
-    for (id, node) in &project.nodes {
-        let group = match (node.enabled, node.kind) {
-            (false, NodeKind::Test) if !node.problems.is_empty() => &mut nodes,
-            (false, _) => {
-                disabled.insert(id.clone(), json!([as_json(node)]));
-                continue;
-            }
-            (true, NodeKind::Source) => &mut sources,
-            (true, NodeKind::Exposure) => &mut exposures,
-            (true, _) => &mut nodes,
-        };
-        group.insert(id.clone(), as_json(node));
+    let facts = ManifestFacts {
+        dbt_version: options.dbt_version.clone(),
+        generated_at: options.run_started_at,
+        invocation_id: options.invocation_id.clone(),
+        adapter,
+        env: BTreeMap::new(),
+        root_path: folder.clone(),
+    };
+    if let Err(error) = write_manifest(&project, &facts, &mut std::io::stdout().lock()) {
+        eprintln!("{error}");
     }
-    println!("{}", json!({"nodes": nodes, "sources": sources, "exposures": exposures, "disabled": disabled}));
 }

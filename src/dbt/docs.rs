@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::context::{Context, Failure, Phase, Shared, Worker, has_template};
-use super::node::Node;
+use super::definitions::DocsDefinition;
+use super::node::{Node, NodeKind};
 use super::problems::{Problems, codes};
 use super::project::ProjectFile;
-use super::read::{ProjectFiles, read_text};
+use super::read::{ProjectFiles, ProjectPath, read_text};
 use super::tree::FileTree;
 use crate::jinja::{BlockKind, Error, Template, UndefinedPolicy, Value, scan_blocks};
 
@@ -16,6 +17,7 @@ use crate::jinja::{BlockKind, Error, Template, UndefinedPolicy, Value, scan_bloc
 #[derive(Debug, Default)]
 pub(crate) struct DocsBlocks {
     blocks: HashMap<String, Vec<(String, String)>>,
+    definitions: Vec<DocsDefinition>,
 }
 
 impl DocsBlocks {
@@ -37,7 +39,9 @@ impl DocsBlocks {
             };
             match scan_blocks(&text, &[BlockKind::Docs]) {
                 Ok(blocks) => {
-                    self.add(&project.name, blocks.into_iter().filter_map(|block| Some((block.name?, block.contents))));
+                    for (name, contents) in blocks.into_iter().filter_map(|block| Some((block.name?, block.contents))) {
+                        self.add(&project.name, &file, name, contents.trim().to_owned());
+                    }
                 }
                 Err(error) => {
                     let at = super::yaml::Mark { line: error.line(), column: error.column() };
@@ -47,10 +51,21 @@ impl DocsBlocks {
         }
     }
 
-    fn add(&mut self, package: &str, blocks: impl Iterator<Item = (String, String)>) {
-        for (name, contents) in blocks {
-            self.blocks.entry(name).or_default().push((package.to_owned(), contents.trim().to_owned()));
-        }
+    fn add(&mut self, package: &str, file: &ProjectPath, name: String, contents: String) {
+        self.definitions.push(DocsDefinition {
+            unique_id: format!("doc.{package}.{name}"),
+            name: name.clone(),
+            package_name: package.to_owned(),
+            path: file.relative.clone(),
+            original_file_path: file.original(),
+            block_contents: contents.clone(),
+        });
+        self.blocks.entry(name).or_default().push((package.to_owned(), contents));
+    }
+
+    /// All of them, in the order of their files.
+    pub(crate) fn definitions(&self) -> &[DocsDefinition] {
+        &self.definitions
     }
 
     /// What `doc(name)` means in a node of `package`.
@@ -72,15 +87,35 @@ pub(crate) fn render_descriptions(
     docs: &Arc<DocsBlocks>,
     node: &mut Node,
 ) -> Vec<Failure> {
+    let owner = (node.package_name.clone(), node.unique_id.clone());
+    let mut details: Vec<(&'static str, String)> = Vec::new();
+    if node.kind == NodeKind::Source
+        && let Some(text) = node.details.get("source_description").and_then(serde_json::Value::as_str)
+    {
+        details.push(("source_description", text.to_owned()));
+    }
+    let texts = std::iter::once(&mut node.description)
+        .chain(node.columns.values_mut().map(|column| &mut column.description))
+        .chain(details.iter_mut().map(|(_, text)| text));
+    let failures = render_texts(worker, shared, docs, (&owner.0, &owner.1), texts);
+    for (key, text) in details {
+        node.details.insert(key.to_owned(), text.into());
+    }
+    failures
+}
+
+/// Renders texts of `(package, unique_id)` that may quote docs blocks.
+pub(crate) fn render_texts<'t>(
+    worker: &mut Worker<'_>,
+    shared: &Arc<Shared>,
+    docs: &Arc<DocsBlocks>,
+    (package, unique_id): (&str, &str),
+    texts: impl Iterator<Item = &'t mut String>,
+) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut context = None;
-    let texts =
-        std::iter::once(&mut node.description).chain(node.columns.values_mut().map(|column| &mut column.description));
-    for text in texts {
-        if !has_template(text) {
-            continue;
-        }
-        let context = context.get_or_insert_with(|| docs_context(shared, docs, &node.package_name, &node.unique_id));
+    for text in texts.filter(|text| has_template(text)) {
+        let context = context.get_or_insert_with(|| docs_context(shared, docs, package, unique_id));
         worker.begin(UndefinedPolicy::Default);
         let rendered = Template::parse("description", text)
             .and_then(|template| worker.interpreter.render(&template, &context.scope()));

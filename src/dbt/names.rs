@@ -13,7 +13,13 @@ pub(crate) fn set_relation_name(node: &mut Node, config: &Config, adapter: Adapt
     let is_relation = match node.kind {
         NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot => node.materialized != "ephemeral",
         NodeKind::Test => config.get("store_failures").and_then(serde_json::Value::as_bool) == Some(true),
-        NodeKind::Source | NodeKind::Analysis | NodeKind::Exposure | NodeKind::Operation => false,
+        NodeKind::Source
+        | NodeKind::Analysis
+        | NodeKind::Exposure
+        | NodeKind::Operation
+        | NodeKind::Metric
+        | NodeKind::SemanticModel
+        | NodeKind::SavedQuery => false,
     };
     node.relation_name = is_relation.then(|| {
         let policy = QuotePolicy::of(adapter).with(quoting);
@@ -31,6 +37,9 @@ pub(crate) fn config_kind(kind: NodeKind) -> ConfigKind {
         NodeKind::Test => ConfigKind::Test,
         NodeKind::Source => ConfigKind::Source,
         NodeKind::Exposure => ConfigKind::Exposure,
+        NodeKind::Metric => ConfigKind::Metric,
+        NodeKind::SemanticModel => ConfigKind::SemanticModel,
+        NodeKind::SavedQuery => ConfigKind::SavedQuery,
         NodeKind::Analysis | NodeKind::Operation => ConfigKind::Other,
     }
 }

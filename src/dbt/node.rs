@@ -3,6 +3,7 @@
 
 use indexmap::IndexMap;
 
+use super::definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
 use crate::problem::Code;
 
 /// The kinds of nodes that carry a relation or stand in the graph.
@@ -16,6 +17,28 @@ pub enum NodeKind {
     Analysis,
     Exposure,
     Operation,
+    Metric,
+    SemanticModel,
+    SavedQuery,
+}
+
+impl NodeKind {
+    /// The name of a kind at the start of a `unique_id` and in `resource_type`.
+    pub fn resource_type(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Seed => "seed",
+            Self::Snapshot => "snapshot",
+            Self::Source => "source",
+            Self::Test => "test",
+            Self::Analysis => "analysis",
+            Self::Exposure => "exposure",
+            Self::Operation => "operation",
+            Self::Metric => "metric",
+            Self::SemanticModel => "semantic_model",
+            Self::SavedQuery => "saved_query",
+        }
+    }
 }
 
 /// Which parts of a relation's name are quoted; nothing means the adapter's default.
@@ -52,6 +75,10 @@ pub struct Column {
     pub meta: IndexMap<String, serde_json::Value>,
     pub tags: Vec<String>,
     pub quote: Option<bool>,
+    /// With dbt's keys, each whole: `type`, `name`, `expression`, ...
+    pub constraints: Vec<serde_json::Value>,
+    /// Keys that dbt does not know and keeps.
+    pub extra: IndexMap<String, serde_json::Value>,
     /// Names of the generic tests on it, e.g. `unique`, `dbt_utils.at_least_one`.
     pub tests: Vec<String>,
 }
@@ -95,17 +122,22 @@ pub struct Node {
     pub meta: IndexMap<String, serde_json::Value>,
     /// The final configuration in dbt's order.
     pub config: IndexMap<String, serde_json::Value>,
+    /// The configuration as it was written, templates in YAML not rendered: what two states are compared by.
+    pub unrendered_config: IndexMap<String, serde_json::Value>,
     pub columns: IndexMap<String, Column>,
     pub raw_code: String,
     pub compiled_code: Option<String>,
-    /// Its own SQL where an ephemeral model that belongs in front of it failed: what dbt keeps as compiled.
-    pub incomplete_code: Option<String>,
+    /// Its own SQL, for a node with ephemeral models in front of it: without them. There even if one of
+    /// them failed and nothing is compiled.
+    pub own_code: Option<String>,
     /// Hex SHA-256 of the stripped text.
     pub checksum: String,
     /// `(package, name, version)` as written.
     pub refs: Vec<(Option<String>, String, Option<serde_json::Value>)>,
     /// `(source, table)` as written.
     pub sources: Vec<(String, String)>,
+    /// Names of the metrics that it refers to, each perhaps with its package in front.
+    pub metrics: Vec<Vec<String>>,
     pub depends_on_nodes: Vec<String>,
     pub depends_on_macros: Vec<String>,
     /// `package://path` of the YAML file that describes it.
@@ -117,6 +149,14 @@ pub struct Node {
     pub group: Option<String>,
     /// `private`, `protected` or `public`; models only.
     pub access: Option<String>,
+    /// Constraints on a model as a whole, with dbt's keys.
+    pub constraints: Vec<serde_json::Value>,
+    /// Hex SHA-256 of the columns and constraints of an enforced contract.
+    pub contract_checksum: Option<String>,
+    pub deprecation_date: Option<serde_json::Value>,
+    /// What only nodes of its kind have, with dbt's keys: `loader` and `freshness` of a source, `owner` of
+    /// an exposure, `type_params` of a metric.
+    pub details: IndexMap<String, serde_json::Value>,
     /// `sql`, or `python` for a model that is a Python file.
     pub language: String,
     /// `unique_id`s of the ephemeral models whose SQL stands in the compiled SQL.
@@ -149,13 +189,15 @@ impl Node {
             description: String::new(),
             meta: IndexMap::new(),
             config: IndexMap::new(),
+            unrendered_config: IndexMap::new(),
             columns: IndexMap::new(),
             raw_code: String::new(),
             compiled_code: None,
-            incomplete_code: None,
+            own_code: None,
             checksum: String::new(),
             refs: Vec::new(),
             sources: Vec::new(),
+            metrics: Vec::new(),
             depends_on_nodes: Vec::new(),
             depends_on_macros: Vec::new(),
             patch_path: None,
@@ -164,6 +206,10 @@ impl Node {
             latest_version: None,
             group: None,
             access: None,
+            constraints: Vec::new(),
+            contract_checksum: None,
+            deprecation_date: None,
+            details: IndexMap::new(),
             language: "sql".to_owned(),
             extra_ctes: Vec::new(),
             problems: Vec::new(),
@@ -178,10 +224,16 @@ pub struct Project {
     pub version: Option<String>,
     /// Folder of `dbt_project.yml` from the tree's root; `""` at the root.
     pub root: String,
+    /// Folder of every project from the tree's root, by name, the root project first.
+    pub folders: IndexMap<String, String>,
     /// Every node, enabled or not, by `unique_id`, in dbt's order of parsing.
     pub nodes: IndexMap<String, Node>,
     /// `unique_id` -> `unique_id`s of direct children, enabled nodes only.
     pub children: IndexMap<String, Vec<String>>,
     /// Number of macros of the project and its packages, dbt's own not counted.
     pub macros: usize,
+    /// Those and dbt's own, the project's first.
+    pub macro_definitions: Vec<MacroDefinition>,
+    pub docs: Vec<DocsDefinition>,
+    pub groups: Vec<GroupDefinition>,
 }

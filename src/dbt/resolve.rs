@@ -72,7 +72,13 @@ impl Resolver {
                 let source = node.source_name.clone().unwrap_or_default();
                 sources.entry((source, node.name.clone())).or_default().insert(place.0, place.1);
             }
-            NodeKind::Test | NodeKind::Analysis | NodeKind::Exposure | NodeKind::Operation => {}
+            NodeKind::Test
+            | NodeKind::Analysis
+            | NodeKind::Exposure
+            | NodeKind::Operation
+            | NodeKind::Metric
+            | NodeKind::SemanticModel
+            | NodeKind::SavedQuery => {}
         }
     }
 

@@ -47,7 +47,12 @@ fn kind(kind: NodeKind) -> Option<Kind> {
         NodeKind::Snapshot => Some(Kind::Snapshot),
         NodeKind::Source => Some(Kind::Source),
         NodeKind::Exposure => Some(Kind::Exposure),
-        NodeKind::Test | NodeKind::Analysis | NodeKind::Operation => None,
+        NodeKind::Test
+        | NodeKind::Analysis
+        | NodeKind::Operation
+        | NodeKind::Metric
+        | NodeKind::SemanticModel
+        | NodeKind::SavedQuery => None,
     }
 }
 

@@ -19,8 +19,9 @@ use super::problems::codes;
 /// What one node became.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// Its SQL; where one of its ephemeral models failed, its own part of it alone.
     pub(crate) sql: Option<String>,
+    /// Without its ephemeral models, where it has any.
+    pub(crate) own: Option<String>,
     /// The ephemeral models in it.
     pub(crate) ephemeral: Vec<String>,
     pub(crate) failure: Option<Failure>,
@@ -28,11 +29,11 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     fn done(sql: String, ephemeral: Vec<String>) -> Self {
-        Self { sql: Some(sql), ephemeral, failure: None }
+        Self { sql: Some(sql), own: None, ephemeral, failure: None }
     }
 
     fn failed(failure: Failure) -> Self {
-        Self { sql: None, ephemeral: Vec::new(), failure: Some(failure) }
+        Self { sql: None, own: None, ephemeral: Vec::new(), failure: Some(failure) }
     }
 }
 
@@ -72,14 +73,16 @@ fn inject(rendered: &IndexMap<String, Rendered>, names: &HashMap<String, String>
     };
     let mut ordered = IndexSet::new();
     if let Err(failure) = gather(rendered, id, compiled, &mut ordered, &mut IndexSet::new()) {
-        return Outcome { failure: Some(failure), ..Outcome::done(compiled.sql.clone(), compiled.ephemeral.clone()) };
+        let (own, ephemeral) = (Some(compiled.sql.clone()), compiled.ephemeral.clone());
+        return Outcome { own, ephemeral, ..Outcome::failed(failure) };
     }
     let ctes = ordered.iter().filter_map(|id| {
         let sql = &rendered.get(id)?.outcome.as_ref().ok()?.sql;
         Some(format!(" __dbt__cte__{} as (\n{sql}\n)", names.get(id)?))
     });
     let ctes: Vec<String> = ctes.collect();
-    Outcome::done(inject_ctes(&compiled.sql, &ctes), ordered.into_iter().collect())
+    let whole = inject_ctes(&compiled.sql, &ctes);
+    Outcome { own: Some(compiled.sql.clone()), ..Outcome::done(whole, ordered.into_iter().collect()) }
 }
 
 fn too_much() -> Failure {
@@ -143,7 +146,7 @@ mod tests {
             ("model.p.b".to_owned(), Rendered { outcome: Ok(compiled), macros: Vec::new() }),
         ]);
         let outcomes: HashMap<String, Outcome> = inject_all(rendered, &HashMap::new()).into_iter().collect();
-        assert_eq!(outcomes["model.p.b"].sql.as_deref(), Some("select * from __dbt__cte__e"));
+        assert_eq!(outcomes["model.p.b"].own.as_deref(), Some("select * from __dbt__cte__e"));
         assert_eq!(outcomes["model.p.b"].ephemeral, ["model.p.e"]);
         assert!(outcomes.values().all(|outcome| outcome.failure.is_some()));
     }

@@ -15,6 +15,9 @@ pub(crate) enum ConfigKind {
     Other,
     Source,
     Exposure,
+    Metric,
+    SemanticModel,
+    SavedQuery,
 }
 
 impl ConfigKind {
@@ -26,6 +29,9 @@ impl ConfigKind {
             Self::Test => "tests",
             Self::Source => "sources",
             Self::Exposure => "exposures",
+            Self::Metric => "metrics",
+            Self::SemanticModel => "semantic-models",
+            Self::SavedQuery => "saved-queries",
             Self::Model | Self::Other => "models",
         }
     }
@@ -35,6 +41,11 @@ impl ConfigKind {
 pub(crate) fn defaults(kind: ConfigKind) -> Config {
     match kind {
         ConfigKind::Source | ConfigKind::Exposure => object(json!({"enabled": true})),
+        ConfigKind::Metric => object(json!({"enabled": true, "group": null})),
+        ConfigKind::SemanticModel => object(json!({"enabled": true, "group": null, "meta": {}})),
+        ConfigKind::SavedQuery => object(json!({
+            "enabled": true, "group": null, "meta": {}, "export_as": null, "schema": null, "cache": {"enabled": false},
+        })),
         ConfigKind::Test => test_defaults(),
         ConfigKind::Model | ConfigKind::Seed | ConfigKind::Snapshot | ConfigKind::Other => node_defaults(kind),
     }

@@ -26,9 +26,17 @@ fn merge_of(key: &str) -> Merge {
 
 /// Gives keys their own names: `pre_hook`, and the adapter's words for database and schema.
 pub(crate) fn normalize_layer(layer: Config, adapter: Adapter) -> Config {
+    let name = |key: String| match key.as_str() {
+        "pre_hook" => "pre-hook".to_owned(),
+        "post_hook" => "post-hook".to_owned(),
+        _ => key,
+    };
+    normalize_names(layer, adapter).into_iter().map(|(key, value)| (name(key), value)).collect()
+}
+
+/// The adapter's words for database and schema.
+pub(super) fn normalize_names(layer: Config, adapter: Adapter) -> Config {
     let name = |key: String| match (key.as_str(), adapter) {
-        ("pre_hook", _) => "pre-hook".to_owned(),
-        ("post_hook", _) => "post-hook".to_owned(),
         ("project", Adapter::BigQuery)
         | ("catalog", Adapter::Databricks)
         | ("dbname", Adapter::Postgres | Adapter::Redshift) => "database".to_owned(),

@@ -57,20 +57,27 @@ pub(crate) fn merge(layers: &Layers<'_>) -> Config {
     config
 }
 
+/// The configuration as it was written: the layers of `merge` with trees that are not rendered, each key
+/// as the highest layer has it.
+pub(crate) fn unrendered(layers: &Layers<'_>) -> Config {
+    let patch = layers.patch.cloned().unwrap_or_default();
+    let all = tree_levels(layers.own, layers.fqn)
+        .into_iter()
+        .chain([patch, layers.calls.clone()])
+        .chain(tree_levels(layers.root, layers.fqn));
+    all.flat_map(|layer| merge::normalize_names(layer, layers.adapter)).collect()
+}
+
 /// The layers of a configuration tree that hold for `fqn`: the top, then one for every name of the
 /// fqn that the tree has a mapping for. A key without `+` whose value is a mapping is a folder.
 pub(crate) fn tree_levels(tree: Option<&ConfigTree>, fqn: &[String]) -> Vec<Config> {
     let mut levels = Vec::new();
-    let Some(Value::Object(mut level)) = tree.cloned() else { return levels };
-    levels.push(level_config(&level));
+    let Some(mut level) = tree.and_then(Value::as_object) else { return levels };
+    levels.push(level_config(level));
     for name in fqn {
-        match level.remove(name) {
-            Some(Value::Object(below)) => {
-                levels.push(level_config(&below));
-                level = below;
-            }
-            _ => break,
-        }
+        let Some(below) = level.get(name).and_then(Value::as_object) else { break };
+        levels.push(level_config(below));
+        level = below;
     }
     levels
 }

@@ -68,7 +68,7 @@ pub(crate) fn finish(mut config: Config, kind: ConfigKind) -> Result<Config, Con
     match kind {
         ConfigKind::Snapshot => check_snapshot(&config)?,
         ConfigKind::Test => finish_test(&mut config),
-        ConfigKind::Seed | ConfigKind::Model | ConfigKind::Other | ConfigKind::Source | ConfigKind::Exposure => {}
+        _ => {}
     }
     let fixed = match kind {
         ConfigKind::Seed => Some(("seed", "A seed must have a materialized value of 'seed'")),

@@ -47,7 +47,7 @@ fn in_nodes(context: &Context, name: &str) -> Option<Value> {
     Some(match name {
         "ref" => references::reference(context),
         "source" => references::source(context),
-        "metric" => references::metric(),
+        "metric" => references::metric(context),
         "builtins" => {
             let pairs = [
                 ("ref", references::reference(context)),

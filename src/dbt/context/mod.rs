@@ -29,10 +29,10 @@ mod tests;
 
 pub(crate) use failure::Failure;
 pub(crate) use native::{NativeContext, as_yaml_value, has_template};
-pub(crate) use node_json::{node_json, resource_type};
+pub(crate) use node_json::node_json;
 pub(crate) use node_view::NodeView;
 use record::Record;
-pub(crate) use references::{CompileFacts, ambiguous_ref, missing_ref, missing_source};
+pub(crate) use references::{CompileFacts, ambiguous_ref, missing_ref, missing_source, subject};
 pub(crate) use shared::{Shared, Target};
 pub(crate) use text::md5_hex;
 pub(crate) use worker::Worker;

@@ -4,20 +4,6 @@ use serde_json::{Map, Value, json};
 
 use crate::dbt::node::{Column, Node, NodeKind};
 
-/// The name of a kind in ids and in `resource_type`.
-pub(crate) fn resource_type(kind: NodeKind) -> &'static str {
-    match kind {
-        NodeKind::Model => "model",
-        NodeKind::Seed => "seed",
-        NodeKind::Snapshot => "snapshot",
-        NodeKind::Source => "source",
-        NodeKind::Test => "test",
-        NodeKind::Analysis => "analysis",
-        NodeKind::Exposure => "exposure",
-        NodeKind::Operation => "operation",
-    }
-}
-
 /// A node with dbt's keys.
 pub(crate) fn node_json(node: &Node) -> Value {
     let config: Map<String, Value> = node.config.clone().into_iter().collect();
@@ -33,7 +19,7 @@ pub(crate) fn node_json(node: &Node) -> Value {
         "database": node.database,
         "schema": node.schema,
         "name": node.name,
-        "resource_type": resource_type(node.kind),
+        "resource_type": node.kind.resource_type(),
         "package_name": node.package_name,
         "path": node.path,
         "original_file_path": node.original_file_path,

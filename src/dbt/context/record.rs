@@ -19,6 +19,8 @@ const DEEPEST: usize = 30;
 pub(crate) struct Record {
     pub(crate) refs: RefCell<Vec<RefArgs>>,
     pub(crate) sources: RefCell<Vec<(String, String)>>,
+    /// Names of metrics, each perhaps with its package in front.
+    pub(crate) metrics: RefCell<Vec<Vec<String>>>,
     pub(crate) config: RefCell<Config>,
     /// `unique_id`s of the macros called from the node itself.
     pub(crate) macros: RefCell<IndexSet<String>>,

@@ -159,13 +159,17 @@ pub(super) fn source(context: &Context) -> Value {
     })
 }
 
-/// `metric`, of which only the name is known.
-pub(super) fn metric() -> Value {
-    Value::function("metric", |_, args| Ok(args.positional.last().cloned().unwrap_or_default()))
+/// `metric`: recorded, and answered by its name.
+pub(super) fn metric(context: &Context) -> Value {
+    let record = Rc::clone(&context.record);
+    Value::function("metric", move |_, args| {
+        record.metrics.borrow_mut().push(args.positional.iter().map(Value::to_str).collect());
+        Ok(args.positional.last().cloned().unwrap_or_default())
+    })
 }
 
 /// `Model 'model.p.b' (models/b.sql)`.
-fn subject(node: &Node) -> String {
+pub(crate) fn subject(node: &Node) -> String {
     let kind = match node.kind {
         NodeKind::Model => "Model",
         NodeKind::Seed => "Seed",
@@ -174,6 +178,9 @@ fn subject(node: &Node) -> String {
         NodeKind::Test => "Test",
         NodeKind::Analysis => "Analysis",
         NodeKind::Exposure => "Exposure",
+        NodeKind::Metric => "Metric",
+        NodeKind::SemanticModel => "Semantic Model",
+        NodeKind::SavedQuery => "Saved Query",
         NodeKind::Operation => "Operation",
     };
     format!("{kind} '{}' ({})", node.unique_id, node.original_file_path)

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::nodes::Origins;
 use crate::dbt::context::{Failure, Shared};
+use crate::dbt::definitions::GroupDefinition;
 use crate::dbt::graph::cycles;
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::parse::node_problem;
@@ -18,7 +19,7 @@ pub(super) fn check(
     shared: &Shared,
     nodes: &mut IndexMap<String, Node>,
     origins: &Origins,
-    groups: &[String],
+    groups: &[GroupDefinition],
     problems: &mut Problems,
 ) {
     let mut found: Vec<(String, Code, String)> = Vec::new();
@@ -66,10 +67,11 @@ fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Node>) -> Vec<(Str
     found
 }
 
-fn missing_groups(nodes: &IndexMap<String, Node>, groups: &[String]) -> Vec<(String, Code, String)> {
-    let known: Vec<String> = groups.iter().map(|group| format!("'{group}'")).collect();
+fn missing_groups(nodes: &IndexMap<String, Node>, groups: &[GroupDefinition]) -> Vec<(String, Code, String)> {
+    let known: Vec<String> = groups.iter().map(|group| format!("'{}'", group.name)).collect();
+    let is_known = |name: &String| groups.iter().any(|group| group.name == *name);
     let wrong = |node: &Node| {
-        let group = node.group.as_ref().filter(|group| node.kind != NodeKind::Test && !groups.contains(group))?;
+        let group = node.group.as_ref().filter(|group| node.kind != NodeKind::Test && !is_known(group))?;
         let sentence = format!("Invalid group '{group}', expected one of [{}]", known.join(", "));
         Some((node.unique_id.clone(), codes::GROUP_MISSING, sentence))
     };

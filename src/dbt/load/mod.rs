@@ -2,6 +2,7 @@
 //! side, each thread with an interpreter of its own; the order of the results is that of the files.
 
 mod checks;
+mod definitions;
 mod macros;
 mod nodes;
 mod pool;
@@ -80,8 +81,10 @@ impl Load<'_> {
         }
         self.describe(&pool, &read.shared, &mut drafts, properties, problems);
         self.goes_on()?;
-        let groups = std::mem::take(&mut drafts.groups);
-        let (manifest, origins) = self.link(&pool, &read.shared, drafts.all, &Arc::new(docs), problems);
+        let groups = definitions::groups(std::mem::take(&mut drafts.groups));
+        let docs = Arc::new(docs);
+        let macro_definitions = self.macro_definitions(&read.shared, &docs, &drafts.macros, problems);
+        let (manifest, origins) = self.link(&pool, &read.shared, drafts.all, &docs, problems);
         self.goes_on()?;
         let mut nodes = self.compile(&pool, &read.shared, manifest, &origins, problems);
         self.goes_on()?;
@@ -91,9 +94,13 @@ impl Load<'_> {
             name: root.name.clone(),
             version: root.version.clone(),
             root: root.folder.clone(),
+            folders: read.shared.projects.values().map(|one| (one.name.clone(), one.folder.clone())).collect(),
             children: super::graph::children(&nodes),
             nodes,
             macros: read.shared.macros.project_macros(),
+            macro_definitions,
+            docs: docs.definitions().to_vec(),
+            groups,
         })
     }
 }

@@ -14,17 +14,18 @@ use crate::dbt::docs::{DocsBlocks, render_descriptions};
 use crate::dbt::link::{Targets, link};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::options::LoadStage;
-use crate::dbt::parse::{Draft, NodePaths, Origin, node_problem, parse_file};
+use crate::dbt::parse::{Draft, GroupEntry, MacroPatch, NodePaths, Origin, node_problem, parse_file};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::resolve::{Manifest, Resolver};
+use crate::dbt::semantic_links;
 use crate::problem::Severity;
 
 /// Nodes on their way, in the order of the files.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
     pub(super) all: Vec<Draft>,
-    /// Names of all groups.
-    pub(super) groups: Vec<String>,
+    pub(super) groups: Vec<GroupEntry>,
+    pub(super) macros: Vec<MacroPatch>,
 }
 
 /// Where each node is written.
@@ -91,8 +92,15 @@ impl Load<'_> {
         for draft in drafts {
             problems.extend(draft.problems);
             origins.insert(draft.node.unique_id.clone(), draft.origin);
-            nodes.insert(draft.node.unique_id.clone(), Arc::new(draft.node));
+            nodes.insert(draft.node.unique_id.clone(), draft.node);
         }
+        for (id, failure) in semantic_links::connect(shared.root_name(), &mut nodes) {
+            if let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) {
+                problems.push(node_problem(node, origin, &failure));
+                node.problems.push(failure.code);
+            }
+        }
+        let nodes = nodes.into_iter().map(|(id, node)| (id, Arc::new(node))).collect();
         (Manifest { nodes, resolver }, origins)
     }
 
@@ -137,12 +145,10 @@ impl Load<'_> {
         for (id, outcome) in outcomes {
             let Some(node) = nodes.get_mut(&id) else { continue };
             node.extra_ctes = outcome.ephemeral;
-            match outcome.failure {
-                None => node.compiled_code = outcome.sql,
-                Some(failure) => {
-                    node.incomplete_code = outcome.sql;
-                    tell(node, origins, &failure, problems);
-                }
+            node.compiled_code = outcome.sql;
+            node.own_code = outcome.own;
+            if let Some(failure) = outcome.failure {
+                tell(node, origins, &failure, problems);
             }
         }
         nodes
@@ -190,6 +196,9 @@ fn duplicate(first: &Draft, second: &Draft) -> crate::problem::Problem {
         NodeKind::Analysis => "analyses",
         NodeKind::Exposure => "exposures",
         NodeKind::Operation => "operations",
+        NodeKind::Metric => "metrics",
+        NodeKind::SemanticModel => "semantic models",
+        NodeKind::SavedQuery => "saved queries",
     };
     let call = match a.kind {
         NodeKind::Source => format!("source(\"{}\", \"{}\")", a.source_name.as_deref().unwrap_or_default(), a.name),

@@ -10,7 +10,7 @@ use crate::dbt::context::{Context, NativeContext, Phase, Shared, Worker};
 use crate::dbt::node::NodeKind;
 use crate::dbt::parse::{
     Draft, Properties, TestJob, YamlFile, configure, exposure_draft, hook_drafts, match_patches, node_problem,
-    parse_test, read_properties, source_drafts, source_tests,
+    parse_test, read_properties, semantic_drafts, source_drafts, source_tests,
 };
 use crate::dbt::problems::Problems;
 use crate::dbt::read::read_text;
@@ -75,12 +75,15 @@ impl Load<'_> {
         problems: &mut Problems,
     ) {
         let (mut patches, mut sources, mut overrides, mut exposures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut semantic = Vec::new();
         for found in properties {
             patches.extend(found.patches);
             sources.extend(found.sources);
             overrides.extend(found.overrides);
             exposures.extend(found.exposures);
+            semantic.extend(found.semantic);
             drafts.groups.extend(found.groups);
+            drafts.macros.extend(found.macros);
         }
         let patched = match_patches(shared, &mut drafts.all, patches, problems);
         let mut pairs: Vec<_> = std::mem::take(&mut drafts.all).into_iter().zip(patched.applied).collect();
@@ -98,6 +101,10 @@ impl Load<'_> {
             exposure_draft(worker, shared, entry)
         });
         drafts.all.extend(exposures);
+        let semantic = pool.map_with(shared, self.options.cancelled, &semantic, |worker, entry| {
+            semantic_drafts(worker, shared, entry)
+        });
+        drafts.all.extend(semantic.into_iter().flatten());
     }
 
     fn add_hooks(&self, shared: &Arc<Shared>, drafts: &mut Drafts, problems: &mut Problems) {

@@ -2,12 +2,14 @@
 //! name is meant. Calling them is the business of `context`.
 
 mod builtins;
+mod definitions;
 mod lookup;
 mod read;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use builtins::add_builtins;
+pub(crate) use definitions::describe;
 pub(crate) use lookup::GenerateName;
 pub(crate) use read::read_macros;
 

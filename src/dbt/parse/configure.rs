@@ -5,20 +5,24 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::contract::{checksum, is_enforced};
 use super::draft::Draft;
 use super::files::learn_hooks;
 use super::patch::Applied;
-use crate::dbt::config::{self, Config, Layers, finish, hook_sql};
+use crate::dbt::config::{self, Config, ConfigKind, Layers, finish, hook_sql};
 use crate::dbt::context::{Failure, NodeView, Shared, Worker};
 use crate::dbt::macros::GenerateName;
 use crate::dbt::names::{config_kind, set_relation_name};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::problems::codes;
+use crate::dbt::project::ProjectFile;
 
 /// Configures a node, with what YAML says about it.
 pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft, applied: Option<&Applied>) {
     let patch_config = applied.map(patch_config);
     let config = merged_config(shared, draft, patch_config.as_ref());
+    let written = layers(shared, &draft.node, patch_config.as_ref(), &draft.calls, ProjectFile::unrendered_tree);
+    draft.node.unrendered_config = config::unrendered(&written);
     if let Some(applied) = applied {
         describe(&mut draft.node, applied);
     }
@@ -39,6 +43,10 @@ pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &m
     };
     take_over(draft, &config);
     draft.node.config = config;
+    if let Some(applied) = applied.filter(|_| draft.node.kind == NodeKind::Model && is_enforced(&draft.node)) {
+        draft.node.constraints = applied.constraints();
+        draft.node.contract_checksum = Some(checksum(&draft.node));
+    }
     name(worker, shared, draft);
     if draft.node.kind != NodeKind::Test && !hook_sql(&draft.node.config).is_empty() {
         learn_hooks(worker, shared, draft);
@@ -51,18 +59,39 @@ pub(super) fn is_enabled(shared: &Shared, draft: &Draft) -> bool {
 }
 
 fn merged_config(shared: &Shared, draft: &Draft, patch: Option<&Config>) -> Config {
-    let node = &draft.node;
+    config::merge(&layers(shared, &draft.node, patch, &draft.calls, ProjectFile::tree))
+}
+
+/// All that says how a node is configured.
+pub(super) fn layers<'a>(
+    shared: &'a Shared,
+    node: &'a Node,
+    patch: Option<&'a Config>,
+    calls: &'a Config,
+    tree: fn(&ProjectFile, ConfigKind) -> Option<&Value>,
+) -> Layers<'a> {
     let kind = config_kind(node.kind);
     let is_package = node.package_name != shared.root_name();
-    config::merge(&Layers {
+    Layers {
         kind,
         adapter: shared.target.adapter,
         fqn: &node.fqn,
-        own: shared.project(&node.package_name).and_then(|project| project.tree(kind)),
+        own: shared.project(&node.package_name).and_then(|project| tree(project, kind)),
         patch,
-        calls: &draft.calls,
-        root: shared.root().filter(|_| is_package).and_then(|root| root.tree(kind)),
-    })
+        calls,
+        root: shared.root().filter(|_| is_package).and_then(|root| tree(root, kind)),
+    }
+}
+
+/// Configures a node of which only YAML speaks, by the trees and its own `config:`.
+pub(super) fn configure_described(shared: &Shared, node: &mut Node, patch: &Config) {
+    let calls = Config::new();
+    let config = config::merge(&layers(shared, node, Some(patch), &calls, ProjectFile::tree));
+    let written = config::unrendered(&layers(shared, node, Some(patch), &calls, ProjectFile::unrendered_tree));
+    node.enabled = config.get("enabled") != Some(&Value::Bool(false));
+    node.group = config.get("group").and_then(Value::as_str).map(str::to_owned);
+    node.config = config;
+    node.unrendered_config = written;
 }
 
 fn patch_config(applied: &Applied) -> Config {
@@ -103,6 +132,7 @@ fn describe(node: &mut Node, applied: &Applied) {
         version.and_then(|version| version.description.clone()).unwrap_or_else(|| patch.description.clone());
     let columns = version.map_or(&patch.columns, |version| &version.columns);
     node.columns = columns.iter().map(|(name, entry)| (name.clone(), entry.column.clone())).collect();
+    node.deprecation_date = version.map_or(&patch.deprecation_date, |version| &version.deprecation_date).clone();
     node.patch_path = Some(format!("{}://{}", patch.file.package, patch.file.original));
 }
 

@@ -58,6 +58,7 @@ impl Draft {
         let record = context.record();
         let (refs, sources) = (record.refs.take(), record.sources.take());
         let (macros, calls) = (record.macros.take(), record.config.take());
+        let metrics = record.metrics.take();
         drop(context);
         self.node = Arc::unwrap_or_clone(node);
         for failure in &failures {
@@ -65,6 +66,7 @@ impl Draft {
         }
         self.node.refs.extend(refs);
         self.node.sources.extend(sources);
+        self.node.metrics.extend(metrics);
         for id in macros {
             if !self.node.depends_on_macros.contains(&id) {
                 self.node.depends_on_macros.push(id);
@@ -100,7 +102,7 @@ pub(crate) fn node_problem(node: &Node, origin: &Origin, failure: &Failure) -> P
             crate::dbt::problems::word_width(&file.text, *at),
         ),
     };
-    let kind = crate::dbt::context::resource_type(node.kind);
+    let kind = node.kind.resource_type();
     let running: String = failure.stack.iter().flat_map(|frame| ["\n  > in ", frame]).collect();
     let raw = format!(
         "Compilation Error in {kind} {} ({})\n  {}",

@@ -24,6 +24,15 @@ pub(crate) struct Applied {
     pub(crate) version: Option<usize>,
 }
 
+impl Applied {
+    /// The constraints of the whole model: the version's own, else the model's.
+    pub(super) fn constraints(&self) -> Vec<Value> {
+        let of_version =
+            self.version.and_then(|index| self.patch.versions.get(index)).map(|version| &version.constraints);
+        of_version.filter(|constraints| !constraints.is_empty()).unwrap_or(&self.patch.constraints).clone()
+    }
+}
+
 /// What became of the patches.
 #[derive(Debug, Default)]
 pub(crate) struct Patched {
@@ -68,7 +77,13 @@ fn section_of(kind: NodeKind) -> Option<Section> {
         NodeKind::Seed => Some(Section::Seeds),
         NodeKind::Snapshot => Some(Section::Snapshots),
         NodeKind::Analysis => Some(Section::Analyses),
-        NodeKind::Source | NodeKind::Test | NodeKind::Exposure | NodeKind::Operation => None,
+        NodeKind::Source
+        | NodeKind::Test
+        | NodeKind::Exposure
+        | NodeKind::Operation
+        | NodeKind::Metric
+        | NodeKind::SemanticModel
+        | NodeKind::SavedQuery => None,
     }
 }
 
@@ -142,7 +157,7 @@ impl Matcher<'_> {
         let key = patch.section.key();
         let (code, sentence) = match elsewhere.and_then(|index| self.draft(index)) {
             Some(draft) => {
-                let kind = crate::dbt::context::resource_type(draft.node.kind);
+                let kind = draft.node.kind.resource_type();
                 let right = section_of(draft.node.kind).map_or("models", Section::key);
                 (
                     codes::PATCH_UNMATCHED,

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::dbt::config::Config;
-use crate::dbt::node::{Column, Quoting};
+use crate::dbt::node::{Column, NodeKind};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::render::NativeRenderer;
 use crate::dbt::yaml::{Mark, Yaml};
@@ -71,6 +71,8 @@ pub(crate) struct Version {
     pub(crate) v: Value,
     pub(crate) defined_in: Option<String>,
     pub(crate) description: Option<String>,
+    pub(crate) constraints: Vec<Value>,
+    pub(crate) deprecation_date: Option<Value>,
     pub(crate) config: Config,
     pub(crate) columns: IndexMap<String, ColumnEntry>,
     /// Tests of this version instead of the model's.
@@ -87,6 +89,8 @@ pub(crate) struct Patch {
     pub(crate) description: String,
     pub(crate) columns: IndexMap<String, ColumnEntry>,
     pub(crate) quote_columns: Option<bool>,
+    pub(crate) constraints: Vec<Value>,
+    pub(crate) deprecation_date: Option<Value>,
     pub(crate) config: Config,
     pub(crate) tests: Vec<TestDefinition>,
     pub(crate) latest_version: Option<Value>,
@@ -98,19 +102,9 @@ pub(crate) struct Patch {
 pub(crate) struct SourceEntry {
     pub(crate) file: Arc<YamlFile>,
     pub(crate) at: Mark,
-    pub(crate) source: String,
-    pub(crate) table: String,
-    pub(crate) database: Option<String>,
-    pub(crate) schema: Option<String>,
-    pub(crate) identifier: Option<String>,
-    pub(crate) description: String,
-    pub(crate) quoting: Quoting,
-    pub(crate) quote_columns: Option<bool>,
-    pub(crate) source_meta: Map<String, Value>,
-    pub(crate) meta: Map<String, Value>,
-    pub(crate) source_tags: Vec<String>,
-    pub(crate) table_tags: Vec<String>,
-    pub(crate) config: Config,
+    /// The source without its tables.
+    pub(crate) source: Arc<Map<String, Value>>,
+    pub(crate) table: Map<String, Value>,
     pub(crate) columns: IndexMap<String, ColumnEntry>,
     pub(crate) tests: Vec<TestDefinition>,
 }
@@ -119,8 +113,10 @@ pub(crate) struct SourceEntry {
 #[derive(Clone, Debug)]
 pub(crate) struct SourceOverride {
     pub(crate) package: String,
-    pub(crate) source: String,
-    pub(crate) value: Map<String, Value>,
+    pub(crate) tables: Vec<SourceEntry>,
+    /// The source without its tables, and without what says that it overrides.
+    pub(crate) source: Arc<Map<String, Value>>,
+    pub(crate) file: Arc<YamlFile>,
 }
 
 /// An exposure.
@@ -134,6 +130,31 @@ pub(crate) struct ExposureEntry {
     pub(crate) value: Map<String, Value>,
 }
 
+/// A metric, a semantic model or a saved query.
+#[derive(Clone, Debug)]
+pub(crate) struct SemanticEntry {
+    pub(crate) kind: NodeKind,
+    pub(crate) file: Arc<YamlFile>,
+    pub(crate) at: Mark,
+    pub(crate) value: Map<String, Value>,
+}
+
+/// A group of models, with who answers for it.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupEntry {
+    pub(crate) name: String,
+    pub(crate) owner: Value,
+    pub(crate) file: Arc<YamlFile>,
+}
+
+/// What a file says about a macro.
+#[derive(Clone, Debug)]
+pub(crate) struct MacroPatch {
+    pub(crate) name: String,
+    pub(crate) file: Arc<YamlFile>,
+    pub(crate) value: Map<String, Value>,
+}
+
 /// Everything in one file.
 #[derive(Debug, Default)]
 pub(crate) struct Properties {
@@ -141,7 +162,9 @@ pub(crate) struct Properties {
     pub(crate) sources: Vec<SourceEntry>,
     pub(crate) overrides: Vec<SourceOverride>,
     pub(crate) exposures: Vec<ExposureEntry>,
-    pub(crate) groups: Vec<String>,
+    pub(crate) groups: Vec<GroupEntry>,
+    pub(crate) semantic: Vec<SemanticEntry>,
+    pub(crate) macros: Vec<MacroPatch>,
 }
 
 /// Reads a file's resources. What is wrong with one is a problem; the others are read.
@@ -163,6 +186,15 @@ pub(crate) fn read_properties(
         Some(_) => reader.read(&document.root),
     }
     reader.found
+}
+
+/// The key of a file that holds the semantic layer's entries of a kind.
+fn semantic_key(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Metric => "metrics",
+        NodeKind::SemanticModel => "semantic_models",
+        _ => "saved_queries",
+    }
 }
 
 struct Reader<'a> {
@@ -190,7 +222,15 @@ impl Reader<'_> {
             self.exposure(entry);
         }
         for entry in self.entries(root, "groups") {
-            self.found.groups.extend(entry.get("name").and_then(Yaml::as_text).map(str::to_owned));
+            self.group(entry);
+        }
+        for kind in [NodeKind::Metric, NodeKind::SemanticModel, NodeKind::SavedQuery] {
+            for entry in self.entries(root, semantic_key(kind)) {
+                self.semantic(kind, entry);
+            }
+        }
+        for entry in self.entries(root, "macros") {
+            self.macro_patch(entry);
         }
     }
 

@@ -30,23 +30,13 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// The node without configuration.
 pub(crate) fn skeleton(source: NodeFile<'_>) -> Node {
-    let prefix = match source.kind {
-        NodeKind::Model => "model",
-        NodeKind::Seed => "seed",
-        NodeKind::Snapshot => "snapshot",
-        NodeKind::Test => "test",
-        NodeKind::Analysis => "analysis",
-        NodeKind::Operation => "operation",
-        NodeKind::Source => "source",
-        NodeKind::Exposure => "exposure",
-    };
     let path = if source.kind == NodeKind::Analysis {
         format!("analysis/{}", source.file.relative)
     } else {
         source.file.relative.clone()
     };
     Node {
-        unique_id: format!("{prefix}.{}.{}", source.package, source.name),
+        unique_id: format!("{}.{}.{}", source.kind.resource_type(), source.package, source.name),
         fqn: fqn(source.kind, source.package, &path, &source.name),
         alias: source.name.clone(),
         name: source.name,

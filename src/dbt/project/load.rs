@@ -30,6 +30,8 @@ pub(crate) struct ProjectFile {
     pub(crate) quoting: Quoting,
     /// `models:`, `seeds:` ... by key.
     pub(crate) trees: IndexMap<&'static str, Value>,
+    /// The same as written, templates not rendered.
+    pub(crate) unrendered_trees: IndexMap<&'static str, Value>,
     pub(crate) vars: Map<String, Value>,
     pub(crate) on_run_start: Vec<String>,
     pub(crate) on_run_end: Vec<String>,
@@ -42,6 +44,11 @@ impl ProjectFile {
     /// The configuration tree for a kind of node.
     pub(crate) fn tree(&self, kind: ConfigKind) -> Option<&Value> {
         self.trees.get(kind.project_key())
+    }
+
+    /// The same as written.
+    pub(crate) fn unrendered_tree(&self, kind: ConfigKind) -> Option<&Value> {
+        self.unrendered_trees.get(kind.project_key())
     }
 
     /// A path of this project from the tree's root.
@@ -104,7 +111,12 @@ impl Reading<'_> {
             problems.at(codes::PROJECT_INVALID, self.path, self.text, at, &sentence);
         }
         let rendered = self.render(map, problems);
-        let project = assemble(name, folder, &rendered);
+        let mut project = assemble(name, folder, &rendered);
+        for key in TREES {
+            if let Some(tree @ Value::Object(_)) = map.get(*key).map(|entry| entry.value.to_json()) {
+                project.unrendered_trees.insert(key, tree);
+            }
+        }
         self.check_version(map, &project.name, &rendered, problems);
         Some(project)
     }
@@ -176,6 +188,10 @@ impl Reading<'_> {
     }
 }
 
+/// The keys that hold configuration of nodes.
+const TREES: &[&str] =
+    &["models", "seeds", "snapshots", "tests", "sources", "exposures", "metrics", "semantic-models", "saved-queries"];
+
 /// Hooks, vars and the query comment are rendered when they are used, not now.
 fn is_rendered(keypath: &KeyPath) -> bool {
     match keypath.first().map(String::as_str) {
@@ -206,6 +222,7 @@ fn assemble(name: String, folder: String, rendered: &Map<String, Value>) -> Proj
         packages_install_path: paths(&["packages-install-path", "modules-path"], "dbt_packages").concat(),
         quoting: Quoting::from_value(rendered.get("quoting")),
         trees: IndexMap::new(),
+        unrendered_trees: IndexMap::new(),
         vars: rendered.get("vars").and_then(Value::as_object).cloned().unwrap_or_default(),
         on_run_start: texts(rendered.get("on-run-start")),
         on_run_end: texts(rendered.get("on-run-end")),
@@ -215,8 +232,8 @@ fn assemble(name: String, folder: String, rendered: &Map<String, Value>) -> Proj
     if project.docs_paths.is_empty() {
         project.docs_paths = project.all_source_paths();
     }
-    for key in ["models", "seeds", "snapshots", "tests", "sources", "exposures"] {
-        if let Some(tree @ Value::Object(_)) = rendered.get(key) {
+    for key in TREES {
+        if let Some(tree @ Value::Object(_)) = rendered.get(*key) {
             project.trees.insert(key, tree.clone());
         }
     }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::super::contract::constraints;
 use super::{ColumnEntry, TestDefinition};
 use crate::dbt::node::Column;
 use crate::dbt::yaml::Yaml;
@@ -40,9 +41,19 @@ fn column(written: &Yaml, rendered: &Value) -> Option<ColumnEntry> {
         meta: rendered.get("meta").and_then(Value::as_object).cloned().unwrap_or_default().into_iter().collect(),
         tags: texts(rendered.get("tags")),
         quote: rendered.get("quote").and_then(Value::as_bool),
+        constraints: constraints(rendered.get("constraints"), false),
+        extra: extra(rendered),
         tests: tests.iter().filter_map(test_name).collect(),
     };
     Some(ColumnEntry { column, tests })
+}
+
+/// Keys of a column that mean something to dbt.
+const KNOWN: &[&str] = &["name", "description", "meta", "data_type", "constraints", "docs", "tests", "quote", "tags"];
+
+fn extra(rendered: &Value) -> IndexMap<String, Value> {
+    let all = rendered.as_object().into_iter().flatten().filter(|(key, _)| !KNOWN.contains(&key.as_str()));
+    all.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// `unique`, or the key of `{accepted_values: {...}}`.

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::super::contract::constraints;
 use super::columns::{columns, tests, texts};
-use super::{ColumnEntry, ExposureEntry, Patch, Reader, Section, SourceEntry, SourceOverride, Version};
+use super::{
+    ColumnEntry, ExposureEntry, GroupEntry, MacroPatch, Patch, Reader, Section, SemanticEntry, SourceEntry,
+    SourceOverride, Version, semantic_key,
+};
 use crate::dbt::config::Config;
-use crate::dbt::node::Quoting;
+use crate::dbt::node::NodeKind;
 use crate::dbt::yaml::{Mark, Yaml};
 
 /// Properties that dbt moves into the configuration.
@@ -31,9 +35,11 @@ impl Reader<'_> {
             description: text(&rendered, "description").unwrap_or_default(),
             columns: all,
             quote_columns: rendered.get("quote_columns").and_then(Value::as_bool),
+            constraints: constraints(rendered.get("constraints"), true),
+            deprecation_date: given(&rendered, "deprecation_date"),
             config,
             tests: tests(entry),
-            latest_version: rendered.get("latest_version").filter(|value| !value.is_null()).cloned(),
+            latest_version: given(&rendered, "latest_version"),
             versions,
         });
     }
@@ -69,20 +75,69 @@ impl Reader<'_> {
                 rendered.entry(key).or_insert(value);
             }
         }
-        if let Some(package) = text(&rendered, "overrides") {
-            let source = text(&rendered, "name").unwrap_or_default();
-            self.found.overrides.push(SourceOverride { package, source, value: rendered });
-            return;
-        }
+        let overridden = rendered.shift_remove("overrides").map(|package| crate::dbt::python::text(&package));
         let written = entry.get("tables").and_then(Yaml::as_list).unwrap_or_default();
-        let tables = rendered.get("tables").and_then(Value::as_array).cloned().unwrap_or_default();
-        for (written, table) in written.iter().zip(&tables) {
-            let Some(table) = table.as_object() else { continue };
+        let tables = match rendered.shift_remove("tables") {
+            Some(Value::Array(tables)) => tables,
+            _ => Vec::new(),
+        };
+        let source = Arc::new(rendered);
+        let mut entries = Vec::with_capacity(tables.len());
+        for (written, table) in written.iter().zip(tables) {
+            let Value::Object(table) = table else { continue };
             if self.check_shape("sources", written) {
-                let found = source_entry(self, &rendered, written, table);
-                self.found.sources.push(found);
+                entries.push(SourceEntry {
+                    file: Arc::clone(self.file),
+                    at: name_mark(written),
+                    columns: columns(written, &table),
+                    tests: tests(written),
+                    source: Arc::clone(&source),
+                    table,
+                });
             }
         }
+        match overridden {
+            Some(package) => {
+                let file = Arc::clone(self.file);
+                self.found.overrides.push(SourceOverride { package, tables: entries, source, file });
+            }
+            None => self.found.sources.extend(entries),
+        }
+    }
+
+    pub(super) fn group(&mut self, entry: &Yaml) {
+        let value = self.render("groups", entry);
+        let name = text(&value, "name").unwrap_or_default();
+        let mut owner = value.get("owner").cloned().unwrap_or_default();
+        if let Value::Object(owner) = &mut owner {
+            for key in ["email", "name"] {
+                owner.entry(key).or_insert(Value::Null);
+            }
+        }
+        self.found.groups.push(GroupEntry { name, owner, file: Arc::clone(self.file) });
+    }
+
+    /// A metric, semantic model or saved query. Filters stay as they are: another program renders them.
+    pub(super) fn semantic(&mut self, kind: NodeKind, entry: &Yaml) {
+        if !self.check_shape(semantic_key(kind), entry) {
+            return;
+        }
+        if entry.get("calculation_method").is_some() {
+            let sentence = format!(
+                "{}: metrics of dbt before 1.6, with a 'calculation_method', are not read any more",
+                self.file.original
+            );
+            self.refuse(entry.at, sentence);
+            return;
+        }
+        let value = self.render(semantic_key(kind), entry);
+        self.found.semantic.push(SemanticEntry { kind, file: Arc::clone(self.file), at: name_mark(entry), value });
+    }
+
+    pub(super) fn macro_patch(&mut self, entry: &Yaml) {
+        let value = self.render("macros", entry);
+        let name = text(&value, "name").unwrap_or_default();
+        self.found.macros.push(MacroPatch { name, file: Arc::clone(self.file), value });
     }
 
     pub(super) fn exposure(&mut self, entry: &Yaml) {
@@ -112,41 +167,6 @@ impl Reader<'_> {
     }
 }
 
-fn source_entry(
-    reader: &Reader<'_>,
-    source: &Map<String, Value>,
-    written: &Yaml,
-    table: &Map<String, Value>,
-) -> SourceEntry {
-    let quoting = Quoting::from_value(table.get("quoting")).over(Quoting::from_value(source.get("quoting")));
-    let mut config: Config = Config::new();
-    for owner in [source, table] {
-        config.extend(owner.get("config").and_then(Value::as_object).cloned().unwrap_or_default());
-    }
-    let quote_column = |owner: &Map<String, Value>| {
-        owner.get("quoting").and_then(|quoting| quoting.get("column")).and_then(Value::as_bool)
-    };
-    SourceEntry {
-        file: Arc::clone(reader.file),
-        at: name_mark(written),
-        source: text(source, "name").unwrap_or_default(),
-        table: text(table, "name").unwrap_or_default(),
-        database: text(source, "database"),
-        schema: text(source, "schema"),
-        identifier: text(table, "identifier"),
-        description: text(table, "description").unwrap_or_default(),
-        quoting,
-        quote_columns: quote_column(table).or_else(|| quote_column(source)),
-        source_meta: source.get("meta").and_then(Value::as_object).cloned().unwrap_or_default(),
-        meta: table.get("meta").and_then(Value::as_object).cloned().unwrap_or_default(),
-        source_tags: texts(source.get("tags")),
-        table_tags: texts(table.get("tags")),
-        config,
-        columns: columns(written, table),
-        tests: tests(written),
-    }
-}
-
 fn versions(entry: &Yaml, rendered: &Map<String, Value>, base: &IndexMap<String, ColumnEntry>) -> Vec<Version> {
     let written = entry.get("versions").and_then(Yaml::as_list).unwrap_or_default();
     let rendered = rendered.get("versions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -156,6 +176,8 @@ fn versions(entry: &Yaml, rendered: &Map<String, Value>, base: &IndexMap<String,
             v: map.get("v")?.clone(),
             defined_in: text(map, "defined_in"),
             description: text(map, "description"),
+            constraints: constraints(map.get("constraints"), true),
+            deprecation_date: given(map, "deprecation_date"),
             config: version_config(map),
             columns: version_columns(written, map, base),
             tests: written.get("tests").is_some().then(|| tests(written)),
@@ -193,6 +215,10 @@ fn version_columns(
         base.iter().filter(|(name, _)| takes(name)).map(|(name, column)| (name.clone(), column.clone())).collect();
     found.extend(own);
     found
+}
+
+fn given(map: &Map<String, Value>, key: &str) -> Option<Value> {
+    map.get(key).filter(|value| !value.is_null()).cloned()
 }
 
 fn text(map: &Map<String, Value>, key: &str) -> Option<String> {

@@ -129,10 +129,21 @@ fn is_rendered(section: &str, keypath: &[Step]) -> bool {
             Some(Step::Key(key)) if key == "tables" => keypath.get(2..).unwrap_or_default(),
             _ => return true,
         },
+        "macros" if matches!(keypath.first(), Some(Step::Key(key)) if key == "arguments") => {
+            keypath.get(1..).unwrap_or_default()
+        }
+        // Filters of the semantic layer are templates of another program.
+        "metrics" if keypath.iter().any(|step| matches!(step, Step::Key(key) if key == "filter")) => return false,
+        "saved_queries" if matches!(keypath, [Step::Key(params), Step::Key(key), ..] if params == "query_params" && key == "where") =>
+        {
+            return false;
+        }
         _ => keypath,
     };
     let is_late = |step: Option<&Step>| matches!(step, Some(Step::Key(key)) if key == "tests" || key == "description");
-    let in_columns = matches!(path.first(), Some(Step::Key(key)) if key == "columns") && is_late(path.get(2));
+    let listed = ["columns", "dimensions", "measures", "entities"];
+    let in_columns =
+        matches!(path.first(), Some(Step::Key(key)) if listed.contains(&key.as_str())) && is_late(path.get(2));
     !(is_late(path.first())
         || (path.len() == 2 && is_late(path.get(1)))
         || in_columns

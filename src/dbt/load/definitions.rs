@@ -1,0 +1,58 @@
+//! Macros, docs blocks and groups, as the loaded project tells them.
+
+use std::sync::Arc;
+
+use super::Load;
+use crate::dbt::context::{Shared, Worker};
+use crate::dbt::definitions::{GroupDefinition, MacroDefinition};
+use crate::dbt::docs::{DocsBlocks, render_texts};
+use crate::dbt::macros::describe;
+use crate::dbt::parse::{GroupEntry, MacroPatch};
+use crate::dbt::problems::{Problems, codes};
+use crate::problem::Severity;
+
+/// The groups of all files.
+pub(super) fn groups(entries: Vec<GroupEntry>) -> Vec<GroupDefinition> {
+    let group = |entry: GroupEntry| GroupDefinition {
+        unique_id: format!("group.{}.{}", entry.file.package, entry.name),
+        package_name: entry.file.package.clone(),
+        path: entry.file.relative.clone(),
+        original_file_path: entry.file.original.clone(),
+        name: entry.name,
+        owner: entry.owner,
+    };
+    entries.into_iter().map(group).collect()
+}
+
+impl Load<'_> {
+    /// Every macro with what YAML says of it; a description of a macro that is not there is a warning.
+    pub(super) fn macro_definitions(
+        &self,
+        shared: &Arc<Shared>,
+        docs: &Arc<DocsBlocks>,
+        patches: &[MacroPatch],
+        problems: &mut Problems,
+    ) -> Vec<MacroDefinition> {
+        let folder = |package: &str| shared.project(package).map(|project| project.folder.clone()).unwrap_or_default();
+        let mut definitions = shared.macros.definitions(folder);
+        let mut worker = Worker::new(shared, self.options.cancelled);
+        for patch in patches {
+            let id = format!("macro.{}.{}", patch.file.package, patch.name);
+            let Some(definition) = definitions.iter_mut().find(|definition| definition.unique_id == id) else {
+                let sentence = format!("Found patch for macro \"{}\" which was not found", patch.name);
+                let at = crate::dbt::yaml::Mark::default();
+                let problem =
+                    problems.build_at(codes::PATCH_UNMATCHED, &patch.file.path, &patch.file.text, at, &sentence);
+                problems.push(problem.with_severity(Severity::Warning));
+                continue;
+            };
+            describe(definition, &patch.value, format!("{}://{}", patch.file.package, patch.file.original));
+            let owner = (patch.file.package.as_str(), id.as_str());
+            let text = std::iter::once(&mut definition.description);
+            for failure in render_texts(&mut worker, shared, docs, owner, text) {
+                problems.file(failure.code, &patch.file.path, &failure.message);
+            }
+        }
+        definitions
+    }
+}
