@@ -151,10 +151,9 @@ pub(crate) fn read_text(
     }
 }
 
-/// As Python opens text: `\r\n` and `\r` are `\n`; then stripped.
+/// As Python's `strip` has it. Line ends stay as they are: templates make one kind of them when rendered.
 fn stripped(text: &str) -> (String, u32) {
     let is_blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
-    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
     let started = text.trim_start_matches(is_blank);
     let before = text.get(..text.len() - started.len()).unwrap_or_default();
     (started.trim_end_matches(is_blank).to_owned(), before.matches('\n').count() as u32)

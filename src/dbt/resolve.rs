@@ -163,7 +163,7 @@ mod tests {
     }
 
     fn resolver() -> Resolver {
-        let nodes = [
+        let nodes = vec![
             node(NodeKind::Model, "model.root.a", true, None),
             node(NodeKind::Model, "model.pkg.a", true, None),
             node(NodeKind::Model, "model.pkg.own", true, None),

@@ -43,9 +43,9 @@ pub(crate) fn defaults(kind: ConfigKind) -> Config {
         ConfigKind::Source | ConfigKind::Exposure => object(json!({"enabled": true})),
         ConfigKind::Metric => object(json!({"enabled": true, "group": null})),
         ConfigKind::SemanticModel => object(json!({"enabled": true, "group": null, "meta": {}})),
-        ConfigKind::SavedQuery => object(json!({
-            "enabled": true, "group": null, "meta": {}, "export_as": null, "schema": null, "cache": {"enabled": false},
-        })),
+        ConfigKind::SavedQuery => {
+            object(json!({"enabled": true, "group": null, "meta": {}, "export_as": null, "schema": null}))
+        }
         ConfigKind::Test => test_defaults(),
         ConfigKind::Model | ConfigKind::Seed | ConfigKind::Snapshot | ConfigKind::Other => node_defaults(kind),
     }

@@ -73,7 +73,7 @@ impl Macros {
 
     fn definition(&self, one: &Macro, folder: &str) -> MacroDefinition {
         let below = one.path.strip_prefix(folder).map(|path| path.trim_start_matches('/'));
-        let text = one.unit.as_ref().map(|unit| unit.source().trim().to_owned()).unwrap_or_default();
+        let text = one.unit.as_ref().map(|unit| unit.source().to_owned()).unwrap_or_default();
         MacroDefinition {
             unique_id: one.unique_id.clone(),
             name: one.name.clone(),

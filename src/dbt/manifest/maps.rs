@@ -45,6 +45,8 @@ pub(super) fn groups(project: &Project) -> Map<'_> {
 }
 
 fn sorted<'p>(mut map: BTreeMap<&'p str, Vec<&'p str>>) -> Map<'p> {
-    map.values_mut().for_each(|ids| ids.sort_unstable());
+    for ids in map.values_mut() {
+        ids.sort_unstable();
+    }
     map.into_iter()
 }

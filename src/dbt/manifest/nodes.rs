@@ -47,6 +47,10 @@ fn common(node: &Node, facts: &ManifestFacts) -> Map<String, Value> {
     let is_generic = node.test.as_ref().is_some_and(|test| test.generic.is_some());
     let checksum = match is_generic {
         true => json!({"name": "none", "checksum": ""}),
+        // A large seed has its path for a checksum.
+        false if node.kind == NodeKind::Seed && node.checksum == node.original_file_path => {
+            json!({"name": "path", "checksum": node.checksum})
+        }
         false => json!({"name": "sha256", "checksum": node.checksum}),
     };
     let mut value = head(node);
@@ -107,10 +111,8 @@ fn with_code(node: &Node, project: &Project, facts: &ManifestFacts) -> Map<Strin
             "constraints": node.constraints,
             "version": node.version,
             "latest_version": node.latest_version,
-            "deprecation_date": node.deprecation_date,
-            "defer_relation": null,
+            "deprecation_date": node.deprecation_date.as_ref().map(moment),
         }))),
-        NodeKind::Snapshot => value.extend([("defer_relation".to_owned(), Value::Null)]),
         NodeKind::Test if test_metadata(node).is_some() => {
             let test = node.test.as_ref();
             value.insert("column_name".to_owned(), json!(test.and_then(|test| test.column_name.as_ref())));
@@ -121,6 +123,14 @@ fn with_code(node: &Node, project: &Project, facts: &ManifestFacts) -> Map<Strin
         _ => {}
     }
     value
+}
+
+/// A day is its first moment.
+fn moment(date: &Value) -> Value {
+    match date.as_str() {
+        Some(day) if day.len() == "2030-01-01".len() => format!("{day}T00:00:00+00:00").into(),
+        _ => date.clone(),
+    }
 }
 
 /// `on-run-start-2` is the third.

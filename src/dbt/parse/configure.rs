@@ -132,7 +132,8 @@ fn describe(node: &mut Node, applied: &Applied) {
         version.and_then(|version| version.description.clone()).unwrap_or_else(|| patch.description.clone());
     let columns = version.map_or(&patch.columns, |version| &version.columns);
     node.columns = columns.iter().map(|(name, entry)| (name.clone(), entry.column.clone())).collect();
-    node.deprecation_date = version.map_or(&patch.deprecation_date, |version| &version.deprecation_date).clone();
+    let deprecated = version.map_or(&patch.deprecation_date, |version| &version.deprecation_date);
+    node.deprecation_date.clone_from(deprecated);
     node.patch_path = Some(format!("{}://{}", patch.file.package, patch.file.original));
 }
 

@@ -46,7 +46,7 @@ pub(super) fn checksum(node: &Node) -> String {
     let mut state = String::new();
     for column in columns {
         let data_type = column.data_type.as_deref().unwrap_or("None");
-        state.push_str(&format!("|{}{data_type}{}", column.name, listed(&column.constraints, "ColumnLevelConstraint")));
+        state.extend(["|", &column.name, data_type, &listed(&column.constraints, "ColumnLevelConstraint")]);
     }
     if matches!(node.materialized.as_str(), "table" | "incremental") {
         state.push_str(&node.materialized);

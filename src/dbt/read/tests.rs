@@ -58,7 +58,7 @@ fn read(bytes: &[u8], size: Option<u64>) -> Result<(String, u32), Box<Problem>> 
 
 #[test]
 fn text_is_stripped_and_has_one_kind_of_line_end() {
-    assert_eq!(read(b"\n  select 1\r\nfrom x\r\n\n", None).unwrap(), ("select 1\nfrom x".to_owned(), 1));
+    assert_eq!(read(b"\n  select 1\r\nfrom x\r\n\n", None).unwrap(), ("select 1\r\nfrom x".to_owned(), 1));
 }
 
 #[test]
