@@ -5,7 +5,6 @@ use super::criterion::{Criterion, Indirect, Reach};
 use super::graph::{Graph, Set};
 use super::methods::{Finder, is_parsed};
 use super::spec::{Group, Part, SelectError, Spec};
-use crate::dbt::context::resource_type;
 use crate::dbt::node::Project;
 
 /// What may be selected, and what is kept of it.
@@ -33,7 +32,7 @@ pub fn select(project: &Project, spec: &Spec, wanted: &Wanted<'_>) -> Result<Sel
     let mut chooser = Chooser { graph: &graph, finder, remarks: Vec::new() };
     let (direct, _) = chooser.choose(&spec.0)?;
     let kept = direct.iter().filter_map(|number| graph.node(number));
-    let kept = kept.filter(|node| wanted.resource_types.contains(&resource_type(node.kind)));
+    let kept = kept.filter(|node| wanted.resource_types.contains(&node.kind.resource_type()));
     let mut ids: Vec<String> = kept.map(|node| node.unique_id.clone()).collect();
     ids.sort_unstable();
     Ok(Selected { ids, remarks: chooser.remarks })

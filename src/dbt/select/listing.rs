@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::dbt::context::{node_json, resource_type};
+use crate::dbt::context::node_json;
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::python;
 
@@ -70,7 +70,9 @@ fn selector(node: &Node) -> String {
         | NodeKind::Test
         | NodeKind::Analysis
         | NodeKind::Operation => node.fqn.join("."),
-        NodeKind::Exposure => format!("{}:{}.{}", resource_type(node.kind), node.package_name, node.name),
+        NodeKind::Exposure | NodeKind::Metric | NodeKind::SemanticModel | NodeKind::SavedQuery => {
+            format!("{}:{}.{}", node.kind.resource_type(), node.package_name, node.name)
+        }
     }
 }
 

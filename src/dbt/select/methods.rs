@@ -9,7 +9,6 @@ use super::graph::{Graph, Set};
 use super::paths::{self, Paths};
 use super::spec::{SelectError, shown};
 use super::{pattern, versions};
-use crate::dbt::context::resource_type;
 use crate::dbt::node::{Node, NodeKind, Project};
 
 /// Finds nodes among those of a graph.
@@ -128,7 +127,7 @@ impl<'g, 'p> Finder<'g, 'p> {
             }
         };
         Ok(self.those(|node| {
-            resource_type(node.kind) == kind
+            node.kind.resource_type() == kind
                 && pattern::matches(&node.package_name, package)
                 && pattern::matches(&node.name, name)
         }))
@@ -166,7 +165,7 @@ impl<'g, 'p> Finder<'g, 'p> {
         if !RESOURCE_TYPES.contains(&wanted) && wanted != "semantic_model" {
             return Err(SelectError::Value(format!("Invalid resource_type selector \"{wanted}\"")));
         }
-        Ok(self.those(|node| is_listed(node.kind) && resource_type(node.kind) == wanted))
+        Ok(self.those(|node| is_listed(node.kind) && node.kind.resource_type() == wanted))
     }
 
     fn version(&self, wanted: &str) -> Result<Set, SelectError> {
@@ -189,7 +188,7 @@ pub(super) fn is_parsed(kind: NodeKind) -> bool {
 
 /// What dbt's methods look at when they look at everything: saved queries are left out.
 fn is_listed(kind: NodeKind) -> bool {
-    resource_type(kind) != "saved_query"
+    kind != NodeKind::SavedQuery
 }
 
 fn group(node: &Node) -> Option<&str> {
