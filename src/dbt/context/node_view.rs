@@ -4,7 +4,7 @@
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
-use super::node_json::{node_json, resource_type};
+use super::node_json::node_json;
 use crate::dbt::node::Node;
 use crate::jinja::{Args, Dict, Error, Interpreter, Object, Value};
 
@@ -37,7 +37,7 @@ impl NodeView {
         let text = |text: &str| Value::from(text);
         Some(match key {
             "name" => text(&node.name),
-            "resource_type" => text(resource_type(node.kind)),
+            "resource_type" => text(node.kind.resource_type()),
             "package_name" => text(&node.package_name),
             "unique_id" => text(&node.unique_id),
             "path" => text(&node.path),
