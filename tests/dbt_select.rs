@@ -101,7 +101,7 @@ fn answer(project: &Project, selectors: &Selectors, question: &str) -> Vec<Strin
         }
     }
     let kinds = if models { vec!["model"] } else { resource_types(&kinds) };
-    let wanted = Wanted { resource_types: &kinds, with_empty: kinds != ["test"] };
+    let wanted = Wanted { resource_types: &kinds, with_empty: kinds != ["test"], state: None };
     match asked.spec(selectors).and_then(|spec| select(project, &spec, &wanted)) {
         Ok(found) => {
             let remarks = found.remarks.iter().map(|remark| format!("? {remark}"));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::engine::{FolderProject, Wanted, load_folder};
+use crate::engine::{FolderProject, load_folder};
 use crate::problem::{Problem, Severity, Subject};
 
 use super::Exit;
@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session, compile: &Compile, output: &mut Output) -> 
     let loaded = load_folder(&session.environment, &compile.project.request(session)).map_err(Failure::Work)?;
     let mut asked = compile.selection.asked();
     asked.select.extend(compile.selected.iter().cloned());
-    let selected = loaded.select(&asked, &Wanted { resource_types: &KINDS, with_empty: false })?;
+    let selected = loaded.select(&asked, &KINDS, false)?;
     for remark in &selected.remarks {
         output.remark(&words(remark))?;
     }

@@ -1,6 +1,6 @@
 //! Options that dbt's own commands have: which project and profile, and which nodes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -27,6 +27,9 @@ pub(super) struct DbtProject {
     /// Variables of the project, as YAML: '{start: 2024-01-01}'
     #[arg(long, value_name = "YAML")]
     vars: Option<String>,
+    /// The folder of another time's manifest.json, for state: and result: [env: DBT_STATE]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
 }
 
 impl DbtProject {
@@ -43,7 +46,9 @@ impl DbtProject {
             profile: self.profile.clone(),
             target: self.target.clone(),
         };
-        FolderRequest { folder, profile, vars: self.vars.clone() }
+        let state = self.state.as_deref().or_else(|| session.environment.variable("DBT_STATE").map(Path::new));
+        let state = state.map(|folder| session.environment.resolve_path(folder, here));
+        FolderRequest { folder, profile, vars: self.vars.clone(), state }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::engine::{Form, Wanted, listed, load_folder, resource_types};
+use crate::engine::{Form, listed, load_folder, resource_types};
 use crate::problem::{Problem, Severity};
 
 use super::Exit;
@@ -62,7 +62,7 @@ pub(super) fn run(session: &Session, ls: &Ls, output: &mut Output) -> Result<Exi
     };
     // As dbt does: files without text are not listed among tests alone.
     let with_empty = kinds != ["test"];
-    let selected = loaded.select(&asked, &Wanted { resource_types: &kinds, with_empty })?;
+    let selected = loaded.select(&asked, &kinds, with_empty)?;
     for remark in &selected.remarks {
         output.remark(&words(remark))?;
     }

@@ -13,17 +13,21 @@
 //! resolve, link, graph, docs  what refers to what
 //! compile                     the SQL, ephemeral models put in
 //! select                      which nodes are meant: dbt's selection syntax
+//! from_manifest               the same project from a `manifest.json`
+//! compare                     what differs from an earlier project: `state:`
 //! load                        all of it in order, side by side
 //! ```
 //!
 //! A template of a repository is foreign code: it gets the members of `context` and nothing else, and
 //! what it may cost is bounded one by one and in sum.
 
+mod compare;
 mod compile;
 mod config;
 mod context;
 mod definitions;
 mod docs;
+mod from_manifest;
 mod graph;
 mod link;
 mod load;
@@ -49,7 +53,9 @@ mod tree;
 mod vars;
 mod yaml;
 
+pub use compare::{Comparison, State, StateQuestion};
 pub use definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
+pub use from_manifest::{ManifestError, from_manifest};
 pub use load::load;
 pub use manifest::{ManifestFacts, write_manifest};
 pub use node::{Column, Node, NodeKind, Project, Quoting, Test};

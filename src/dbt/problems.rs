@@ -16,6 +16,7 @@ pub(crate) mod codes {
     pub(crate) const PROFILE_TARGET: Code = Code::new("DBT-PROFILE-TARGET");
     pub(crate) const PROFILE_CREDS: Code = Code::new("DBT-PROFILE-CREDS");
     pub(crate) const ADAPTER_MISSING: Code = Code::new("DBT-ADAPTER-MISSING");
+    pub(crate) const MANIFEST: Code = Code::new("DBT-MANIFEST");
     pub(crate) const SELECTOR: Code = Code::new("DBT-SELECTOR");
     pub(crate) const VERSION_REQUIRE: Code = Code::new("DBT-VERSION-REQUIRE");
     pub(crate) const YAML_SYNTAX: Code = Code::new("DBT-YAML-SYNTAX");

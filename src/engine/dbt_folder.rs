@@ -6,13 +6,14 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 
-use crate::dbt::{self, Asked, Project, Selected, Selectors, Wanted};
+use crate::dbt::{self, Asked, Project, Selected, Selectors, State, Wanted};
 use crate::problem::{Catalogue, Code, Problem, Severity, Subject};
 use crate::workspace::{Environment, Location, Workspace};
 
 use super::compiled::{self, CompiledFile};
 use super::folder::{self, Folder};
 use super::profiles::ProfileChoice;
+use super::state;
 use super::target::Target;
 
 /// Which project, and what dbt's own options say.
@@ -23,6 +24,8 @@ pub struct FolderRequest {
     pub profile: ProfileChoice,
     /// `--vars` as it was typed: YAML.
     pub vars: Option<String>,
+    /// `--state`: a folder with the `manifest.json` of another time, perhaps its `run_results.json`.
+    pub state: Option<PathBuf>,
 }
 
 /// A loaded folder.
@@ -30,6 +33,8 @@ pub struct FolderRequest {
 pub struct FolderProject {
     pub project: Project,
     pub selectors: Selectors,
+    /// What `state:` compares with.
+    state: Option<State>,
     /// Where it lies.
     folder: PathBuf,
     /// `target-path` of its `dbt_project.yml`.
@@ -44,9 +49,11 @@ impl FolderProject {
         self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// The nodes that are asked for, of the kinds that are wanted.
-    pub fn select(&self, asked: &Asked, wanted: &Wanted<'_>) -> Result<Selected, Problem> {
-        let selected = asked.spec(&self.selectors).and_then(|spec| dbt::select(&self.project, &spec, wanted));
+    /// The nodes that are asked for, of the kinds that are wanted; those without any text only
+    /// `with_empty`.
+    pub fn select(&self, asked: &Asked, resource_types: &[&str], with_empty: bool) -> Result<Selected, Problem> {
+        let wanted = Wanted { resource_types, with_empty, state: self.state.as_ref() };
+        let selected = asked.spec(&self.selectors).and_then(|spec| dbt::select(&self.project, &spec, &wanted));
         selected.map_err(|error| described(error.to_problem(&self.project.name)))
     }
 }
@@ -105,8 +112,12 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
     let problems = all_described(profile.into_iter().chain(loaded.problems));
     let Some(project) = loaded.project else { return Err(problems) };
     let selectors = dbt::read_selectors(&tree, &project.root, &options).map_err(all_described)?;
+    let state = match &request.state {
+        Some(folder) => Some(state::read(folder, &name).map_err(|problem| vec![described(problem)])?),
+        None => None,
+    };
     let (folder, target_path) = (request.folder.clone(), target.project_setting("target-path"));
-    Ok(FolderProject { project, selectors, folder, target_path, problems })
+    Ok(FolderProject { project, selectors, state, folder, target_path, problems })
 }
 
 fn wrong_vars(project: &str, sentence: &str) -> Problem {

@@ -6,6 +6,7 @@
 
 mod compiled;
 mod connect;
+mod dbt_command;
 mod dbt_folder;
 pub mod demo;
 mod diagnosis;
@@ -14,6 +15,7 @@ mod fix;
 mod folder;
 mod handle;
 mod jobs;
+mod loaders;
 mod log;
 mod open;
 mod profiles;
@@ -21,6 +23,7 @@ mod queries;
 mod record;
 mod repositories;
 mod stages;
+mod state;
 mod store_watch;
 mod sync;
 mod target;
@@ -30,7 +33,7 @@ mod views;
 mod watch;
 mod world;
 
-pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, Wanted, listed, resource_types};
+pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, listed, resource_types};
 pub use compiled::CompiledFile;
 pub use connect::{NewProject, connect};
 pub use dbt_folder::{FolderProject, FolderRequest, WrittenFiles, load_folder};

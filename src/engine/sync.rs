@@ -6,12 +6,11 @@
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 
-use crate::dbt::{self, FileTree, LoadProgress, LoadStage, Loaded};
+use crate::dbt::{FileTree, LoadProgress, LoadStage, Loaded};
 use crate::git::{Commit, FetchProgress, FetchRequest, FetchStage, RemoteError};
 use crate::problem::{Code, Problem, Severity, Subject};
 use crate::store::{
@@ -24,7 +23,7 @@ use super::events::{EventKind, Outcome};
 use super::folder::Folder;
 use super::handle::Core;
 use super::jobs::Job;
-use super::profiles::ProfileChoice;
+use super::loaders;
 use super::record;
 use super::stages::{Stages, bytes_in_words};
 use super::target::Target;
@@ -311,24 +310,14 @@ impl Run<'_> {
 
     async fn load(&self, source: &Source) -> Result<Loaded, Box<Ending>> {
         self.stages.enter(Stage::Parse, String::new);
-        let flag = Arc::new(AtomicBool::new(false));
-        let (tree, target, started_at) = (Arc::clone(&source.tree), self.target.clone(), self.core.now());
-        let (stages, raised) = (Arc::clone(&self.stages), Arc::clone(&flag));
-        let work = self.core.blocking(move || {
-            let progress = |progress: LoadProgress| load_progress(&stages, progress);
-            let (target, problem) = target.with_profile(&ProfileChoice::default());
-            let mut loaded = dbt::load(&*tree, &target.load_options(&raised, started_at), &progress);
-            loaded.problems.extend(problem);
-            loaded
-        });
-        let mut work = std::pin::pin!(work);
-        let answer = tokio::select! {
-            answer = &mut work => answer,
-            () = self.job.cancel.cancelled() => {
-                flag.store(true, Ordering::Relaxed);
-                work.await
-            }
+        let (stages, cancel) = (Arc::clone(&self.stages), self.job.cancel.clone());
+        let wanted = loaders::Wanted {
+            target: self.target.clone(),
+            tree: Arc::clone(&source.tree),
+            started_at: self.core.now(),
+            cancel,
         };
+        let answer = loaders::load(self.core, wanted, move |progress| load_progress(&stages, progress)).await;
         if self.job.cancel.is_cancelled() {
             return Err(Ending::cancelled().into());
         }

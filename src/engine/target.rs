@@ -151,6 +151,12 @@ impl Target {
         short_hash(&[&settings, &dialect, env!("CARGO_PKG_VERSION")])
     }
 
+    /// A folder's name that no other project on this machine has.
+    pub(super) fn place_name(&self) -> String {
+        let base = self.base.display().to_string();
+        short_hash(&[&base, &self.name, &self.repository])
+    }
+
     pub(super) fn load_options<'a>(&self, cancelled: &'a AtomicBool, now: Timestamp) -> LoadOptions<'a> {
         let env = match &self.folder {
             Some(_) => EnvAccess::Process(self.environment.variables().clone()),

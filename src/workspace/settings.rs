@@ -103,6 +103,16 @@ pub struct Project {
     pub target: String,
     /// Name of a source.
     pub source: Option<String>,
+    /// What reads the project.
+    #[serde(default)]
+    pub loader: Loader,
+    /// For the loaders `manifest` and `dbt`: the manifest's path from the folder of `dbt_project.yml`.
+    #[serde(default = "Project::default_manifest")]
+    pub manifest: String,
+    /// For the loader `dbt`: a program and its arguments, run in the folder of `dbt_project.yml` without a
+    /// shell. It must write the manifest.
+    #[serde(default = "Project::default_dbt_command")]
+    pub dbt_command: Vec<String>,
     /// As dbt's `--vars`: they win over the project's own.
     #[serde(default)]
     pub vars: IndexMap<String, serde_json::Value>,
@@ -123,6 +133,9 @@ impl Default for Project {
             schema: Self::default_schema(),
             target: Self::default_target(),
             source: None,
+            loader: Loader::default(),
+            manifest: Self::default_manifest(),
+            dbt_command: Self::default_dbt_command(),
             vars: IndexMap::new(),
             env: BTreeMap::new(),
         }
@@ -141,6 +154,9 @@ impl Project {
             schema: Self::default_schema(),
             target: Self::default_target(),
             source: None,
+            loader: Loader::default(),
+            manifest: Self::default_manifest(),
+            dbt_command: Self::default_dbt_command(),
             vars: IndexMap::new(),
             env: BTreeMap::new(),
         }
@@ -158,9 +174,30 @@ impl Project {
         "analytics".to_owned()
     }
 
+    fn default_manifest() -> String {
+        "target/manifest.json".to_owned()
+    }
+
+    fn default_dbt_command() -> Vec<String> {
+        ["dbt", "parse"].map(str::to_owned).to_vec()
+    }
+
     fn default_target() -> String {
         "prod".to_owned()
     }
+}
+
+/// What reads a dbt project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Loader {
+    /// This program itself.
+    #[default]
+    Native,
+    /// A `manifest.json` in the repository, of dbt 1.0 or later.
+    Manifest,
+    /// Your own dbt, run in a copy of the repository's files.
+    Dbt,
 }
 
 /// Bounds on syncs.

@@ -94,3 +94,30 @@ fn a_broken_project_is_listed_as_far_as_it_goes() {
     assert_eq!(ran.out, "a\nb\nc\nunique_a_id\n");
     assert!(ran.error.contains("DBT-REF-MISSING"), "{ran:?}");
 }
+
+#[test]
+fn nodes_are_compared_with_the_manifest_of_another_time() {
+    let place = project();
+    let node = |name: &str, text: &str| {
+        serde_json::json!({
+            "resource_type": "model", "name": name, "package_name": "shop", "original_file_path": format!("models/{name}.sql"),
+            "path": format!("{name}.sql"), "fqn": ["shop", name], "raw_code": text, "config": {"enabled": true},
+            "access": "protected",
+        })
+    };
+    let manifest = serde_json::json!({
+        "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v11.json", "project_name": "shop"},
+        "nodes": {"model.shop.a": node("a", "select 1 as id"), "model.shop.gone": node("gone", "select 1")},
+    });
+    place.write("before/manifest.json", &manifest.to_string());
+    place.write("before/run_results.json", "{\"results\": [{\"unique_id\": \"model.shop.a\", \"status\": \"error\"}]}");
+    let asked = |select: &str| place.run(&["ls", "-m", select, "--state", "before", "--output", "name"]).exits(0).out;
+    assert_eq!((asked("state:new").as_str(), asked("state:old").as_str()), ("b\n", "a\n"));
+    assert_eq!(asked("result:error+"), "a\nb\n");
+    place.write("models/a.sql", "select 2 as id");
+    assert_eq!(asked("state:modified.body"), "a\nb\n");
+    let ran = place.run(&["ls", "--state", "nowhere"]).exits(1);
+    assert!(ran.error.contains("DBT-MANIFEST"), "{ran:?}");
+    let ran = place.run(&["ls", "-s", "state:modified"]).exits(1);
+    assert!(ran.error.contains("no comparison manifest"), "{ran:?}");
+}

@@ -5,6 +5,7 @@ use super::criterion::{Criterion, Indirect, Reach};
 use super::graph::{Graph, Set};
 use super::methods::{Finder, is_parsed};
 use super::spec::{Group, Part, SelectError, Spec};
+use crate::dbt::compare::State;
 use crate::dbt::node::Project;
 
 /// What may be selected, and what is kept of it.
@@ -12,6 +13,8 @@ use crate::dbt::node::Project;
 pub struct Wanted<'a> {
     /// dbt's words for the kinds of nodes that are kept: `model`, `test`, …
     pub resource_types: &'a [&'a str],
+    /// What `state:` and `result:` compare with.
+    pub state: Option<&'a State>,
     /// Also files without any text, which dbt lists and does not compile.
     pub with_empty: bool,
 }
@@ -28,7 +31,7 @@ pub struct Selected {
 /// The nodes that `spec` means.
 pub fn select(project: &Project, spec: &Spec, wanted: &Wanted<'_>) -> Result<Selected, SelectError> {
     let graph = Graph::new(project, wanted.with_empty);
-    let finder = Finder::new(project, &graph);
+    let finder = Finder::new(project, &graph, wanted.state);
     let mut chooser = Chooser { graph: &graph, finder, remarks: Vec::new() };
     let (direct, _) = chooser.choose(&spec.0)?;
     let kept = direct.iter().filter_map(|number| graph.node(number));

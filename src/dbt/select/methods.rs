@@ -9,6 +9,7 @@ use super::graph::{Graph, Set};
 use super::paths::{self, Paths};
 use super::spec::{SelectError, shown};
 use super::{pattern, versions};
+use crate::dbt::compare::{State, StateQuestion};
 use crate::dbt::node::{Node, NodeKind, Project};
 
 /// Finds nodes among those of a graph.
@@ -16,6 +17,7 @@ use crate::dbt::node::{Node, NodeKind, Project};
 pub(super) struct Finder<'g, 'p> {
     project: &'p Project,
     graph: &'g Graph<'p>,
+    state: Option<&'g State>,
     paths: OnceCell<Paths<'p>>,
 }
 
@@ -39,8 +41,8 @@ const RESOURCE_TYPES: [&str; 15] = [
 ];
 
 impl<'g, 'p> Finder<'g, 'p> {
-    pub(super) fn new(project: &'p Project, graph: &'g Graph<'p>) -> Self {
-        Self { project, graph, paths: OnceCell::new() }
+    pub(super) fn new(project: &'p Project, graph: &'g Graph<'p>, state: Option<&'g State>) -> Self {
+        Self { project, graph, state, paths: OnceCell::new() }
     }
 
     pub(super) fn find(&self, criterion: &Criterion) -> Result<Set, SelectError> {
@@ -63,10 +65,8 @@ impl<'g, 'p> Finder<'g, 'p> {
             Method::SemanticModel => self.named("semantic_model", "Semantic models", wanted)?,
             Method::SavedQuery => self.named("saved_query", "Saved queries", wanted)?,
             Method::Version => self.version(wanted)?,
-            Method::State => {
-                return Err(SelectError::NoState("Got a state selector method, but no comparison manifest"));
-            }
-            Method::Result => return Err(SelectError::NoState("No comparison run_results")),
+            Method::State => self.state(wanted)?,
+            Method::Result => self.result(wanted)?,
             Method::SourceStatus => {
                 return Err(SelectError::NoState("No previous state comparison freshness results in sources.json"));
             }
@@ -170,6 +170,27 @@ impl<'g, 'p> Finder<'g, 'p> {
 
     fn version(&self, wanted: &str) -> Result<Set, SelectError> {
         self.those_if(|node| Ok(node.kind == NodeKind::Model && versions::matches(node, wanted)?))
+    }
+
+    fn state(&self, wanted: &str) -> Result<Set, SelectError> {
+        let Some(comparison) = self.state.and_then(|state| state.compare(self.project)) else {
+            return Err(SelectError::NoState("Got a state selector method, but no comparison manifest"));
+        };
+        let Some(question) = StateQuestion::of(wanted) else {
+            let known: Vec<String> = StateQuestion::ALL.iter().map(|(word, _)| format!("'{word}'")).collect();
+            return Err(SelectError::Value(format!(
+                "Got an invalid selector \"{wanted}\", expected one of \"[{}]\"",
+                known.join(", ")
+            )));
+        };
+        Ok(self.those(|node| is_listed(node.kind) && comparison.holds(question, node)))
+    }
+
+    fn result(&self, wanted: &str) -> Result<Set, SelectError> {
+        let Some(results) = self.state.and_then(State::results) else {
+            return Err(SelectError::NoState("No comparison run_results"));
+        };
+        Ok(self.those(|node| results.get(&node.unique_id).is_some_and(|status| status == wanted)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whole flows without a network: the engine over a world in memory.
 
 mod fake;
+mod loaders;
 
 use crate::problem::Action;
 use crate::store::{Cause, EventFilter, ProblemFilter, ProblemState, Stage as SyncStage, SyncFilter, SyncState};

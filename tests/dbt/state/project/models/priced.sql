@@ -1,0 +1,1 @@
+select {{ cents('price') }} as price from {{ ref('base') }}
