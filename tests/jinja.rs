@@ -9,6 +9,8 @@ mod blocks;
 mod cases;
 #[path = "jinja/container_methods.rs"]
 mod container_methods;
+#[path = "jinja/differential.rs"]
+mod differential;
 #[path = "jinja/errors.rs"]
 mod errors;
 #[path = "jinja/filters_numbers.rs"]

@@ -5,7 +5,7 @@ use super::error::Error;
 use super::filters;
 use super::interpreter::{Interpreter, Items};
 use super::methods::has_case;
-use super::value::{Args, BinaryOperator, Number, Value};
+use super::value::{Args, BinaryOperator, Key, Number, Value};
 
 /// A test: the value, and the arguments after the test's name.
 pub(super) type Predicate = fn(&mut Interpreter<'_>, &Value, Args) -> Result<bool, Error>;
@@ -47,7 +47,9 @@ fn of_text(name: &str) -> Option<Predicate> {
             Ok(remainder(interpreter, value, &Value::Int(2))?.equals(&Value::Int(0)))
         },
         "filter" => |_, value, args| {
-            args.none("test_filter").map(|()| value.as_str().is_some_and(|name| filters::find(name).is_some()))
+            args.none("test_filter")?;
+            Key::new(value.clone())?;
+            Ok(value.as_str().is_some_and(|name| filters::find(name).is_some()))
         },
         "lower" => |interpreter, value, args| {
             args.none("test_lower")?;
@@ -57,9 +59,11 @@ fn of_text(name: &str) -> Option<Predicate> {
             args.none("test_odd")?;
             Ok(remainder(interpreter, value, &Value::Int(2))?.equals(&Value::Int(1)))
         },
-        "test" => {
-            |_, value, args| args.none("test_test").map(|()| value.as_str().is_some_and(|name| find(name).is_some()))
-        }
+        "test" => |_, value, args| {
+            args.none("test_test")?;
+            Key::new(value.clone())?;
+            Ok(value.as_str().is_some_and(|name| find(name).is_some()))
+        },
         "upper" => |interpreter, value, args| {
             args.none("test_upper")?;
             Ok(has_case(&interpreter.text_of(value)?, char::is_uppercase))

@@ -26,7 +26,7 @@ fn syntax_errors_are_jinja2s_with_a_column() {
         ("{{ (1 ] }}", "1:7 unexpected ']', expected ')'"),
         (
             "{% if a %}",
-            "1:11 Unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or \
+            "1:9 Unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or \
           'endif'. The innermost block that needs to be closed is 'if'.",
         ),
         ("{% endif %}", "1:4 Encountered unknown tag 'endif'."),
@@ -37,8 +37,8 @@ fn syntax_errors_are_jinja2s_with_a_column() {
           'endfor' or 'else'. The innermost block that needs to be closed is 'for'.",
         ),
         ("{{ 'abc }}", "1:4 unexpected char \"'\" at 3"),
-        ("{{ a", "1:5 unexpected end of template, expected 'end of print statement'."),
-        ("{{ ", "1:4 unexpected 'end of template'"),
+        ("{{ a", "1:4 unexpected end of template, expected 'end of print statement'."),
+        ("{{ ", "1:1 unexpected 'end of template'"),
         ("é {# a", "1:3 Missing end of comment tag"),
         ("{% raw %} a", "1:1 Missing end of raw directive"),
         ("{{ x|nofilter }}", "1:6 No filter named 'nofilter'."),

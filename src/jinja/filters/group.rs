@@ -59,7 +59,7 @@ impl Object for Group {
 
 pub(super) fn groupby(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
     let [attribute, default, case_sensitive] =
-        args.bind("do_groupby", ["attribute", "default", "case_sensitive"], 1)?;
+        args.bind("sync_do_groupby", ["attribute", "default", "case_sensitive"], 1)?;
     let by = Getter::new(attribute.as_ref(), default.filter(|default| !default.is_none()));
     let compared = by.clone().case_sensitive(case_sensitive.as_ref());
     let items = keyed(interpreter, value, &compared)?;
@@ -81,7 +81,7 @@ pub(super) fn groupby(interpreter: &mut Interpreter<'_>, value: &Value, args: Ar
 }
 
 pub(super) fn unique(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
-    let [case_sensitive, attribute] = args.bind("do_unique", ["case_sensitive", "attribute"], 0)?;
+    let [case_sensitive, attribute] = args.bind("sync_do_unique", ["case_sensitive", "attribute"], 0)?;
     let getter = Getter::new(attribute.as_ref(), None).case_sensitive(case_sensitive.as_ref());
     let mut seen = Set::default();
     let mut kept = Vec::new();

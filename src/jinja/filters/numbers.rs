@@ -13,7 +13,7 @@ pub(super) fn abs(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<
     match Number::of(value) {
         Some(Number::Float(number)) => Ok(Value::Float(number.abs())),
         Some(number) => Ok(number.to_big().map_or(Value::None, |number| Value::big(number.abs()))),
-        None => Err(used(value, || format!("bad operand type for abs(): '{}'", value.type_name()))),
+        None => Err(Error::type_error(format!("bad operand type for abs(): '{}'", value.type_name()))),
     }
 }
 
@@ -122,10 +122,10 @@ pub(super) fn round(interpreter: &mut Interpreter<'_>, value: &Value, args: Args
     let method = method.as_ref().map_or("common", |method| method.as_str().unwrap_or(""));
     let number = Number::of(value).ok_or_else(|| {
         let kind = value.type_name();
-        used(value, || match method {
-            "common" => format!("type {kind} doesn't define __round__ method"),
-            _ => format!("must be real number, not {kind}"),
-        })
+        match method {
+            "common" => Error::type_error(format!("type {kind} doesn't define __round__ method")),
+            _ => used(value, || format!("must be real number, not {kind}")),
+        }
     });
     match method {
         "common" => match number? {
@@ -176,7 +176,10 @@ pub(super) fn filesizeformat(_: &mut Interpreter<'_>, value: &Value, args: Args)
     };
     let bytes = bytes.ok_or_else(|| {
         let kind = value.type_name();
-        used(value, || format!("float() argument must be a string or a real number, not '{kind}'"))
+        match value {
+            Value::Str(_) => Error::value_error(format!("could not convert string to float: {}", value.repr())),
+            _ => used(value, || format!("float() argument must be a string or a real number, not '{kind}'")),
+        }
     })?;
     let base: f64 = if binary { 1024.0 } else { 1000.0 };
     if bytes < base {

@@ -31,7 +31,7 @@ pub(super) fn default(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Res
 }
 
 pub(super) fn first(_: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
-    args.none("do_first")?;
+    args.none("sync_do_first")?;
     Ok(Items::of(value)?.next()?.unwrap_or_else(|| absent("No first item, sequence was empty.")))
 }
 
@@ -63,7 +63,7 @@ pub(super) fn random(interpreter: &mut Interpreter<'_>, value: &Value, args: Arg
 }
 
 pub(super) fn list(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
-    args.none("do_list")?;
+    args.none("sync_do_list")?;
     interpreter.collect(value).map(Value::list)
 }
 
@@ -89,7 +89,7 @@ pub(super) fn items(interpreter: &mut Interpreter<'_>, value: &Value, args: Args
 }
 
 pub(super) fn join(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
-    let [separator, attribute] = args.bind("do_join", ["d", "attribute"], 0)?;
+    let [separator, attribute] = args.bind("sync_do_join", ["d", "attribute"], 0)?;
     let separator = interpreter.text_of(&separator.unwrap_or_else(|| Value::from("")))?;
     let getter = Getter::new(attribute.as_ref(), None);
     let limit = interpreter.limits().string_bytes;
@@ -123,7 +123,7 @@ pub(super) fn reverse(interpreter: &mut Interpreter<'_>, value: &Value, args: Ar
 }
 
 pub(super) fn sum(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
-    let [attribute, start] = args.bind("do_sum", ["attribute", "start"], 0)?;
+    let [attribute, start] = args.bind("sync_do_sum", ["attribute", "start"], 0)?;
     let getter = Getter::new(attribute.as_ref(), None);
     let mut total = start.unwrap_or(Value::Int(0));
     if total.as_str().is_some() {

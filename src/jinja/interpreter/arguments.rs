@@ -6,6 +6,9 @@ use crate::jinja::ast::CallArgs;
 use crate::jinja::error::Error;
 use crate::jinja::value::{Args, Value};
 
+/// The function of Jinja2 that makes every call, as Python's messages name it.
+const SANDBOX_CALL: &str = "jinja2.sandbox.SandboxedEnvironment.call()";
+
 impl Interpreter<'_> {
     pub(super) fn args<'f>(&mut self, frame: &Frame<'f>, written: &'f CallArgs) -> Result<Args, Error> {
         let mut args = Args::default();
@@ -51,9 +54,15 @@ impl Interpreter<'_> {
                     .map(|(v, k)| (k, v))
                     .collect()
             }
+            Value::Undefined(undefined) => {
+                self.use_undefined(undefined)?;
+                Vec::new()
+            }
             _ => {
                 let kind = more.type_name();
-                return Err(Error::type_error(format!("argument after ** must be a mapping, not {kind}")));
+                return Err(Error::type_error(format!(
+                    "{SANDBOX_CALL} argument after ** must be a mapping, not {kind}"
+                )));
             }
         };
         self.charge_items(entries.len())?;

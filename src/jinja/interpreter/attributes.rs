@@ -66,6 +66,9 @@ impl Interpreter<'_> {
         }
         let length = owner.len().unwrap_or(0);
         let indices = Indices::new(length, start, stop, step);
+        if let Value::Range(range) = owner {
+            return Ok(Value::Range(Rc::new(range.sliced(indices.next, indices.stop, step))));
+        }
         self.charge_items(indices.left())?;
         if let Value::Str(text) = owner {
             return Ok(slice_text(text, length, &indices));
@@ -80,6 +83,11 @@ fn attribute(owner: &Value, name: &str) -> Option<Value> {
     match owner {
         Value::Object(object) => object.get_attr(name),
         Value::Macro(called) => called.attribute(name),
+        Value::Range(range) if matches!(name, "start" | "stop" | "step") => Some(Value::Int(match name {
+            "start" => range.start,
+            "stop" => range.stop,
+            _ => range.step,
+        })),
         _ => methods::find(owner, name)
             .map(|(name, call)| Value::Method(Rc::new(BoundMethod { receiver: owner.clone(), name, call }))),
     }

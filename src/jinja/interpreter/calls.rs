@@ -19,6 +19,10 @@ impl Interpreter<'_> {
     ) -> Result<Value, Error> {
         if let ExprKind::Attribute(owner, name) = &call.callee.kind {
             let owner = self.eval(frame, owner)?;
+            if let Value::Undefined(undefined) = &owner {
+                // The attribute is asked for before the arguments are computed.
+                self.use_undefined(undefined)?;
+            }
             let args = self.args_with_caller(frame, call, caller)?;
             return self.call_method(&owner, &frame.text(*name), args);
         }

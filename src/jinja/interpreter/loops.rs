@@ -61,7 +61,8 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// A loop whose body does not look at `loop`. Returns whether there was an item.
+    /// A loop whose body does not look at `loop`. Returns whether a turn came to its end: as in Jinja2, a
+    /// loop of which every turn ended early, by `continue` or `break`, goes on to its `else`.
     fn run_plain<'f>(
         &mut self,
         frame: &Frame<'f>,
@@ -74,9 +75,10 @@ impl Interpreter<'_> {
             if !self.enter_turn(frame, each, item)? {
                 continue;
             }
-            any = true;
-            if self.statements(frame, &each.body.statements, out)? == Flow::Break {
-                break;
+            match self.statements(frame, &each.body.statements, out)? {
+                Flow::Next => any = true,
+                Flow::Continue => {}
+                Flow::Break => break,
             }
         }
         Ok(any)
@@ -116,13 +118,14 @@ impl Interpreter<'_> {
         let mut any = false;
         while let Some(item) = state.advance().map_err(|error| error.at(each.items.span))? {
             self.step().map_err(|error| error.at(each.span))?;
-            any = true;
             self.load(frame, &each.body);
             self.assign(frame, &each.target, item).map_err(|error| error.at(each.span))?;
             let state: Rc<dyn Object> = Rc::clone(&state) as Rc<dyn Object>;
             self.set_slot(frame, slot, Value::Object(state));
-            if self.statements(frame, &each.body.statements, out)? == Flow::Break {
-                break;
+            match self.statements(frame, &each.body.statements, out)? {
+                Flow::Next => any = true,
+                Flow::Continue => {}
+                Flow::Break => break,
             }
         }
         Ok(any)
@@ -239,7 +242,12 @@ impl Object for LoopState {
         }
     }
 
-    fn call(&self, _interpreter: &mut Interpreter<'_>, _args: Args) -> Result<Value, Error> {
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, _interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+        args.bind("LoopContext.__call__", ["iterable"], 1)?;
         Err(Error::type_error("The loop must have the 'recursive' marker to be called recursively."))
     }
 

@@ -188,7 +188,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What using something undefined gives or says.
-    pub(super) fn use_undefined(&self, undefined: &Rc<Undefined>) -> Result<Value, Error> {
+    pub(in crate::jinja) fn use_undefined(&self, undefined: &Rc<Undefined>) -> Result<Value, Error> {
         match self.undefined {
             UndefinedPolicy::Default => Err(Error::undefined(undefined.message())),
             UndefinedPolicy::Parse => Ok(Value::Undefined(Rc::clone(undefined))),

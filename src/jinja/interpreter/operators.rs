@@ -96,6 +96,9 @@ impl Interpreter<'_> {
             (false, true) => (right, left),
             (false, false) => return Err(unsupported(BinaryOperator::Multiply, left, right)),
         };
+        if let Value::BigInt(_) = times {
+            return Err(Error::new(ErrorKind::Overflow, "cannot fit 'int' into an index-sized integer"));
+        }
         let Some(count) = times.as_int() else {
             let kind = times.type_name();
             return Err(Error::type_error(format!("can't multiply sequence by non-int of type '{kind}'")));
@@ -298,8 +301,8 @@ fn float_operation(operator: BinaryOperator, a: f64, b: f64, is_float: bool) -> 
         Op::Divide => a / b,
         Op::FloorDivide if b == 0.0 => return Err(by_zero("float floor division by zero")),
         Op::FloorDivide => {
-            let remainder = float_remainder(a, b);
-            ((a - remainder) / b).round()
+            let whole = ((a - float_remainder(a, b)) / b).round();
+            if whole == 0.0 { 0.0_f64.copysign(a / b) } else { whole }
         }
         Op::Remainder if b == 0.0 => return Err(by_zero("float modulo")),
         Op::Remainder => float_remainder(a, b),

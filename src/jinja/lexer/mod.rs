@@ -49,12 +49,16 @@ pub(super) struct Lexer<'s> {
     line: u32,
     column: u32,
     marked: usize,
+    /// Where the last token began: the end of the template is told there, as Jinja2 does.
+    last: Span,
 }
 
 impl<'s> Lexer<'s> {
     pub(super) fn new(source: &'s str) -> Self {
         let ready = VecDeque::new();
-        Self { source, position: 0, state: State::Root, brackets: Vec::new(), ready, line: 1, column: 1, marked: 0 }
+        let last = Span { line: 1, column: 1, ..Span::default() };
+        let brackets = Vec::new();
+        Self { source, position: 0, state: State::Root, brackets, ready, line: 1, column: 1, marked: 0, last }
     }
 
     pub(super) fn next_token(&mut self) -> Result<Token, Error> {
@@ -90,7 +94,8 @@ impl<'s> Lexer<'s> {
     }
 
     fn token(&mut self, kind: TokenKind, start: usize, end: usize) -> Token {
-        Token { kind, span: self.span(start, end) }
+        self.last = self.span(start, end);
+        Token { kind, span: self.last }
     }
 
     /// Goes past white space.

@@ -30,7 +30,7 @@ impl Lexer<'_> {
     }
 
     pub(super) fn end(&mut self) -> Token {
-        self.token(TokenKind::End, self.source.len(), self.source.len())
+        Token { kind: TokenKind::End, span: self.last }
     }
 
     fn open(&mut self, kind: TokenKind, state: State, tag: usize, after: usize) {
@@ -77,6 +77,9 @@ impl Lexer<'_> {
     fn raw(&mut self, tag: usize, after: usize) -> Result<(), Error> {
         self.go_past(after, self.byte(after - 3) == Some(b'-'));
         let start = self.position;
+        if start == self.source.len() {
+            return Ok(());
+        }
         let mut from = start;
         while let Some(offset) = self.tail(from).find("{%") {
             let close = from + offset;

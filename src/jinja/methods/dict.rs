@@ -134,6 +134,10 @@ pub(in crate::jinja) fn pairs(interpreter: &mut Interpreter<'_>, more: &Value) -
             })
             .collect();
     }
+    if let Value::Undefined(undefined) = more {
+        // Python asks for `keys`, which nothing undefined has.
+        interpreter.use_undefined(undefined)?;
+    }
     let mut entries = Vec::new();
     for (index, pair) in interpreter.collect(more)?.into_iter().enumerate() {
         let Ok(mut items) = Items::of(&pair) else {

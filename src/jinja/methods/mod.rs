@@ -5,6 +5,7 @@ pub(super) mod format;
 mod list;
 mod number;
 pub(super) mod percent;
+mod range;
 mod set;
 mod spec;
 pub(super) mod text;
@@ -31,6 +32,7 @@ pub(super) fn find(value: &Value, name: &str) -> Option<(&'static str, Method)> 
         Value::Tuple(_) => list::find_for_tuple(name),
         Value::Dict(_) => dict::find(name),
         Value::Set(_) => set::find(name),
+        Value::Range(_) => range::find(name),
         Value::Float(_) | Value::Int(_) | Value::BigInt(_) | Value::Bool(_) => number::find(value, name),
         _ => None,
     }

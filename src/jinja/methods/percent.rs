@@ -78,23 +78,24 @@ pub(in crate::jinja) fn format(
             any_name = true;
             rest = inside.get(end + 1..).unwrap_or("");
         }
+        if let (None, Some(after)) = (&named, rest.strip_prefix('%')) {
+            out.push('%');
+            rest = after;
+            continue;
+        }
         let (field, after) = field(rest, &mut source)?;
         let Some(code) = after.chars().next() else { return Err(Error::value_error("incomplete format")) };
         rest = after.get(code.len_utf8()..).unwrap_or("");
-        if code == '%' {
-            out.push('%');
-            continue;
-        }
         interpreter.charge_bytes(field.width.saturating_add(field.precision.unwrap_or(0)))?;
+        let value = match named {
+            Some(value) => value,
+            None => source.next()?,
+        };
         if !"diouxXeEfFgGcrsa".contains(code) {
             let index = format.len() - rest.len() - code.len_utf8();
             let message = format!("unsupported format character '{code}' ({:#x}) at index {index}", u32::from(code));
             return Err(Error::value_error(message));
         }
-        let value = match named {
-            Some(value) => value,
-            None => source.next()?,
-        };
         write(interpreter, &mut out, &field, code, &value)?;
         if out.len() > interpreter.limits().string_bytes {
             break;

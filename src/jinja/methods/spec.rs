@@ -24,7 +24,7 @@ struct Spec {
     kind: Option<char>,
 }
 
-fn parse(spec: &str) -> Result<Spec, Error> {
+fn parse(spec: &str, kind: &str) -> Result<Spec, Error> {
     let characters: Vec<char> = spec.chars().collect();
     let mut parsed = Spec::default();
     let mut at = 0;
@@ -74,7 +74,8 @@ fn parse(spec: &str) -> Result<Spec, Error> {
     }
     parsed.kind = peek(at);
     if characters.len() > at + usize::from(parsed.kind.is_some()) {
-        return Err(Error::value_error("Invalid format specifier"));
+        let message = format!("Invalid format specifier '{spec}' for object of type '{kind}'");
+        return Err(Error::value_error(message));
     }
     Ok(parsed)
 }
@@ -90,7 +91,7 @@ pub(super) fn format(interpreter: &mut Interpreter<'_>, value: &Value, spec: &st
         return result;
     }
     if let Value::Str(_) = value {
-        let spec = parse(spec)?;
+        let spec = parse(spec, "str")?;
         interpreter.charge_bytes(spec.width)?;
         return format_text(&interpreter.text_of(value)?, &spec);
     }
@@ -98,7 +99,7 @@ pub(super) fn format(interpreter: &mut Interpreter<'_>, value: &Value, spec: &st
         let kind = value.type_name();
         return Err(Error::type_error(format!("unsupported format string passed to {kind}.__format__")));
     };
-    let spec = parse(spec)?;
+    let spec = parse(spec, value.type_name())?;
     interpreter.charge_bytes(spec.width.saturating_add(spec.precision.unwrap_or(0)))?;
     let (negative, prefix, digits) = match (&number, spec.kind) {
         (Number::Float(float), _) => float_digits(*float, &spec, value)?,

@@ -28,6 +28,7 @@ pub(super) fn find(name: &str) -> Option<(&'static str, Method)> {
         "strip" => ("strip", |i, r, a| strip_method(i, r, a, "strip", (true, true))),
         "swapcase" => ("swapcase", |i, r, a| plain(i, r, a, "str.swapcase", swapcase)),
         "title" => ("title", |i, r, a| plain(i, r, a, "str.title", title)),
+        "translate" => ("translate", translate),
         "upper" => ("upper", |i, r, a| plain(i, r, a, "str.upper", str::to_uppercase)),
         "zfill" => ("zfill", zfill),
         _ => return None,
@@ -54,9 +55,29 @@ fn plain(
 pub(in crate::jinja) fn capitalize(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters.as_str().to_lowercase().chars()).collect(),
+        Some(first) => titlecase(first) + &characters.as_str().to_lowercase(),
         None => String::new(),
     }
+}
+
+/// Unicode's title case: `Ss` for `ß`; letters that are two in one have a form of their own.
+fn titlecase(character: char) -> String {
+    let own = match character {
+        'Ǆ' | 'ǅ' | 'ǆ' => Some('ǅ'),
+        'Ǉ' | 'ǈ' | 'ǉ' => Some('ǈ'),
+        'Ǌ' | 'ǋ' | 'ǌ' => Some('ǋ'),
+        'Ǳ' | 'ǲ' | 'ǳ' => Some('ǲ'),
+        'ა'..='ჿ' => Some(character),
+        _ => None,
+    };
+    if let Some(own) = own {
+        return own.to_string();
+    }
+    let mut upper = character.to_uppercase();
+    let first = upper.next().unwrap_or(character);
+    let rest: String = upper.collect();
+    // `ŉ` is a sign and a letter.
+    if character == 'ŉ' { format!("{first}{rest}") } else { format!("{first}{}", rest.to_lowercase()) }
 }
 
 fn swapcase(text: &str) -> String {
@@ -79,7 +100,7 @@ fn title(text: &str) -> String {
         if after_letter {
             out.extend(character.to_lowercase());
         } else {
-            out.extend(character.to_uppercase());
+            out.push_str(&titlecase(character));
         }
         after_letter = character.is_alphabetic();
     }
@@ -270,6 +291,39 @@ pub(in crate::jinja) fn replace(
         return Ok(Value::str(text));
     }
     Ok(Value::from(text.replacen(old, new, most)))
+}
+
+/// Each character by a table from its number: a text, the number of another, or nothing to drop it.
+fn translate(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {
+    let table = args.only_positional("str.translate", 1, 1)?.pop().unwrap_or_default();
+    let mut out = String::new();
+    for character in of(receiver).chars() {
+        interpreter.charge(1)?;
+        let number = Value::Int(i64::from(u32::from(character)));
+        let entry = match &table {
+            Value::Dict(dict) => dict.borrow().get(&number)?.cloned(),
+            Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Range(_) => {
+                Some(interpreter.get_item(&table, &number)?).filter(|entry| !entry.is_undefined())
+            }
+            _ => return Err(Error::type_error(format!("'{}' object is not subscriptable", table.type_name()))),
+        };
+        match entry {
+            None => out.push(character),
+            Some(Value::None) => {}
+            Some(Value::Str(text)) => out.push_str(&text),
+            Some(Value::Int(code)) => out.push(one_character_of(code)?),
+            Some(_) => return Err(Error::type_error("character mapping must return integer, None or str")),
+        }
+        if out.len() > interpreter.limits().string_bytes {
+            break;
+        }
+    }
+    interpreter.new_text(out)
+}
+
+fn one_character_of(code: i64) -> Result<char, Error> {
+    let character = u32::try_from(code).ok().and_then(char::from_u32);
+    character.ok_or_else(|| Error::value_error("character mapping must be in range(0x110000)"))
 }
 
 fn zfill(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {

@@ -24,6 +24,9 @@ pub(super) fn find(name: &str) -> Option<(&'static str, Method)> {
         }),
         "isnumeric" => ("isnumeric", |i, r, a| all(i, r, a, "str.isnumeric", char::is_numeric)),
         "isspace" => ("isspace", |i, r, a| all(i, r, a, "str.isspace", is_space)),
+        "istitle" => {
+            ("istitle", |_, r, a| a.only_positional("str.istitle", 0, 0).map(|_| Value::Bool(is_title(of(r)))))
+        }
         "isupper" => ("isupper", |_, r, a| {
             a.only_positional("str.isupper", 0, 0).map(|_| has_case(of(r), char::is_uppercase).into())
         }),
@@ -51,6 +54,21 @@ fn all(
 pub(in crate::jinja) fn has_case(text: &str, fits: fn(char) -> bool) -> bool {
     let mut cased = text.chars().filter(|character| character.is_lowercase() || character.is_uppercase()).peekable();
     cased.peek().is_some() && cased.all(fits)
+}
+
+/// Whether there are letters with case, each upper case after none and lower case after another.
+fn is_title(text: &str) -> bool {
+    let mut any = false;
+    let mut after_letter = false;
+    for character in text.chars() {
+        let cased = character.is_uppercase() || character.is_lowercase();
+        if cased && character.is_uppercase() == after_letter {
+            return false;
+        }
+        any |= cased;
+        after_letter = cased;
+    }
+    any
 }
 
 fn isidentifier(_: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {

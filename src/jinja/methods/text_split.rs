@@ -92,7 +92,7 @@ fn partition(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args, fr
 
 fn splitlines(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {
     let [keep] = args.bind("splitlines", ["keepends"], 0)?;
-    let keep = keep.is_some_and(|keep| keep.truthy());
+    let keep = integer(keep.as_ref())?.unwrap_or(0) != 0;
     let text = of(receiver);
     interpreter.charge_bytes(text.len())?;
     let lines: Vec<Value> = lines(text, keep).into_iter().map(Value::str).collect();

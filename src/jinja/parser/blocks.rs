@@ -104,7 +104,7 @@ impl Parser<'_> {
             };
             if parameters.iter().any(|parameter| parameter.name == name) {
                 let message = format!("duplicate argument '{}' in function definition", self.texts.get(name));
-                return Err(Error::syntax(message, span));
+                self.late.get_or_insert_with(|| Error::syntax(message, span));
             }
             parameters.push(Parameter { name, default });
         }

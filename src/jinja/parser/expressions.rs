@@ -258,8 +258,8 @@ impl Parser<'_> {
     }
 
     fn unknown(&mut self, what: &str, name: &str, span: Span) {
-        if !self.conditional && self.unknown.is_none() {
-            self.unknown = Some(Error::syntax(format!("No {what} named {}.", repr::of_str(name)), span));
+        if !self.conditional && self.late.is_none() {
+            self.late = Some(Error::syntax(format!("No {what} named {}.", repr::of_str(name)), span));
         }
     }
 }

@@ -41,8 +41,8 @@ pub(super) struct Parsed {
 pub(super) fn parse(source: &str, naming: MacroNaming) -> Result<Parsed, Error> {
     let mut parser = Parser::new(source, naming)?;
     let statements = parser.statements(&[])?;
-    if let Some(unknown) = parser.unknown {
-        return Err(unknown);
+    if let Some(late) = parser.late {
+        return Err(late);
     }
     parser.calls.sort_by_key(|call| call.span.start);
     Ok(Parsed { statements, texts: parser.texts.into_table(), calls: parser.calls })
@@ -67,8 +67,8 @@ struct Parser<'s> {
     loops: usize,
     /// Whether an unknown filter is an error only when it is reached, as inside of `{% if %}`.
     conditional: bool,
-    /// The first unknown filter or test: Jinja2 finds them after all syntax errors.
-    unknown: Option<Error>,
+    /// The first unknown filter or test, or parameter given twice: Jinja2 finds them after all else.
+    late: Option<Error>,
 }
 
 impl<'s> Parser<'s> {
@@ -89,7 +89,7 @@ impl<'s> Parser<'s> {
             depth: 0,
             loops: 0,
             conditional: false,
-            unknown: None,
+            late: None,
         })
     }
 

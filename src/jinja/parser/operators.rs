@@ -16,10 +16,10 @@ impl Parser<'_> {
         let span = self.current.span;
         // Unknown filters in any of the three parts are an error only when they are reached; that it is
         // a conditional shows after its first part, so what that part found is taken back.
-        let known = self.unknown.clone();
+        let known = self.late.clone();
         let mut then = self.or()?;
         while self.skip_name("if")? {
-            self.unknown.clone_from(&known);
+            self.late.clone_from(&known);
             let outer = std::mem::replace(&mut self.conditional, true);
             let test = Box::new(self.or()?);
             let otherwise = if self.skip_name("else")? { Some(Box::new(self.expression()?)) } else { None };

@@ -100,7 +100,7 @@ impl Parser<'_> {
 
     fn set(&mut self) -> Result<Statement, Error> {
         self.advance()?;
-        let target = self.target(true, None)?;
+        let target = self.target(true)?;
         if self.skip(TokenKind::Assign)? {
             return Ok(Statement::Set(target, self.tuple(TupleRules::default())?));
         }
@@ -140,12 +140,12 @@ impl Parser<'_> {
 
     fn for_block(&mut self) -> Result<Statement, Error> {
         let span = self.advance()?.span;
-        let target = self.target(false, Some("in"))?;
+        let target = self.target(false)?;
         if assigns_loop(&target, &self.texts) {
             return Err(Error::syntax("Can't assign to special loop variable in for-loop target", span));
         }
         self.expect_name("in")?;
-        let rules = TupleRules { without_conditional: true, end: Some("recursive"), ..TupleRules::default() };
+        let rules = TupleRules { without_conditional: true, ..TupleRules::default() };
         let items = self.tuple(rules)?;
         let test = if self.skip_name("if")? { Some(self.expression()?) } else { None };
         let recursive = self.skip_name("recursive")?;
@@ -201,7 +201,7 @@ impl Parser<'_> {
             if !targets.is_empty() {
                 self.expect(TokenKind::Comma)?;
             }
-            targets.push(self.target(false, None)?);
+            targets.push(self.target(false)?);
             self.expect(TokenKind::Assign)?;
             values.push(self.expression()?);
         }

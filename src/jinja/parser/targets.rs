@@ -15,8 +15,6 @@ pub(super) struct TupleRules {
     /// `()` is a tuple.
     pub(super) parenthesized: bool,
     pub(super) with_namespace: bool,
-    /// A word that ends it.
-    pub(super) end: Option<&'static str>,
 }
 
 impl Parser<'_> {
@@ -29,7 +27,7 @@ impl Parser<'_> {
             if !items.is_empty() {
                 self.expect(TokenKind::Comma)?;
             }
-            if self.at_tuple_end(rules) {
+            if self.at_tuple_end() {
                 break;
             }
             items.push(if rules.simplified {
@@ -56,13 +54,13 @@ impl Parser<'_> {
         self.node(ExprKind::Tuple(items), span)
     }
 
-    fn at_tuple_end(&self, rules: TupleRules) -> bool {
-        let ends = [TokenKind::VariableEnd, TokenKind::BlockEnd, TokenKind::RightParenthesis];
-        ends.contains(&self.current.kind) || rules.end.is_some_and(|end| self.at_name(end))
+    /// No word ends a tuple: `for x, in items` is an error of Jinja2's too.
+    fn at_tuple_end(&self) -> bool {
+        [TokenKind::VariableEnd, TokenKind::BlockEnd, TokenKind::RightParenthesis].contains(&self.current.kind)
     }
 
-    pub(super) fn target(&mut self, with_namespace: bool, end: Option<&'static str>) -> Result<Target, Error> {
-        let rules = TupleRules { simplified: true, with_namespace, end, ..TupleRules::default() };
+    pub(super) fn target(&mut self, with_namespace: bool) -> Result<Target, Error> {
+        let rules = TupleRules { simplified: true, with_namespace, ..TupleRules::default() };
         let node = self.tuple(rules)?;
         let (kind, span) = (node_kind(&node), node.span);
         to_target(node).ok_or_else(|| cannot_assign(kind, span))

@@ -32,7 +32,8 @@ impl Args {
     ) -> Result<[Option<Value>; N], Error> {
         let given = self.positional.len();
         if given > N {
-            return Err(too_many(function, required, N, given));
+            let before = before_the_arguments(function);
+            return Err(too_many(function, required + before, N + before, given + before));
         }
         let mut bound = [const { None }; N];
         for (slot, value) in bound.iter_mut().zip(self.positional) {
@@ -83,6 +84,17 @@ impl Args {
             }
             _ => format!("{function} expected at most {most} argument{}, got {given}", plural(most)),
         }))
+    }
+}
+
+/// What Jinja2 hands a filter or a test before the arguments that were written: the value, and for some
+/// the environment.
+fn before_the_arguments(function: &str) -> usize {
+    match function {
+        "do_attr" | "do_max" | "do_min" | "do_replace" | "do_sort" | "do_tojson" | "do_truncate" | "do_wordwrap"
+        | "sync_do_first" | "sync_do_groupby" | "sync_do_join" | "sync_do_sum" | "sync_do_unique" => 2,
+        _ if function.starts_with("do_") || function.starts_with("test_") || function.starts_with("sync_do_") => 1,
+        _ => 0,
     }
 }
 

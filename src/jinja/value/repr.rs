@@ -100,7 +100,7 @@ impl Value {
             Self::Undefined(_) => {}
             Self::Str(text) => out.push_str(text),
             Self::Object(object) if object.stand_in().is_none() => out.push_str(&object.to_str()),
-            _ => Printer { out, limit }.write(self, 0),
+            _ => Printer::new(out, limit).write(self, 0),
         }
     }
 
@@ -112,7 +112,7 @@ impl Value {
     /// As [`Value::repr`]; stops soon after the text is longer than `limit` bytes.
     pub(in crate::jinja) fn repr_within(&self, limit: usize) -> String {
         let mut text = String::new();
-        Printer { out: &mut text, limit }.write(self, 0);
+        Printer::new(&mut text, limit).write(self, 0);
         text
     }
 }
@@ -123,13 +123,46 @@ const LENGTH: usize = 64 << 20;
 struct Printer<'o> {
     out: &'o mut String,
     limit: usize,
+    /// The lists and dicts that are being written: one within itself is `[...]`.
+    open: Vec<*const ()>,
 }
 
-impl Printer<'_> {
+impl<'o> Printer<'o> {
+    fn new(out: &'o mut String, limit: usize) -> Self {
+        Self { out, limit, open: Vec::new() }
+    }
+
     fn write(&mut self, value: &Value, depth: usize) {
         if self.out.len() > self.limit {
             return;
         }
+        let itself: Option<(*const (), &str)> = match value {
+            Value::List(items) => Some((Rc::as_ptr(items).cast(), "[...]")),
+            Value::Dict(dict) => Some((Rc::as_ptr(dict).cast(), "{...}")),
+            Value::Object(object) => Some((Rc::as_ptr(object).cast(), "...")),
+            _ => None,
+        };
+        match itself {
+            Some((address, again)) if self.open.contains(&address) => match value {
+                Value::Object(object) => self.again(object.stand_in()),
+                _ => self.out.push_str(again),
+            },
+            Some((address, _)) => {
+                self.open.push(address);
+                self.write_once(value, depth);
+                self.open.pop();
+            }
+            None => self.write_once(value, depth),
+        }
+    }
+
+    /// An object within itself.
+    fn again(&mut self, stand_in: Option<(&str, Value, &str)>) {
+        let (before, after) = stand_in.map_or(("", ""), |(before, _, after)| (before, after));
+        push(self.out, format_args!("{before}{{...}}{after}"));
+    }
+
+    fn write_once(&mut self, value: &Value, depth: usize) {
         let out = &mut *self.out;
         match value {
             Value::Undefined(_) => out.push_str("Undefined"),

@@ -20,6 +20,12 @@ impl Range {
         self.start.wrapping_add(self.step.wrapping_mul(index as i64))
     }
 
+    /// The items from one index to before another, every `step`th: a range again, as in Python.
+    pub(in crate::jinja) fn sliced(&self, first: i64, end: i64, step: i64) -> Self {
+        let at = |index: i64| self.start.saturating_add(self.step.saturating_mul(index));
+        Self { start: at(first), stop: at(end), step: self.step.saturating_mul(step) }
+    }
+
     pub(in crate::jinja) fn contains(&self, item: i64) -> bool {
         let inside =
             if self.step > 0 { self.start <= item && item < self.stop } else { self.stop < item && item <= self.start };
