@@ -135,7 +135,9 @@ pub(super) fn round(interpreter: &mut Interpreter<'_>, value: &Value, args: Args
         method @ ("ceil" | "floor") => {
             let scale = 10_f64.powi(precision as i32);
             let scaled = number?.to_float()? * scale;
-            Ok(Value::Float((if method == "ceil" { scaled.ceil() } else { scaled.floor() }) / scale))
+            // Python's are integers, which have no negative zero.
+            let whole = if method == "ceil" { scaled.ceil() } else { scaled.floor() } + 0.0;
+            Ok(Value::Float(whole / scale))
         }
         _ => Err(Error::new(ErrorKind::Other, "method must be common, ceil or floor")),
     }

@@ -52,7 +52,10 @@ fn all(
 
 /// Whether there are letters with case, and all of them fit.
 pub(in crate::jinja) fn has_case(text: &str, fits: fn(char) -> bool) -> bool {
-    let mut cased = text.chars().filter(|character| character.is_lowercase() || character.is_uppercase()).peekable();
+    // Letters of title case are neither.
+    let is_title = |character: char| matches!(character, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ');
+    let is_cased = |character: &char| character.is_lowercase() || character.is_uppercase() || is_title(*character);
+    let mut cased = text.chars().filter(is_cased).peekable();
     cased.peek().is_some() && cased.all(fits)
 }
 
