@@ -65,6 +65,11 @@ impl Lexer<'_> {
     }
 
     fn comment(&mut self, tag: usize, after: usize) -> Result<(), Error> {
+        if after == self.source.len() {
+            // An opening that ends the template is, to Jinja2, nothing.
+            self.position = after;
+            return Ok(());
+        }
         let Some(length) = self.tail(after).find("#}") else {
             let span = self.span(tag, after);
             return Err(Error::syntax("Missing end of comment tag", span));
