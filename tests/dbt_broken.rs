@@ -107,6 +107,7 @@ cases! {
     test_argument_called_model
     env_var_missing_in_yaml
     var_missing_in_the_project_file
+    result_loaded_twice
     ephemeral_model_that_fails
     unknown_time_zone
     naming_macro_that_fails

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::context::{Context, Failure, Phase, Shared, Worker, has_template};
 use super::definitions::DocsDefinition;
@@ -11,7 +12,9 @@ use super::problems::{Problems, codes};
 use super::project::ProjectFile;
 use super::read::{ProjectFiles, ProjectPath, read_text};
 use super::tree::FileTree;
-use crate::jinja::{BlockKind, Error, Template, UndefinedPolicy, Value, scan_blocks};
+use crate::jinja::{
+    Block, BlockKind, Error, Interpreter, Limits, Scope, Template, UndefinedPolicy, Value, scan_blocks,
+};
 
 /// Every docs block, by name, then by package.
 #[derive(Debug, Default)]
@@ -37,7 +40,7 @@ impl DocsBlocks {
                     continue;
                 }
             };
-            match scan_blocks(&text, &[BlockKind::Docs]) {
+            match scan_blocks(&text, &[BlockKind::Docs]).and_then(rendered) {
                 Ok(blocks) => {
                     for (name, contents) in blocks.into_iter().filter_map(|block| Some((block.name?, block.contents))) {
                         self.add(&project.name, &file, name, contents.trim().to_owned());
@@ -78,6 +81,23 @@ impl DocsBlocks {
             None => of(root).or_else(|| of(package)).or_else(|| blocks.first().map(|(_, contents)| contents.as_str())),
         }
     }
+}
+
+/// The blocks with their contents rendered, as dbt does: in a context without a single name.
+fn rendered(mut blocks: Vec<Block>) -> Result<Vec<Block>, Error> {
+    struct Nothing;
+    impl Scope for Nothing {
+        fn lookup(&self, _: &str) -> Option<Value> {
+            None
+        }
+    }
+    let never = AtomicBool::new(false);
+    let nothing: Rc<dyn Scope> = Rc::new(Nothing);
+    for block in blocks.iter_mut().filter(|block| has_template(&block.contents)) {
+        let template = Template::parse("docs", &block.contents)?;
+        block.contents = Interpreter::new(Limits::default(), &never).render(&template, &nothing)?;
+    }
+    Ok(blocks)
 }
 
 /// Renders a node's descriptions and its columns'.

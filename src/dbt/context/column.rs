@@ -135,6 +135,12 @@ impl ColumnObject {
     }
 
     fn data_type(&self) -> String {
+        let sized = !self.char_size.is_none();
+        if self.adapter == Adapter::Postgres
+            && (self.is_one_of(&["text"]) || self.is_one_of(&["character varying"]) && !sized)
+        {
+            return self.dtype.clone();
+        }
         if self.is_string() && self.adapter != Adapter::BigQuery {
             let size = if self.dtype == "text" || self.char_size.is_none() {
                 "256".to_owned()

@@ -30,7 +30,7 @@ pub(crate) struct Record {
     pub(crate) depth: Cell<usize>,
     /// How many templates are being rendered within this one, by `render()` and by variables.
     nested: Cell<usize>,
-    /// `store_result` and `load_result`.
+    /// `store_result` and `load_result`: none where it was loaded.
     pub(crate) results: RefCell<HashMap<String, Value>>,
     failure: RefCell<Option<(Code, String)>>,
 }

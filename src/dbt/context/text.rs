@@ -50,7 +50,17 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
         "load_result" => Value::function("load_result", move |_, args| {
             let [name] = args.bind("load_result", ["name"], 1)?;
             let name = name.unwrap_or_default().to_str();
-            Ok(record.results.borrow_mut().remove(&name).unwrap_or_default())
+            let mut results = record.results.borrow_mut();
+            match results.get_mut(&name) {
+                Some(Value::None) => {
+                    let message =
+                        format!("The 'statement' result named '{name}' has already been loaded into a variable");
+                    Err(record.raise(codes::COMPILE, message))
+                }
+                Some(result) if name == "main" => Ok(result.clone()),
+                Some(result) => Ok(std::mem::take(result)),
+                None => Ok(Value::None),
+            }
         }),
         "try_or_compiler_error" => Value::function("try_or_compiler_error", move |interpreter, mut args| {
             if args.positional.len() < 2 {

@@ -25,6 +25,7 @@ pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &m
     draft.node.unrendered_config = config::unrendered(&written);
     if let Some(applied) = applied {
         describe(&mut draft.node, applied);
+        tags_before_yaml(shared, draft, patch_config.as_ref());
     }
     let kind = config_kind(draft.node.kind);
     let config = match finish(config.clone(), kind) {
@@ -124,6 +125,30 @@ fn deep_merge(old: Value, new: Value) -> Value {
     }
 }
 
+/// dbt configures a node before YAML has spoken and again after it, and keeps the tags of both times: those
+/// of YAML come last.
+fn tags_before_yaml(shared: &Shared, draft: &mut Draft, patch: Option<&Config>) {
+    let is_package = draft.node.package_name != shared.root_name();
+    let order_matters = draft.calls.contains_key("tags") || is_package;
+    if order_matters && patch.is_some_and(|patch| patch.contains_key("tags")) {
+        let config = merged_config(shared, draft, None);
+        add_tags(&mut draft.node, &config);
+    }
+}
+
+fn add_tags(node: &mut Node, config: &Config) {
+    let tags = match config.get("tags") {
+        Some(Value::Array(tags)) => tags.iter().map(crate::dbt::python::text).collect(),
+        Some(Value::String(tag)) => vec![tag.clone()],
+        _ => Vec::new(),
+    };
+    for tag in tags {
+        if !node.tags.contains(&tag) {
+            node.tags.push(tag);
+        }
+    }
+}
+
 /// Takes over description and columns.
 fn describe(node: &mut Node, applied: &Applied) {
     let patch = &applied.patch;
@@ -143,16 +168,7 @@ fn take_over(draft: &mut Draft, config: &Config) {
     let text = |key: &str| config.get(key).and_then(Value::as_str).map(str::to_owned);
     node.enabled = config.get("enabled") != Some(&Value::Bool(false));
     node.materialized = text("materialized").unwrap_or_default();
-    let tags = match config.get("tags") {
-        Some(Value::Array(tags)) => tags.iter().map(crate::dbt::python::text).collect(),
-        Some(Value::String(tag)) => vec![tag.clone()],
-        _ => Vec::new(),
-    };
-    for tag in tags {
-        if !node.tags.contains(&tag) {
-            node.tags.push(tag);
-        }
-    }
+    add_tags(node, config);
     if let Some(Value::Object(meta)) = config.get("meta").filter(|meta| crate::dbt::python::is_true(meta)) {
         node.meta = meta.clone().into_iter().collect();
     }
