@@ -3,6 +3,8 @@
 //!
 //! The sample is `python3 tests/jinja/judge/judge.py --seed 1 --count 1500 >tests/jinja/judge/sample.jsonl`.
 
+#![expect(clippy::expect_used, reason = "a test")]
+
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 

@@ -106,9 +106,9 @@ def cases():
     """The projects of the file: name and files."""
     for block in (HERE.parent / "projects.txt").read_text().split("\n#### ")[1:]:
         name, rest = block.split("\n", 1)
-        written = rest.split("\n====")[0] if "\n====" in rest else ""
+        written = ("\n" + rest).split("\n====")[0]
         files = {"dbt_project.yml": "name: p\nversion: '1.0'\n", "models/a.sql": "select 1 as id"}
-        for part in ("\n" + written).split("\n--- ")[1:]:
+        for part in written.split("\n--- ")[1:]:
             path, _, text = part.partition("\n")
             files[path.strip()] = text
         yield name.strip(), files
