@@ -47,19 +47,6 @@ fn dumped(items: impl IntoIterator<Item = Value>) -> Vec<String> {
     sorted(items.into_iter().map(|item| item.to_string().replace(',', ", ")))
 }
 
-fn kind(kind: NodeKind) -> &'static str {
-    match kind {
-        NodeKind::Model => "model",
-        NodeKind::Seed => "seed",
-        NodeKind::Snapshot => "snapshot",
-        NodeKind::Source => "source",
-        NodeKind::Test => "test",
-        NodeKind::Analysis => "analysis",
-        NodeKind::Exposure => "exposure",
-        NodeKind::Operation => "operation",
-    }
-}
-
 fn column(column: &Column) -> Value {
     kept(json!({
         "name": column.name, "description": column.description, "data_type": column.data_type, "meta": column.meta,
@@ -77,7 +64,7 @@ fn facts(node: &Node) -> Value {
     let language = (node.kind != NodeKind::Seed).then_some(&node.language);
     let test = node.test.as_ref();
     kept(json!({
-        "type": kind(node.kind), "package": node.package_name, "file": node.original_file_path,
+        "type": node.kind.resource_type(), "package": node.package_name, "file": node.original_file_path,
         "alias": of_code(json!(node.alias)), "database": node.database, "schema": node.schema, "fqn": node.fqn,
         "path": node.path, "description": node.description, "meta": node.meta, "group": node.group,
         "access": node.access, "version": node.version, "latest_version": node.latest_version,

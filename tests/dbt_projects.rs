@@ -158,4 +158,44 @@ cases! {
     a_static_model_names_a_source_once
     a_patch_prefers_what_takes_part
     a_column_may_be_described_twice
+    configuration_of_folders_within_folders
+    configuration_named_as_a_folder
+    hooks_of_every_layer_in_order
+    several_config_calls_in_one_file
+    an_incremental_model_with_all_its_settings
+    versions_with_files_aliases_and_columns_of_their_own
+    a_version_that_is_no_number
+    groups_and_access
+    ephemeral_models_of_many_shapes
+    an_ephemeral_model_behind_a_version
+    dispatch_across_packages
+    dispatch_of_dbts_own_macros
+    snapshots_of_both_strategies
+    seeds_in_folders_with_settings
+    sources_with_everything
+    names_of_generic_tests
+    tests_are_configured_by_the_project
+    docs_blocks_of_several_packages
+    descriptions_of_many_lines
+    anchors_and_merges_in_yaml
+    variables_of_every_kind
+    ignored_by_patterns
+    quoting_of_the_project_and_of_sources
+    grants_are_joined_or_replaced
+    contracts_and_constraints
+    packages_are_configured_from_the_root
+    names_by_macros_of_a_package_and_of_the_root
+    exposures_of_all_kinds
+    analyses_in_folders
+    singular_tests_in_several_paths
+    hooks_around_the_run
+    references_in_macros_count_for_their_callers
+    macros_by_their_full_names
+    names_with_dots_and_capitals
+    what_a_model_can_ask_about_itself
+    what_the_graph_holds
+    configuration_from_variables_and_the_environment
+    macro_properties_change_nothing
+    blanks_around_tags_stay_as_jinja_leaves_them
+    comments_and_strings_hold_jinja_too
 }

@@ -53,6 +53,7 @@ pub(crate) fn node_json(node: &Node) -> Value {
 }
 
 fn add_kind(map: &mut Map<String, Value>, node: &Node) {
+    map.extend(node.details.iter().map(|(key, value)| (key.clone(), value.clone())));
     if node.kind == NodeKind::Source {
         map.insert("source_name".to_owned(), json!(node.source_name));
         map.insert("identifier".to_owned(), json!(node.alias));

@@ -108,7 +108,7 @@ fn patch_config(applied: &Applied) -> Config {
     config
 }
 
-/// Mappings are joined all the way down; anything else is replaced.
+/// Mappings are joined all the way down, a list stands before the one below it; anything else is replaced.
 fn deep_merge(old: Value, new: Value) -> Value {
     match (old, new) {
         (Value::Object(mut old), Value::Object(new)) => {
@@ -121,6 +121,7 @@ fn deep_merge(old: Value, new: Value) -> Value {
             }
             Value::Object(old)
         }
+        (Value::Array(old), Value::Array(new)) => new.into_iter().chain(old).collect(),
         (_, new) => new,
     }
 }

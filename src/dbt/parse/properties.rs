@@ -116,7 +116,6 @@ pub(crate) struct SourceOverride {
     pub(crate) tables: Vec<SourceEntry>,
     /// The source without its tables, and without what says that it overrides.
     pub(crate) source: Arc<Map<String, Value>>,
-    pub(crate) file: Arc<YamlFile>,
 }
 
 /// An exposure.

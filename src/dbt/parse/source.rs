@@ -32,10 +32,7 @@ pub(crate) fn source_drafts(
         for over in &overriding {
             entry.apply(over);
         }
-        let mut draft = draft(shared, &entry);
-        if let Some(over) = overriding.last() {
-            draft.node.patch_path = Some(format!("{}://{}", over.file.package, over.file.original));
-        }
+        let draft = draft(shared, &entry);
         (entry, draft)
     };
     entries.into_iter().map(with_overrides).collect()

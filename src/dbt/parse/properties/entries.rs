@@ -97,10 +97,7 @@ impl Reader<'_> {
             }
         }
         match overridden {
-            Some(package) => {
-                let file = Arc::clone(self.file);
-                self.found.overrides.push(SourceOverride { package, tables: entries, source, file });
-            }
+            Some(package) => self.found.overrides.push(SourceOverride { package, tables: entries, source }),
             None => self.found.sources.extend(entries),
         }
     }
