@@ -9,6 +9,7 @@ use crate::workspace::Assignment;
 
 use super::compile::Compile;
 use super::ls::Ls;
+use super::parse::Parse;
 
 /// dbt models out of Git, shown live in a terminal, and carried back to where people work.
 ///
@@ -56,6 +57,8 @@ pub(super) enum Command {
     Models(Models),
     /// List the nodes of a dbt project's folder, selected as dbt selects them
     Ls(Box<Ls>),
+    /// Write the manifest.json of a dbt project's folder, for dbt docs and other tools
+    Parse(Box<Parse>),
     /// Write the compiled SQL of a dbt project's folder, as dbt writes it
     Compile(Box<Compile>),
     /// Show one model: relation, columns, lineage, configuration, SQL

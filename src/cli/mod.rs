@@ -19,6 +19,7 @@ mod history;
 mod ls;
 mod models;
 mod overview;
+mod parse;
 mod print;
 mod problems;
 mod screen;
@@ -98,6 +99,7 @@ fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output
         }
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),
         Some(Command::Ls(ls)) => ls::run(&session, &ls, output),
+        Some(Command::Parse(parse)) => parse::run(&session, &parse, output),
         Some(Command::Compile(compile)) => compile::run(&session, &compile, output),
         Some(Command::Models(models)) => models::run(&session, &models, output),
         Some(Command::Show(show)) => show::run(&session, &show, output),

@@ -6,12 +6,13 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 
-use crate::dbt::{self, Asked, Project, Selected, Selectors, State, Wanted};
+use crate::dbt::{self, Asked, EnvAccess, LoadOptions, ManifestFacts, Project, Selected, Selectors, State, Wanted};
 use crate::problem::{Catalogue, Code, Problem, Severity, Subject};
 use crate::workspace::{Environment, Location, Workspace};
 
 use super::compiled::{self, CompiledFile};
 use super::folder::{self, Folder};
+use super::manifest_file;
 use super::profiles::ProfileChoice;
 use super::state;
 use super::target::Target;
@@ -39,6 +40,7 @@ pub struct FolderProject {
     folder: PathBuf,
     /// `target-path` of its `dbt_project.yml`.
     target_path: Option<String>,
+    facts: ManifestFacts,
     /// Described, in the order in which they were met; none of them kept the project from loading.
     pub problems: Vec<Problem>,
 }
@@ -74,14 +76,39 @@ impl FolderProject {
         asked: Option<&Path>,
         environment: &Environment,
     ) -> Result<WrittenFiles, Problem> {
-        let named = asked.or_else(|| environment.variable("DBT_TARGET_PATH").map(Path::new));
-        let own = Path::new(self.target_path.as_deref().unwrap_or("target"));
-        let target = match named {
-            Some(path) => environment.resolve_path(path, environment.working_directory()),
-            None => environment.resolve_path(own, &self.folder),
-        };
+        let target = self.target_folder(asked, environment);
         let files = compiled::write(&self.project, ids, &target).map_err(described)?;
         Ok(WrittenFiles { target, files })
+    }
+
+    /// Writes `manifest.json` into the same folder; gives its path.
+    pub fn write_manifest(&self, asked: Option<&Path>, environment: &Environment) -> Result<PathBuf, Problem> {
+        let target = self.target_folder(asked, environment);
+        manifest_file::write(&self.project, &self.facts, &target).map_err(described)
+    }
+
+    fn target_folder(&self, asked: Option<&Path>, environment: &Environment) -> PathBuf {
+        let named = asked.or_else(|| environment.variable("DBT_TARGET_PATH").map(Path::new));
+        let own = Path::new(self.target_path.as_deref().unwrap_or("target"));
+        match named {
+            Some(path) => environment.resolve_path(path, environment.working_directory()),
+            None => environment.resolve_path(own, &self.folder),
+        }
+    }
+}
+
+/// What the manifest of a load says besides the project.
+fn facts_of(options: &LoadOptions<'_>, folder: &Path) -> ManifestFacts {
+    let (EnvAccess::Only(env) | EnvAccess::Process(env)) = &options.env;
+    let custom =
+        |(name, value): (&String, &String)| Some((name.strip_prefix("DBT_ENV_CUSTOM_ENV_")?.to_owned(), value.clone()));
+    ManifestFacts {
+        dbt_version: options.dbt_version.clone(),
+        generated_at: options.run_started_at,
+        invocation_id: options.invocation_id.clone(),
+        adapter: options.adapter,
+        env: env.iter().filter_map(custom).collect(),
+        root_path: folder.display().to_string(),
     }
 }
 
@@ -117,7 +144,8 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
         None => None,
     };
     let (folder, target_path) = (request.folder.clone(), target.project_setting("target-path"));
-    Ok(FolderProject { project, selectors, state, folder, target_path, problems })
+    let facts = facts_of(&options, &folder);
+    Ok(FolderProject { project, selectors, state, folder, target_path, facts, problems })
 }
 
 fn wrong_vars(project: &str, sentence: &str) -> Problem {

@@ -17,6 +17,7 @@ mod handle;
 mod jobs;
 mod loaders;
 mod log;
+mod manifest_file;
 mod open;
 mod profiles;
 mod queries;

@@ -7,5 +7,6 @@ mod commands;
 mod compile;
 mod events;
 mod ls;
+mod parse;
 mod place;
 mod terminal;

@@ -1,0 +1,44 @@
+//! `ebb parse`: a dbt project in a folder as dbt's `manifest.json`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::engine::load_folder;
+use crate::problem::{Problem, Severity};
+
+use super::Exit;
+use super::dbt_arguments::DbtProject;
+use super::failure::Failure;
+use super::ls::tell;
+use super::print::{Output, count, words};
+use super::session::Session;
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct Parse {
+    /// The folder of dbt_project.yml, as for --project-dir
+    #[arg(value_name = "DIR", conflicts_with = "project_dir")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    project: DbtProject,
+    /// Where to write [env: DBT_TARGET_PATH] [default: the project's target-path]
+    #[arg(long, value_name = "DIR")]
+    target_path: Option<PathBuf>,
+}
+
+pub(super) fn run(session: &Session, parse: &Parse, output: &mut Output) -> Result<Exit, Failure> {
+    let mut request = parse.project.request(session);
+    if let Some(folder) = &parse.folder {
+        request.folder = session.environment.resolve_path(folder, session.environment.working_directory());
+    }
+    let loaded = load_folder(&session.environment, &request).map_err(Failure::Work)?;
+    let path = loaded.write_manifest(parse.target_path.as_deref(), &session.environment)?;
+    let nodes = loaded.project.nodes.values().filter(|node| node.enabled).count() as u64;
+    if output.json {
+        output.json_lines([serde_json::json!({ "manifest": path, "nodes": nodes })])?;
+    } else {
+        output.remark(&format!("{} written into {}", count(nodes, "node"), words(&path.display().to_string())))?;
+    }
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    tell(&loaded.problems.iter().filter(is_error).collect::<Vec<_>>(), output)
+}

@@ -1,0 +1,59 @@
+//! `ebb parse` in the folder of a dbt project, as a script meets it.
+
+use crate::place::Place;
+
+fn project() -> Place {
+    let place = Place::new();
+    for (path, text) in [
+        ("shop/dbt_project.yml", "name: shop\nprofile: shop\ntarget-path: out\n"),
+        (
+            "shop/profiles.yml",
+            "shop: {target: dev, outputs: {dev: {type: duckdb, schema: lake}, prod: {type: bigquery, method: oauth, project: p, dataset: d}}}",
+        ),
+        ("shop/models/a.sql", "select {{ var('n', 1) }} as id"),
+    ] {
+        place.write(path, text);
+    }
+    place
+}
+
+fn manifest(place: &Place, path: &str) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(place.path(path)).expect("a manifest")).expect("JSON")
+}
+
+#[test]
+fn the_manifest_is_where_dbt_writes_it() {
+    let place = project();
+    let ran = place.run(&["parse", "shop"]).exits(0);
+    assert!(ran.error.contains("1 node written into"), "{}", ran.error);
+    let manifest = manifest(&place, "shop/out/manifest.json");
+    assert_eq!(manifest["metadata"]["project_name"], "shop");
+    assert_eq!(manifest["metadata"]["adapter_type"], "duckdb");
+    assert_eq!(manifest["nodes"]["model.shop.a"]["schema"], "lake");
+}
+
+#[test]
+fn dbts_own_options_decide() {
+    let place = project();
+    place.run(&["parse", "shop", "--target", "prod", "--vars", "n: 5", "--target-path", "there"]).exits(0);
+    let manifest = manifest(&place, "there/manifest.json");
+    assert_eq!(manifest["nodes"]["model.shop.a"]["relation_name"], "`p`.`d`.`a`");
+    assert_eq!(manifest["nodes"]["model.shop.a"]["compiled_code"], "select 5 as id");
+}
+
+#[test]
+fn a_broken_model_is_told_and_the_manifest_is_there_all_the_same() {
+    let place = project();
+    place.write("shop/models/b.sql", "select {{ nope() }}");
+    let ran = place.run(&["parse", "shop"]).exits(1);
+    assert!(ran.error.contains("'nope' is undefined"), "{}", ran.error);
+    assert!(manifest(&place, "shop/out/manifest.json")["nodes"]["model.shop.b"].is_object());
+}
+
+#[test]
+fn a_folder_without_a_project_is_a_problem() {
+    let place = Place::new();
+    place.write("empty/readme", "");
+    let ran = place.run(&["parse", "empty"]).exits(1);
+    assert!(ran.error.contains("dbt_project.yml"), "{}", ran.error);
+}
