@@ -18,7 +18,8 @@ fn project() -> Place {
 }
 
 fn manifest(place: &Place, path: &str) -> serde_json::Value {
-    serde_json::from_slice(&std::fs::read(place.path(path)).expect("a manifest")).expect("JSON")
+    let bytes = std::fs::read(place.path(path)).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
 #[test]
