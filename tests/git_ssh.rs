@@ -53,6 +53,7 @@ impl Scene {
         FetchRequest {
             remote: self.remote("shop.git"),
             credential: Credential::SshKey { path: self.server.key() },
+            any_revision: false,
             branch: "main".to_owned(),
             folder: "transform".to_owned(),
             cache: self.caches().join("shop"),

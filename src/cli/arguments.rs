@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::workspace::Assignment;
@@ -53,6 +53,8 @@ pub(super) enum Command {
     Demo(Demo),
     /// Bring projects up to date: fetch the branch, load the dbt project, record its models
     Sync(Sync),
+    /// Fetch the packages of a dbt project in a folder, as dbt deps does
+    Deps(Deps),
     /// List models, seeds, snapshots, sources and exposures as of the last good sync
     Models(Models),
     /// List the nodes of a dbt project's folder, selected as dbt selects them
@@ -91,6 +93,43 @@ pub(super) struct Sync {
     /// Names of projects [default: all]
     #[arg(value_name = "PROJECT")]
     pub(super) projects: Vec<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct Deps {
+    /// The dbt project's folder [default: the one around the working directory]
+    #[arg(value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+    /// Choose the versions anew, whatever package-lock.yml says
+    #[arg(long)]
+    pub(super) upgrade: bool,
+    /// Write package-lock.yml and install nothing
+    #[arg(long)]
+    pub(super) lock: bool,
+    /// Ask for one more package from now on, e.g. dbt-labs/dbt_utils@1.1.1
+    #[arg(long, value_name = "NAME@VERSION")]
+    pub(super) add_package: Option<String>,
+    /// What --add-package names
+    #[arg(long, value_name = "KIND", value_enum, default_value_t, requires = "add_package")]
+    pub(super) source: PackageKind,
+    /// Variables for templates in packages.yml, as YAML
+    #[arg(long, value_name = "YAML")]
+    pub(super) vars: Option<String>,
+    /// Take versions that do not allow this dbt, too
+    #[arg(long)]
+    pub(super) no_version_check: bool,
+}
+
+/// Where a package comes from.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum PackageKind {
+    /// The package hub
+    #[default]
+    Hub,
+    /// A Git repository
+    Git,
+    /// A folder of this machine
+    Local,
 }
 
 #[derive(Args, Clone, Debug)]

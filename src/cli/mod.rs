@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod dbt_arguments;
 mod demo;
+mod deps;
 mod events;
 mod explain;
 mod failure;
@@ -97,6 +98,7 @@ fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output
         Some(_) if arguments.fresh => {
             Err(Failure::wrong_use("--fresh is about the full screen, which this command does not open"))
         }
+        Some(Command::Deps(deps)) => deps::run(session, deps, output),
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),
         Some(Command::Ls(ls)) => ls::run(&session, &ls, output),
         Some(Command::Parse(parse)) => parse::run(&session, &parse, output),

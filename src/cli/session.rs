@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -90,6 +90,11 @@ impl Session {
             opened.sync(&projects, &mut Quiet)?;
         }
         Ok(opened)
+    }
+
+    /// Opens the dbt project in a folder, whatever else stands there.
+    pub(super) fn open_folder(&self, folder: PathBuf) -> Result<Opened, Failure> {
+        self.open_at(Location::Folder(folder))
     }
 
     fn open_at(&self, location: Location) -> Result<Opened, Failure> {

@@ -4,7 +4,8 @@
 use crate::dbt::{FileTree, ReadError};
 use crate::git::{Credential, FetchRequest, Remote, RemoteError};
 use crate::problem::diagnosis::{self, CredentialKind, MissingVariable, Operation, Refusal, WantedProjectPath};
-use crate::problem::{Area, Code, Diagnosis, Problem, Subject};
+use crate::problem::{Action, Area, Code, Diagnosis, Fix, Grade, Problem, Subject};
+use crate::workspace::PackagesSetting;
 
 use super::handle::Core;
 use super::target::Target;
@@ -72,7 +73,9 @@ fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis 
     };
     let provider = target.provider();
     let credential = match &request.credential {
-        Credential::Token { token, .. } => CredentialKind::of_token(token.expose()),
+        Credential::Token { token, .. } | Credential::Login { password: token, .. } => {
+            CredentialKind::of_token(token.expose())
+        }
         Credential::Anonymous => CredentialKind::Anonymous,
         Credential::SshKey { .. } | Credential::SshAgent => CredentialKind::SshKey,
     };
@@ -107,6 +110,7 @@ fn asked(target: &Target, request: &FetchRequest) -> Vec<String> {
         (Some((name, _)), Credential::SshKey { path }) => {
             format!("with the SSH key {} of connection {name}", path.display())
         }
+        (_, Credential::Login { user, .. }) => format!("as {user}, with a password"),
         (Some((name, _)), Credential::SshAgent) => format!("with the SSH agent, as connection {name} says"),
         (None, _) => "with the SSH agent".to_owned(),
     };
@@ -124,6 +128,9 @@ pub(super) fn of_project(core: &Core, target: &Target, mut problem: Problem) -> 
             Subject::Project { name: project }
         }
     };
+    if problem.code.as_str() == "DBT-DEPS-NOT-RUN" {
+        return packages_missing(target, problem);
+    }
     if target.folder.is_some() {
         // A folder has no ebb.toml that a fix could change.
         return problem;
@@ -142,6 +149,30 @@ pub(super) fn of_project(core: &Core, target: &Target, mut problem: Problem) -> 
         _ => return problem,
     };
     diagnosis.of(problem)
+}
+
+/// Packages that are asked for and not there: what brings them, by a key.
+fn packages_missing(target: &Target, mut problem: Problem) -> Problem {
+    problem.fixes.clear();
+    let project = target.name.clone();
+    let fix = match (&target.folder, target.settings.packages) {
+        (Some(_), _) => {
+            let action = Action::InstallPackages { project };
+            Fix::new(
+                "Fetch the packages into the packages folder (ebb deps), and load the project again",
+                Grade::Ask,
+                action,
+            )
+        }
+        (None, PackagesSetting::Vendored) => {
+            let title = "Let syncs fetch the packages (packages = \"fetch\"), and sync again";
+            Fix::set_project_key(title, Grade::Safe, &project, "packages", "fetch", true)
+        }
+        (None, PackagesSetting::Fetch) => {
+            Fix::new("Try again to fetch the packages", Grade::Safe, Action::Sync { project })
+        }
+    };
+    problem.with_fix(fix)
 }
 
 /// There was no `dbt_project.yml` to read: says where the real ones are and offers them.

@@ -9,6 +9,7 @@ use crate::workspace::edit::{self, Change};
 
 use super::events::{EventKind, JobId};
 use super::handle::Engine;
+use super::packages::DepsRequest;
 use super::views::FixPreview;
 
 /// Applies a fix and tells how it went.
@@ -41,6 +42,11 @@ pub(super) async fn preview(engine: &Engine, id: ProblemId, index: usize) -> Res
         }
         Action::Copy { text } => text.lines().map(str::to_owned).collect(),
         Action::Sync { project } => vec![format!("sync {project} again")],
+        Action::InstallPackages { project } => vec![
+            format!("fetch the packages of {project}, as ebb deps does"),
+            "write package-lock.yml and the packages folder".to_owned(),
+            format!("load {project} again"),
+        ],
         Action::Open { file, line } => vec![format!("open {file} at line {line}")],
         Action::Read => vec![fix.title],
     };
@@ -73,14 +79,17 @@ async fn carry_out(engine: &Engine, id: ProblemId, fix: &Fix) -> Result<Option<J
             Ok(sync.map(|project| engine.sync(&project, Cause::Fix, Some((id, how)))))
         }
         Action::Sync { project } => Ok(Some(engine.sync(&project, Cause::Fix, Some((id, "synced again".to_owned()))))),
+        Action::InstallPackages { project } => {
+            engine.install_packages(&project, DepsRequest::default()).await.map_err(first)?;
+            Ok(Some(engine.sync(&project, Cause::Fix, Some((id, "packages fetched".to_owned())))))
+        }
         // The face that asked shows, copies or opens these; there is nothing to carry out here.
         Action::Copy { .. } | Action::Open { .. } | Action::Read => Ok(None),
     }
 }
 
 fn first(problems: Vec<Problem>) -> Problem {
-    let unknown =
-        || Problem::new(Code::new("CONFIG-UNREADABLE"), Subject::Workspace, "ebb.toml could not be read again");
+    let unknown = || Problem::new(Code::new("CONFIG-UNREADABLE"), Subject::Workspace, "ebb could not go on");
     problems.into_iter().next().unwrap_or_else(unknown)
 }
 

@@ -19,6 +19,7 @@ mod loaders;
 mod log;
 mod manifest_file;
 mod open;
+mod packages;
 mod profiles;
 mod queries;
 mod record;
@@ -34,6 +35,7 @@ mod views;
 mod watch;
 mod world;
 
+pub use crate::dbt::packages::NewPackage;
 pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, listed, resource_types};
 pub use compiled::CompiledFile;
 pub use connect::{NewProject, connect};
@@ -41,6 +43,9 @@ pub use dbt_folder::{FolderProject, FolderRequest, WrittenFiles, load_folder};
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
 pub use handle::{Engine, Subscription};
 pub use jobs::ProgressBoard;
+pub use packages::{
+    DepsReport, DepsRequest, DownloadError, DownloadRequest, Downloads, HttpDownloads, InstalledPackage, LockState,
+};
 pub use profiles::ProfileChoice;
 pub use repositories::GitRepositories;
 pub use views::{ConnectionView, FixPreview, LiveJob, ModelView, Overview, ProjectView, SyncView};

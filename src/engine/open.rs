@@ -7,6 +7,7 @@ use crate::store::Store;
 use crate::workspace::{Assignment, Environment, Location, Paths, Workspace};
 
 use super::handle::Engine;
+use super::packages::HttpDownloads;
 use super::repositories::GitRepositories;
 use super::world::{SystemClock, World};
 
@@ -29,6 +30,7 @@ impl Engine {
         };
         let world = World {
             repositories: Arc::new(GitRepositories),
+            downloads: Arc::new(HttpDownloads::default()),
             clock: Arc::new(SystemClock),
             store: Arc::new(store.map_err(|error| vec![Problem::from(error)])?),
             catalogue: Arc::new(Catalogue::builtin()),

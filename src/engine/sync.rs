@@ -11,12 +11,13 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use crate::dbt::{FileTree, LoadProgress, LoadStage, Loaded};
-use crate::git::{Commit, FetchProgress, FetchRequest, FetchStage, RemoteError};
+use crate::git::{Commit, Credential, FetchProgress, FetchRequest, FetchStage, RemoteError};
 use crate::problem::{Code, Problem, Severity, Subject};
 use crate::store::{
     CommitRecord, Examined, Lease, ModelRecord, ProblemId, Stage, Store, StoreError, SyncCounts, SyncFinish, SyncId,
     SyncState,
 };
+use crate::workspace::Loader;
 
 use super::diagnosis;
 use super::events::{EventKind, Outcome};
@@ -24,10 +25,14 @@ use super::folder::Folder;
 use super::handle::Core;
 use super::jobs::Job;
 use super::loaders;
+use super::packages::{ForSync, Placed};
 use super::record;
 use super::stages::{Stages, bytes_in_words};
 use super::target::Target;
 use super::world::OnProgress;
+
+/// The code of a project whose packages are not there.
+const NOT_INSTALLED: &str = "DBT-DEPS-NOT-RUN";
 
 /// How a sync ends before its record is written.
 struct Ending {
@@ -77,6 +82,8 @@ struct Source {
     tree: Arc<dyn FileTree + Send + Sync>,
     commit: Option<CommitRecord>,
     bytes: u64,
+    /// What the repository was fetched with; its packages may be on the same host.
+    credential: Credential,
 }
 
 /// A sync that runs.
@@ -244,7 +251,7 @@ impl Run<'_> {
         if let Some(folder) = &self.target.folder {
             let opened = Folder::open(folder);
             let tree = opened.map_err(|error| Ending::failed(diagnosis::folder(&self.target, &error)))?;
-            return Ok(Source { tree: Arc::new(tree), commit: None, bytes: 0 });
+            return Ok(Source { tree: Arc::new(tree), commit: None, bytes: 0, credential: Credential::Anonymous });
         }
         self.stages.enter(Stage::Connect, String::new);
         let request = self.target.fetch_request().await.map_err(Ending::failed)?;
@@ -275,7 +282,8 @@ impl Run<'_> {
             Ok(tree) => tree,
             Err(error) => return Err(self.remote_failed(&request, &error)),
         };
-        Ok(Source { tree, commit: Some(commit), bytes: fetched.bytes_received })
+        let credential = request.credential;
+        Ok(Source { tree, commit: Some(commit), bytes: fetched.bytes_received, credential })
     }
 
     fn remote_failed(&self, request: &FetchRequest, error: &RemoteError) -> Box<Ending> {
@@ -308,21 +316,43 @@ impl Run<'_> {
         })
     }
 
+    /// The tree with the packages that the repository asks for and does not hold, and why some are
+    /// missing. A folder is taken as it is, and a manifest holds what it needs.
+    async fn with_packages(&self, source: &Source) -> Result<Placed, Box<Ending>> {
+        let tree = Arc::clone(&source.tree);
+        if self.target.folder.is_some() || self.target.settings.loader == Loader::Manifest {
+            return Ok(Placed { tree, detail: None, problems: Vec::new() });
+        }
+        let missing = ForSync {
+            world: self.core.world.clone(),
+            target: self.target.clone(),
+            tree,
+            credential: source.credential.clone(),
+            cancel: self.job.cancel.clone(),
+            now: self.core.now(),
+        };
+        let stages = Arc::clone(&self.stages);
+        let placed = self.core.blocking(move || missing.place(&|| stages.enter(Stage::Fetch, String::new))).await;
+        let placed = placed.map_err(Ending::failed)?;
+        if self.job.cancel.is_cancelled() {
+            return Err(Ending::cancelled().into());
+        }
+        let detail = placed.detail.clone().unwrap_or_else(|| "packages are missing".to_owned());
+        self.stages.end(|| detail);
+        Ok(placed)
+    }
+
     async fn load(&self, source: &Source) -> Result<Loaded, Box<Ending>> {
+        let Placed { tree, problems: without_packages, .. } = self.with_packages(source).await?;
         self.stages.enter(Stage::Parse, String::new);
         let (stages, cancel) = (Arc::clone(&self.stages), self.job.cancel.clone());
-        let wanted = loaders::Wanted {
-            target: self.target.clone(),
-            tree: Arc::clone(&source.tree),
-            started_at: self.core.now(),
-            cancel,
-        };
+        let wanted = loaders::Wanted { target: self.target.clone(), tree, started_at: self.core.now(), cancel };
         let answer = loaders::load(self.core, wanted, move |progress| load_progress(&stages, progress)).await;
         if self.job.cancel.is_cancelled() {
             return Err(Ending::cancelled().into());
         }
         let mut loaded = answer.map_err(Ending::failed)?;
-        let problems = std::mem::take(&mut loaded.problems).into_iter();
+        let problems = without_packages.into_iter().chain(std::mem::take(&mut loaded.problems));
         loaded.problems = problems.map(|problem| diagnosis::of_project(self.core, &self.target, problem)).collect();
         if loaded.project.is_some() {
             return Ok(loaded);
@@ -348,6 +378,8 @@ impl Run<'_> {
         // A project without models is compiled in no time and tells of no progress.
         self.stages.enter(Stage::Compile, String::new);
         self.stages.end(|| format!("{compiled} compiled, {} with problems", counts.broken));
+        // Packages that could not be fetched may be there the next time, with the same commit.
+        let is_settled = !loaded.problems.iter().any(|problem| problem.code.as_str() == NOT_INSTALLED);
         let broken = loaded.problems.iter().any(|problem| problem.severity == Severity::Error);
         Ending {
             state: if broken { SyncState::Partial } else { SyncState::Succeeded },
@@ -358,7 +390,7 @@ impl Run<'_> {
             problems: loaded.problems,
             examined: Examined::All,
             unchanged: false,
-            settings: self.target.inputs(),
+            settings: if is_settled { self.target.inputs() } else { String::new() },
         }
     }
 }

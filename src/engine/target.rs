@@ -109,10 +109,24 @@ impl Target {
             credential: self.credential().await?,
             remote,
             branch: self.branch.clone(),
+            any_revision: false,
             folder: folder_of(&self.settings.project_path).to_owned(),
             cache,
             limits: self.limits,
         })
+    }
+
+    /// What to fetch of a package's repository, into the same cache.
+    pub(super) fn package_request(
+        &self,
+        remote: Remote,
+        credential: Credential,
+        revision: &str,
+        folder: &str,
+    ) -> FetchRequest {
+        let cache = self.cache.join(format!("{}.git", short_hash(&[&remote.display()])));
+        let (branch, folder) = (revision.to_owned(), folder.trim_matches('/').to_owned());
+        FetchRequest { remote, credential, branch, any_revision: true, folder, cache, limits: self.limits }
     }
 
     pub(super) async fn credential(&self) -> Result<Credential, Problem> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::packages::Downloads;
 use crate::dbt::FileTree;
 use crate::git::{FetchProgress, FetchRequest, Fetched, Remote, RemoteError};
 use crate::problem::Catalogue;
@@ -56,6 +57,8 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct World {
     pub repositories: Arc<dyn Repositories>,
+    /// The package hub and archives.
+    pub downloads: Arc<dyn Downloads>,
     pub clock: Arc<dyn Clock>,
     pub store: Arc<Store>,
     pub catalogue: Arc<Catalogue>,

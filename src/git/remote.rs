@@ -64,6 +64,11 @@ pub enum Credential {
         provider: Option<Provider>,
         token: Secret,
     },
+    /// A user and a password or token, as an address of a dbt package may carry them.
+    Login {
+        user: String,
+        password: Secret,
+    },
     SshKey {
         path: PathBuf,
     },

@@ -39,6 +39,8 @@ pub enum Action {
     },
     /// Run the project's sync again.
     Sync { project: String },
+    /// Fetch the packages of a dbt project in a folder of this machine, then load it again.
+    InstallPackages { project: String },
     /// Text for a person to copy: a command, a page, a sentence to send to somebody.
     Copy { text: String },
     /// Open a file of this machine in `$EDITOR` at a line (1-based; 0 is the top).

@@ -113,12 +113,26 @@ pub struct Project {
     /// shell. It must write the manifest.
     #[serde(default = "Project::default_dbt_command")]
     pub dbt_command: Vec<String>,
+    /// What to do about dbt packages that the repository asks for and does not hold.
+    #[serde(default)]
+    pub packages: PackagesSetting,
     /// As dbt's `--vars`: they win over the project's own.
     #[serde(default)]
     pub vars: IndexMap<String, serde_json::Value>,
     /// What `env_var()` may see; nothing else of this machine's environment.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+}
+
+/// Where the dbt packages of a synced repository come from when its packages folder does not hold them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PackagesSetting {
+    /// From the hub and from Git, as package-lock.yml or packages.yml says; kept in the cache.
+    #[default]
+    Fetch,
+    /// Nothing is fetched: the repository has to hold them.
+    Vendored,
 }
 
 /// A public repository, or one on this machine, at its default branch and with `dbt_project.yml` at its root.
@@ -136,6 +150,7 @@ impl Default for Project {
             loader: Loader::default(),
             manifest: Self::default_manifest(),
             dbt_command: Self::default_dbt_command(),
+            packages: PackagesSetting::default(),
             vars: IndexMap::new(),
             env: BTreeMap::new(),
         }
@@ -157,6 +172,7 @@ impl Project {
             loader: Loader::default(),
             manifest: Self::default_manifest(),
             dbt_command: Self::default_dbt_command(),
+            packages: PackagesSetting::default(),
             vars: IndexMap::new(),
             env: BTreeMap::new(),
         }

@@ -46,6 +46,7 @@ impl Scene {
         FetchRequest {
             remote: Remote::Http { url: self.server.url("shop") },
             credential: Credential::Anonymous,
+            any_revision: false,
             branch: "main".to_owned(),
             folder: "transform".to_owned(),
             cache: self.cache(),

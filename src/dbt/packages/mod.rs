@@ -28,4 +28,4 @@ pub use lock::{LOCK_FILE, Lock, requirements_hash, sha1_hex};
 pub use pinned::{Pinned, Resolved};
 pub use requirement::{Package, Requirement};
 pub use resolve::{PackageSources, SharedTree, is_folder_name};
-pub use wanted::{WantedPackages, package_name, resolve_packages, wanted_packages};
+pub use wanted::{WantedPackages, package_name, read_lock, read_vars, resolve_packages, wanted_packages};

@@ -59,8 +59,9 @@ impl Pinned {
                 Ok([version]) => Some(Self::Hub { name, version, latest: None }),
                 Err(_) => None,
             },
-            Package::Git { address, written, revision, subdirectory, warn_unpinned } => {
-                Some(Self::Git { address, written, revision, subdirectory, warn_unpinned })
+            // What stands in a lock does not move.
+            Package::Git { address, written, revision, subdirectory, .. } => {
+                Some(Self::Git { address, written, revision, subdirectory, warn_unpinned: false })
             }
             Package::Local { path } => Some(Self::Local { path }),
             Package::Tarball { address, written, name } => Some(Self::Tarball { address, written, name }),

@@ -20,6 +20,7 @@ use crate::dbt::problems::Problems;
 use crate::dbt::project::read_project;
 use crate::dbt::render::NativeRenderer;
 use crate::dbt::tree::FileTree;
+use crate::dbt::yaml;
 use crate::jinja::{Interpreter, Limits};
 use crate::problem::Problem;
 
@@ -80,7 +81,7 @@ pub fn wanted_packages(tree: &dyn FileTree, options: &LoadOptions<'_>) -> Result
     let mut problems = Problems::default().named(&root.name);
     let (asked, lock) = with_renderer(options, Phase::Packages, |renderer| {
         let asked = read_asked(Owner { tree, folder: &root.folder, package: None }, renderer, &mut problems);
-        (asked, read_lock(tree, &root.path(LOCK_FILE), renderer))
+        (asked, lock_of(tree, &root.path(LOCK_FILE), renderer))
     });
     problems.extend(asked.unrendered.clone());
     let is_installed = !Found::of(tree, &root, &asked).is_incomplete(&asked);
@@ -116,17 +117,35 @@ pub fn resolve_packages<S: PackageSources>(
     })
 }
 
+/// Variables as `--vars` gives them: a YAML mapping; none where it is something else.
+pub fn read_vars(text: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
+    let root = yaml::parse(text).ok()?.root;
+    if root.is_null() {
+        return Some(serde_json::Map::new());
+    }
+    root.as_map().map(|map| map.iter().map(|(key, entry)| (key.clone(), entry.value.to_json())).collect())
+}
+
 /// The name of the project whose files these are; without one, the projects that are further below.
 pub fn package_name(tree: &dyn FileTree) -> Result<String, Vec<String>> {
     project_name(tree)
 }
 
 /// A lock file that cannot be read counts as none: what it was made from is there to make it again.
-fn read_lock(tree: &dyn FileTree, path: &str, renderer: &dyn NativeRenderer) -> Option<Lock> {
+fn lock_of(tree: &dyn FileTree, path: &str, renderer: &dyn NativeRenderer) -> Option<Lock> {
     let text = String::from_utf8(tree.read(path).ok()?).ok()?;
+    sound_lock(path, &text, renderer)
+}
+
+fn sound_lock(path: &str, text: &str, renderer: &dyn NativeRenderer) -> Option<Lock> {
     let mut problems = Problems::default();
-    let lock = Lock::read(path, &text, renderer, &mut problems)?;
+    let lock = Lock::read(path, text, renderer, &mut problems)?;
     problems.finish("").is_empty().then_some(lock)
+}
+
+/// The lock that a text holds; none where it is no lock file.
+pub fn read_lock(path: &str, text: &str, options: &LoadOptions<'_>) -> Option<Lock> {
+    with_renderer(options, Phase::Packages, |renderer| sound_lock(path, text, renderer))
 }
 
 fn with_renderer<T>(options: &LoadOptions<'_>, phase: Phase, work: impl FnOnce(&dyn NativeRenderer) -> T) -> T {

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::dbt::{FileTree, MemoryTree};
 use crate::engine::world::{Answer, Clock, OnProgress, Repositories, World};
-use crate::engine::{Engine, Event, EventKind};
+use crate::engine::{DownloadError, DownloadRequest, Downloads, Engine, Event, EventKind};
 use crate::git::{Commit, FetchProgress, FetchRequest, FetchStage, Fetched, Remote, RemoteError};
 use crate::problem::Catalogue;
 use crate::store::Store;
@@ -100,6 +100,17 @@ impl Repositories for FakeRepositories {
     }
 }
 
+/// A machine without a way out.
+#[derive(Debug)]
+struct NoDownloads;
+
+impl Downloads for NoDownloads {
+    fn get(&self, request: DownloadRequest, _: CancellationToken) -> Answer<'_, Result<Vec<u8>, DownloadError>> {
+        let raw = "no way out".to_owned();
+        Box::pin(async move { Err(DownloadError::Unreachable { url: request.url, raw }) })
+    }
+}
+
 /// A second later at every look.
 #[derive(Debug, Default)]
 struct TickingClock(AtomicI64);
@@ -153,6 +164,7 @@ impl Stage {
         let repositories = Arc::new(FakeRepositories { behaviour: Mutex::new(behaviour), fetches: AtomicI64::new(0) });
         let world = World {
             repositories: Arc::clone(&repositories) as Arc<dyn Repositories>,
+            downloads: Arc::new(NoDownloads),
             clock: Arc::new(TickingClock::default()),
             store: Arc::clone(&store),
             catalogue: Arc::new(Catalogue::builtin()),

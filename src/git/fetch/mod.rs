@@ -29,6 +29,9 @@ pub struct FetchRequest {
     pub credential: Credential,
     /// Branch without `refs/heads/`; empty asks for the remote's default branch.
     pub branch: String,
+    /// Whether `branch` may also name a tag, which then wins, or be the id of a commit: the `revision` of
+    /// a dbt package. A commit that is in the cache whole needs no server.
+    pub any_revision: bool,
     /// Folder whose files are wanted (`""`: all). Servers that can filter send only their blobs.
     pub folder: String,
     /// Where this repository's objects are kept; created when missing.

@@ -31,12 +31,19 @@ pub async fn fetch(
     let patience = Patience::new(request.limits, cancel);
     progress.send_replace(FetchProgress::START);
     if let Remote::Local { path } = &request.remote {
-        let (path, branch) = (path.clone(), request.branch.clone());
-        let (branch, commit) = blocking(&patience, move || Repository::open(&path)?.tip(&branch)).await?;
+        let (path, branch, any) = (path.clone(), request.branch.clone(), request.any_revision);
+        let find = move || {
+            let repository = Repository::open(&path)?;
+            if any { repository.revision(&branch) } else { repository.tip(&branch) }
+        };
+        let (branch, commit) = blocking(&patience, find).await?;
         return Ok(Fetched { branch, commit, unmoved: false, bytes_received: 0, requests: 0 });
     }
     let lock = Arc::new(Lock::take(&request.cache, &patience).await?);
     let cache = open(&request, &lock, &patience).await?;
+    if let Some(fetched) = kept(&request, &cache, &lock, &patience).await? {
+        return Ok(fetched);
+    }
     let session = connect(&request, &patience).await?;
     let before = Counts::default();
     let mut fetch = Fetch { request, progress, patience, lock, cache, session, before };
@@ -75,6 +82,32 @@ async fn open(request: &FetchRequest, lock: &Arc<Lock>, patience: &Patience) -> 
         opened.map(Arc::new)
     })
     .await
+}
+
+/// A commit that was asked for by its id and is in the cache whole.
+async fn kept(
+    request: &FetchRequest,
+    cache: &Arc<Cache>,
+    lock: &Arc<Lock>,
+    patience: &Patience,
+) -> Result<Option<Fetched>, RemoteError> {
+    if !(request.any_revision && is_commit(&request.branch)) {
+        return Ok(None);
+    }
+    let (cache, lock, branch) = (Arc::clone(cache), Arc::clone(lock), request.branch.clone());
+    let folder = request.folder.clone();
+    blocking(patience, move || {
+        let whole = matches!(cache.missing(&branch, &folder), Ok(Missing::Nothing));
+        let commit = if whole { cache.keep(&branch, &branch).ok() } else { None };
+        drop(lock);
+        Ok(commit.map(|commit| Fetched { branch, commit, unmoved: true, bytes_received: 0, requests: 0 }))
+    })
+    .await
+}
+
+/// A whole id, as git writes it.
+fn is_commit(revision: &str) -> bool {
+    revision.len() == 40 && revision.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Work on the file system, which must not keep other tasks waiting.
@@ -136,6 +169,9 @@ impl Fetch {
     /// The branch's full name and where it stands.
     async fn tip(&mut self) -> Result<(String, String), RemoteError> {
         let wanted = self.request.branch.clone();
+        if self.request.any_revision && !wanted.is_empty() {
+            return self.revision(wanted).await;
+        }
         if wanted.is_empty() {
             let refs = self.session.refs(Which::Head).await?;
             if let (Some(name), Some(id)) = (refs.head, refs.head_id) {
@@ -152,6 +188,24 @@ impl Fetch {
             Some(found) if wanted.is_empty() => Ok(found),
             _ => Err(missing_branch(&wanted, refs.to_branches())),
         }
+    }
+
+    /// A commit by its id, a tag, or a branch, in this order, and where it stands.
+    async fn revision(&mut self, wanted: String) -> Result<(String, String), RemoteError> {
+        if is_commit(&wanted) {
+            return Ok((wanted.clone(), wanted));
+        }
+        if git2::Reference::is_valid_name(&format!("refs/tags/{wanted}")) {
+            let refs = self.session.refs(Which::Revision(&wanted)).await?;
+            if let Some(id) = refs.tag(&wanted).or_else(|| refs.tip(&wanted)) {
+                return Ok((wanted, id.to_owned()));
+            }
+        }
+        let refs = self.session.refs(Which::All).await?;
+        let tags = self.session.refs(Which::Tags).await?;
+        let mut known = refs.to_branches();
+        known.names.extend(tags.tags.into_iter().map(|(name, _)| name));
+        Err(missing_branch(&wanted, known))
     }
 
     /// Downloads until nothing is missing: first the commit with its trees, or with everything where

@@ -66,6 +66,24 @@ impl Repository {
         found.ok_or_else(|| missing_branch(branch, known))
     }
 
+    /// A commit by its id, a tag, or a branch, in this order; an empty name asks for the branch that HEAD
+    /// points at.
+    pub fn revision(&self, name: &str) -> Result<(String, Commit), RemoteError> {
+        if name.is_empty() {
+            return self.tip(name);
+        }
+        let (found, mut known, tags) = self.with(|repository| {
+            let by_id = || repository.find_commit(Oid::from_str(name).ok().filter(|_| name.len() == 40)?).ok();
+            let by_name =
+                |kind: &str| repository.find_reference(&format!("refs/{kind}/{name}")).ok()?.peel_to_commit().ok();
+            let commit = by_id().or_else(|| by_name("tags")).or_else(|| by_name("heads"));
+            let tags = repository.tag_names(None)?.iter().flatten().flatten().map(str::to_owned).collect::<Vec<_>>();
+            Ok((commit.map(|commit| commit_facts(&commit)), local_branches(repository)?, tags))
+        })?;
+        known.names.extend(tags);
+        found.map(|commit| (name.to_owned(), commit)).ok_or_else(|| missing_branch(name, known))
+    }
+
     /// Every branch, sorted by name, and the one that HEAD points at.
     pub fn branches(&self) -> Result<Branches, RemoteError> {
         self.with(local_branches)

@@ -38,13 +38,21 @@ pub(in crate::git) enum Which<'a> {
     Head,
     /// This one, and others that begin with its name.
     Branch(&'a str),
+    /// The branch and the tag of this name, and others that begin with it.
+    Revision(&'a str),
     All,
+    /// Every tag, and no branch.
+    Tags,
 }
 
 /// A list of branches.
 pub(super) fn list(capabilities: &Capabilities, which: Which<'_>) -> Message {
     let mut message = Message::default();
     head(&mut message, "ls-refs", capabilities).line("symrefs");
+    if matches!(which, Which::Revision(_) | Which::Tags) {
+        // The commit of a tag that is an object of its own.
+        message.line("peel");
+    }
     if capabilities.unborn {
         message.line("unborn");
     }
@@ -52,7 +60,11 @@ pub(super) fn list(capabilities: &Capabilities, which: Which<'_>) -> Message {
     match which {
         Which::Head => {}
         Which::Branch(name) => _ = message.line(&format!("ref-prefix refs/heads/{name}")),
+        Which::Revision(name) => {
+            message.line(&format!("ref-prefix refs/tags/{name}")).line(&format!("ref-prefix refs/heads/{name}"));
+        }
         Which::All => _ = message.line("ref-prefix refs/heads/"),
+        Which::Tags => _ = message.line("ref-prefix refs/tags/"),
     }
     message.flush();
     message
@@ -166,8 +178,11 @@ pub(super) fn first_line(line: &str) -> Result<(Refs, Features), RemoteError> {
 pub(super) fn reference(refs: &mut Refs, line: &str) -> Result<(), RemoteError> {
     match line.split_once(' ') {
         Some(("shallow", _) | (_, "capabilities^{}")) => Ok(()),
-        Some((_, name)) if name.ends_with("^{}") => Ok(()),
-        Some((id, name)) => refs.named(id, name),
+        // The commit of the tag that was named on the line before.
+        Some((id, name)) => match name.strip_suffix("^{}") {
+            Some(tag) => refs.peeled(id, tag),
+            None => refs.named(id, name),
+        },
         None => Err(RemoteError::Broken { raw: format!("unexpected line in the list of branches: {line:?}") }),
     }
 }
@@ -202,6 +217,14 @@ mod tests {
         assert_eq!(
             shown(list(&capabilities, Which::Branch("main"))),
             "command=ls-refs|AGENT|object-format=sha1|DELIMITER|symrefs|unborn|ref-prefix HEAD|ref-prefix refs/heads/main|FLUSH"
+        );
+    }
+
+    #[test]
+    fn a_revision_is_asked_for_as_tag_and_as_branch() {
+        assert_eq!(
+            shown(list(&Capabilities::default(), Which::Revision("v1"))),
+            "command=ls-refs|AGENT|DELIMITER|symrefs|peel|ref-prefix HEAD|ref-prefix refs/tags/v1|ref-prefix refs/heads/v1|FLUSH"
         );
     }
 

@@ -53,6 +53,8 @@ pub(super) fn only_sha1(format: &str) -> Result<(), RemoteError> {
 pub(in crate::git) struct Refs {
     /// `(name without refs/heads/, object id)`.
     pub(in crate::git) branches: Vec<(String, String)>,
+    /// `(name without refs/tags/, id of the commit)`.
+    pub(in crate::git) tags: Vec<(String, String)>,
     /// Branch that HEAD points at, whether it exists or not.
     pub(in crate::git) head: Option<String>,
     /// Object that HEAD stands for.
@@ -62,7 +64,7 @@ pub(in crate::git) struct Refs {
 impl Refs {
     /// Takes in one answer to `ls-refs`: `ID NAME [symref-target:NAME] …` or `unborn HEAD …`.
     pub(super) fn line(&mut self, line: &str) -> Result<(), RemoteError> {
-        let mut words = line.split(' ');
+        let mut words = line.split(' ').fuse();
         let (Some(id), Some(name)) = (words.next(), words.next()) else {
             return Err(RemoteError::Broken { raw: format!("unexpected line in the list of branches: {line:?}") });
         };
@@ -73,22 +75,42 @@ impl Refs {
         if id == "unborn" {
             return Ok(());
         }
-        self.named(id, name)
+        let peeled = words.find_map(|word| word.strip_prefix("peeled:"));
+        self.named(id, name)?;
+        peeled.map_or(Ok(()), |commit| self.peeled(commit, name))
     }
 
     /// Takes in one reference by its full name; those that are no branch are passed over.
     pub(super) fn named(&mut self, id: &str, name: &str) -> Result<(), RemoteError> {
-        if id.len() != 40 || !id.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(RemoteError::Broken { raw: format!("not an object id: {id:?}") });
-        }
+        check_id(id)?;
         if name == "HEAD" {
             self.head_id = Some(id.to_owned());
         } else if let Some(branch) = name.strip_prefix("refs/heads/")
             && self.branches.len() < MOST_BRANCHES
         {
             self.branches.push((branch.to_owned(), id.to_owned()));
+        } else if let Some(tag) = name.strip_prefix("refs/tags/")
+            && self.tags.len() < MOST_BRANCHES
+        {
+            self.tags.push((tag.to_owned(), id.to_owned()));
         }
         Ok(())
+    }
+
+    /// Takes in the commit that the tag of this full name stands for, which is an object of its own.
+    pub(super) fn peeled(&mut self, commit: &str, name: &str) -> Result<(), RemoteError> {
+        check_id(commit)?;
+        let tag =
+            name.strip_prefix("refs/tags/").and_then(|tag| self.tags.iter_mut().rev().find(|(known, _)| known == tag));
+        if let Some((_, id)) = tag {
+            commit.clone_into(id);
+        }
+        Ok(())
+    }
+
+    /// The commit of a tag.
+    pub(in crate::git) fn tag(&self, name: &str) -> Option<&str> {
+        self.tags.iter().find(|(known, _)| known == name).map(|(_, id)| id.as_str())
     }
 
     /// A branch's object id.
@@ -112,6 +134,13 @@ impl Refs {
         names.sort();
         Branches { names, default: self.default_branch().map(str::to_owned) }
     }
+}
+
+fn check_id(id: &str) -> Result<(), RemoteError> {
+    if id.len() == 40 && id.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    Err(RemoteError::Broken { raw: format!("not an object id: {id:?}") })
 }
 
 #[cfg(test)]
@@ -165,6 +194,15 @@ mod tests {
         assert_eq!(refs.tip("v1"), None);
         let names = vec!["dev".to_owned(), "trunk".to_owned()];
         assert_eq!(refs.to_branches(), Branches { names, default: Some("trunk".to_owned()) });
+    }
+
+    #[test]
+    fn a_tag_stands_for_its_commit() {
+        let mut refs = refs(&[format!("{TWO} refs/tags/v1 peeled:{ONE}"), format!("{TWO} refs/tags/v2")]);
+        assert_eq!((refs.tag("v1"), refs.tag("v2"), refs.tag("v3")), (Some(ONE), Some(TWO), None));
+        refs.peeled(ONE, "refs/tags/v2").unwrap();
+        assert_eq!(refs.tag("v2"), Some(ONE));
+        assert!(refs.line(&format!("{TWO} refs/tags/v3 peeled:zz")).is_err());
     }
 
     #[test]

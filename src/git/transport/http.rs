@@ -43,6 +43,12 @@ impl Http {
                 let usernames = usernames(&base, *provider, token);
                 Some(Login { usernames, token: token.clone() })
             }
+            Credential::Login { user, password } => {
+                if base.scheme() != "https" && !is_this_machine(&base) {
+                    return Err(RemoteError::Insecure { url: base.to_string() });
+                }
+                Some(Login { usernames: vec![user.clone()], token: password.clone() })
+            }
             // Keys are for SSH; an https address is read without them.
             Credential::Anonymous | Credential::SshKey { .. } | Credential::SshAgent => None,
         };
