@@ -143,18 +143,31 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// The job that it tells of.
+    pub(super) fn job(&self) -> Option<JobId> {
+        match self {
+            Self::SyncStarted { job, .. }
+            | Self::StageStarted { job, .. }
+            | Self::StageFinished { job, .. }
+            | Self::CancelRequested { job, .. }
+            | Self::SyncFinished { job, .. }
+            | Self::SyncRefused { job, .. }
+            | Self::SyncWithdrawn { job, .. }
+            | Self::FixApplied { job, .. } => Some(*job),
+            Self::WorkspaceChanged | Self::StoreChanged => None,
+        }
+    }
+
+    /// The sync whose beginning it tells of.
+    pub(super) fn began(&self) -> Option<SyncId> {
+        match self {
+            Self::SyncStarted { sync, .. } => Some(*sync),
+            _ => None,
+        }
+    }
+
     /// Whether it tells of a job's work, which every process may want to know of.
     pub(super) fn is_of_a_job(&self) -> bool {
-        match self {
-            Self::SyncStarted { .. }
-            | Self::StageStarted { .. }
-            | Self::StageFinished { .. }
-            | Self::CancelRequested { .. }
-            | Self::SyncFinished { .. }
-            | Self::SyncRefused { .. }
-            | Self::SyncWithdrawn { .. }
-            | Self::FixApplied { .. } => true,
-            Self::WorkspaceChanged | Self::StoreChanged => false,
-        }
+        self.job().is_some()
     }
 }

@@ -107,6 +107,11 @@ impl Core {
         self.watch.as_ref().is_some_and(|watch| watch.look(&self.world.store))
     }
 
+    /// Returns when what was told so far is written to the event log, or could not be.
+    pub(super) async fn log_written(&self) {
+        self.log.written().await;
+    }
+
     /// Asks the store something, off the async threads.
     pub(super) async fn in_store<T: Send + 'static>(
         &self,

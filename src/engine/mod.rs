@@ -28,6 +28,7 @@ mod stages;
 mod state;
 mod store_watch;
 mod sync;
+mod sync_log;
 mod target;
 #[cfg(test)]
 mod tests;

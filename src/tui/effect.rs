@@ -15,11 +15,19 @@ pub struct Generation(pub u64);
 pub enum Query {
     Overview,
     Models,
-    Model { project: String, unique_id: String },
+    Model {
+        project: String,
+        unique_id: String,
+    },
     Syncs,
     Sync(SyncId),
+    /// What was told of a sync, line by line.
+    SyncLog(SyncId),
     Problems,
-    FixPreview { problem: ProblemId, fix: usize },
+    FixPreview {
+        problem: ProblemId,
+        fix: usize,
+    },
 }
 
 /// Text on its way to the clipboard.

@@ -101,7 +101,7 @@ pub(crate) fn stages(running: &Running, now: Now, look: Look<'_>, width: u16) ->
     lines
 }
 
-/// Two lines of a running sync in a list.
+/// Two lines of a running sync in a list: what it is and how far, and what it does.
 pub(crate) fn draw_short(
     running: &Running,
     state: &State,
@@ -112,7 +112,8 @@ pub(crate) fn draw_short(
 ) {
     let width = area.width.saturating_sub(1);
     let spinner = spinner(look.glyphs, state.motion, state.now.millis);
-    let about = format!("  {}  {}", cause_word(running.cause), text::seconds(elapsed(running, state.now)));
+    let time = text::seconds(elapsed(running, state.now));
+    let about = format!("  sync {}  {}  {time}", running.sync.0, cause_word(running.cause));
     let title = Line::from(vec![
         Span::styled(format!("{spinner} "), look.style(Role::Running)),
         Span::raw(text::clean(&running.project).into_owned()),
@@ -122,6 +123,11 @@ pub(crate) fn draw_short(
     second.extend(doing(running, state.now, look, usize::from(width).saturating_sub(5)));
     for (line, y) in [title, second].iter().zip(area.y..area.bottom()) {
         buffer.set_line(area.x + 1, y, line, width);
+    }
+    if let Some(percent) = running.progress.as_ref().and_then(progress::percent) {
+        let words = format!("{percent:>3} % ");
+        let column = area.right().saturating_sub(words.len() as u16);
+        buffer.set_stringn(column, area.y, words, usize::from(area.width), look.style(Role::Running));
     }
     if selected && area.height > 0 {
         draw_selection(look, Rect { height: 1, ..area }, true, buffer);

@@ -64,6 +64,10 @@ pub enum Message {
         generation: Generation,
         sync: Option<Box<SyncView>>,
     },
+    SyncLogLoaded {
+        generation: Generation,
+        events: Vec<Event>,
+    },
     ProblemsLoaded {
         generation: Generation,
         problems: Vec<ProblemRecord>,

@@ -63,8 +63,12 @@ fn draw_status(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         left.push(Span::styled(format!(" {} ", look.glyphs.separator), look.style(Role::Dim)));
         left.push(Span::styled(text::clean(workspace).into_owned(), look.style(Role::Text)));
     }
-    let left = Line::from(left);
     let right = status_right(state, look);
+    if area.width >= CRUMBS_FROM && state.work.is_idle() {
+        let used = left.iter().map(Span::width).sum::<usize>() + right.width() + 4;
+        left.extend(crumbs(state, look, usize::from(area.width).saturating_sub(used)));
+    }
+    let left = Line::from(left);
     let (left_width, right_width) = (left.width() as u16, right.width() as u16);
     buffer.set_line(area.x, area.y, &left, area.width);
     if left_width + right_width + 2 > area.width {
@@ -81,6 +85,33 @@ fn draw_status(state: &State, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let width = line.width() as u16;
         buffer.set_line(area.right().saturating_sub(right_width + 3 + width), area.y, &line, width);
     }
+}
+
+/// Narrower screens have no room for the way to what is selected, and slow ones no bytes.
+const CRUMBS_FROM: u16 = 100;
+
+/// `▸ Models ▸ shop ▸ staging ▸ stg_orders`; where there is no room for all, the middle is left out.
+fn crumbs<'l>(state: &State, look: Look<'l>, room: usize) -> Vec<Span<'l>> {
+    let (pane, context) = state.pane();
+    let mut names = vec![state.tab.title().to_owned()];
+    names.extend(pane.crumbs(&context).iter().map(|name| text::clean(name).into_owned()));
+    let step = format!(" {} ", look.glyphs.fold_closed);
+    let wanted = |names: &[String]| names.iter().map(|name| text::width(name) + text::width(&step)).sum::<usize>();
+    if wanted(&names) > room && names.len() > 2 {
+        names.insert(1, look.glyphs.ellipsis.to_owned());
+    }
+    while wanted(&names) > room && names.len() > 3 {
+        names.remove(2);
+    }
+    if wanted(&names) > room {
+        return Vec::new();
+    }
+    let last = names.len() - 1;
+    let span = |(index, name): (usize, String)| {
+        let style = look.style(if index == last { Role::Text } else { Role::Dim });
+        [Span::styled(step.clone(), look.style(Role::Dim)), Span::styled(name, style)]
+    };
+    names.into_iter().enumerate().flat_map(span).collect()
 }
 
 fn status_right(state: &State, look: Look<'_>) -> Line<'static> {

@@ -66,6 +66,7 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
         | Command::ShowProblem
         | Command::AddProject
         | Command::ShowWork
+        | Command::ShowLog
         | Command::CopyId
         | Command::CopySql
         | Command::CopyJson

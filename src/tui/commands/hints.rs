@@ -28,7 +28,7 @@ pub fn hints(state: &State) -> Vec<Command> {
             Command::Edit,
         ],
         (Tab::History, Focus::List) => &[Command::Open, Command::Filter, Command::Sync, Command::ShowProblem],
-        (Tab::History, Focus::Detail) => &[Command::Back, Command::ShowProblem, Command::CopyJson],
+        (Tab::History, Focus::Detail) => &[Command::Back, Command::ShowProblem, Command::ShowLog, Command::CopyJson],
         (Tab::Troubleshooting, Focus::List) => {
             &[Command::ApplyFix, Command::Open, Command::Filter, Command::Edit, Command::Sync]
         }

@@ -66,6 +66,7 @@ pub enum Command {
     ShowProblem,
     AddProject,
     ShowWork,
+    ShowLog,
     CopyId,
     CopySql,
     CopyJson,

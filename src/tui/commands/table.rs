@@ -249,7 +249,11 @@ pub const COMMANDS: &[CommandInfo] = &[
         "running work",
         &["T"],
         Group::Work,
-        "Show what is running, with progress; `x` cancels there",
+        "Show what is running, with progress; `x` cancels there, enter shows the log",
+    ),
+    inside(
+        Tab::History,
+        everywhere(Command::ShowLog, "log", "log", &["g l"], Group::Work, "Show the selected sync's log, line by line"),
     ),
     everywhere(Command::CopyId, "copy-id", "copy id", &["y y"], Group::Copying, "Copy the selected thing's id"),
     everywhere(Command::CopySql, "copy-sql", "copy SQL", &["y s"], Group::Copying, "Copy the model's compiled SQL"),

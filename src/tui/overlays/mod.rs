@@ -7,18 +7,22 @@ mod fixes;
 mod form;
 mod jump;
 mod save_copy;
+mod sync_log;
 mod work;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use super::commands::Lookup;
-use super::effect::{CopiedText, Effect};
+use super::effect::{CopiedText, Effect, Generation};
 use super::key::{Key, KeyCode};
 use super::message::{Mouse, MouseAction};
 use super::state::State;
 use super::theme::Look;
 use super::widgets::list::Motion;
+use crate::engine::Event;
+use crate::problem::Problem;
+use crate::store::SyncId;
 
 pub use choices::{Choice, Choices};
 pub use confirm::{Confirm, QuitQuestion};
@@ -28,6 +32,7 @@ pub use jump::Jump;
 #[cfg(test)]
 pub(super) use jump::labelled;
 pub use save_copy::SaveCopy;
+pub use sync_log::SyncLog;
 pub use work::WorkList;
 
 /// An overlay with its state.
@@ -41,6 +46,8 @@ pub enum Overlay {
     Confirm(Confirm),
     Quit(QuitQuestion),
     Work(WorkList),
+    /// What was told of a sync.
+    SyncLog(Box<SyncLog>),
     /// The fixes of the selected problem, by number.
     Fixes(Fixes),
     AddProject(Box<AddProject>),
@@ -64,7 +71,8 @@ pub(super) enum After {
     Choose(Choice),
     Do(Vec<Effect>),
     Leave,
-    ShowProject(String),
+    ShowLog(String, SyncId),
+    ShowSync(SyncId),
     CancelProject(String),
     /// The fix with this index of the selected problem.
     ApplyFix(usize),
@@ -109,6 +117,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             Overlay::Confirm(confirm) => confirm.pressed(key),
             Overlay::Quit(question) => question.pressed(key),
             Overlay::Work(list) => list.pressed(key, state),
+            Overlay::SyncLog(log) => log.pressed(key, state),
             Overlay::Fixes(fixes) => fixes.pressed(key, state),
             Overlay::AddProject(form) => form.pressed(key),
             Overlay::Jump(jump) => jump.pressed(key, state),
@@ -139,12 +148,47 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
             run(state, super::commands::Command::ApplyFix)
         }
         After::Click(place) => click(state, place),
-        After::ShowProject(project) => travel_to(state, super::state::Tab::Connections, &project),
+        After::ShowLog(project, sync) => show_log(state, project, sync),
+        After::ShowSync(sync) => travel_to(state, super::state::Tab::History, &sync.0.to_string()),
         After::CancelProject(project) => {
             let effects = cancel(state, &project);
             state.overlays.push(Overlay::work());
             effects
         }
+    }
+}
+
+/// Opens the log of a sync.
+pub(super) fn show_log(state: &mut State, project: String, sync: SyncId) -> Vec<Effect> {
+    let mut log = SyncLog::new(project, sync);
+    let ask = log.ask(state.now.wall);
+    state.overlays.push(Overlay::SyncLog(Box::new(log)));
+    vec![ask]
+}
+
+fn open_log(state: &mut State) -> Option<&mut SyncLog> {
+    state.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::SyncLog(log) => Some(&mut **log),
+        _ => None,
+    })
+}
+
+/// Something was told, perhaps of the sync whose log is open.
+pub(super) fn log_grew(state: &mut State) -> Option<Effect> {
+    let now = state.now.wall;
+    open_log(state).map(|log| log.ask(now))
+}
+
+pub(super) fn log_loaded(state: &mut State, generation: Generation, events: Vec<Event>) {
+    let now = state.now.wall;
+    if let Some(log) = open_log(state) {
+        log.loaded(generation, events, now);
+    }
+}
+
+pub(super) fn log_failed(state: &mut State, generation: Generation, problem: Box<Problem>) {
+    if let Some(log) = open_log(state) {
+        log.failed(generation, problem);
     }
 }
 
@@ -155,7 +199,14 @@ pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
         Some(Overlay::Keys(choices) | Overlay::Palette(choices)) => choices.pasted(line, height),
         Some(Overlay::AddProject(form)) => form.pasted(line),
         Some(Overlay::SaveCopy(form)) => form.pasted(line),
-        Some(Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Work(_) | Overlay::Fixes(_) | Overlay::Jump(_))
+        Some(
+            Overlay::Confirm(_)
+            | Overlay::Quit(_)
+            | Overlay::Work(_)
+            | Overlay::SyncLog(_)
+            | Overlay::Fixes(_)
+            | Overlay::Jump(_),
+        )
         | None => {}
     }
     Vec::new()
@@ -197,6 +248,7 @@ pub fn area(overlay: &Overlay, state: &State) -> ratatui::layout::Rect {
         Overlay::Confirm(confirm) => confirm.area(state),
         Overlay::Quit(_) => QuitQuestion::area(state),
         Overlay::Work(_) => WorkList::area(state),
+        Overlay::SyncLog(_) => SyncLog::area(state),
         Overlay::Fixes(fixes) => fixes.area(state),
         Overlay::AddProject(_) => AddProject::area(state),
         Overlay::SaveCopy(_) => SaveCopy::area(state),
@@ -233,6 +285,10 @@ pub fn draw(overlay: &Overlay, state: &State, look: Look<'_>, buffer: &mut Buffe
         }
         Overlay::Work(list) => {
             list.draw(state, look, area, buffer);
+            None
+        }
+        Overlay::SyncLog(log) => {
+            log.draw(look, area, buffer);
             None
         }
         Overlay::AddProject(form) => form.draw(look, area, buffer),

@@ -8,7 +8,7 @@ use crate::store::SyncId;
 use crate::tui::commands::{Command, Lookup};
 use crate::tui::key::{Key, KeyCode};
 use crate::tui::live;
-use crate::tui::state::State;
+use crate::tui::state::{Running, State};
 use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::list::Motion;
@@ -34,9 +34,10 @@ impl WorkList {
     }
 
     pub(super) fn pressed(&mut self, key: Key, state: &State) -> Answer {
-        let selected = state.work.running.get(self.index(state)).map(|running| running.project.clone());
+        let selected = state.work.running.get(self.index(state));
         if key.code == KeyCode::Enter {
-            return Answer::Closes(selected.map_or(After::Nothing, After::ShowProject));
+            let log = |running: &Running| After::ShowLog(running.project.clone(), running.sync);
+            return Answer::Closes(selected.map_or(After::Nothing, log));
         }
         if let Some(motion) = super::motion(key, state) {
             self.go(motion, state);
@@ -44,7 +45,7 @@ impl WorkList {
         }
         match state.keymap.lookup(&[key], state.tab) {
             Lookup::Command(Command::Cancel) => {
-                selected.map_or(Answer::Stays, |project| Answer::Closes(After::CancelProject(project)))
+                selected.map_or(Answer::Stays, |running| Answer::Closes(After::CancelProject(running.project.clone())))
             }
             Lookup::Command(Command::Quit | Command::ShowWork) => Answer::Closes(After::Nothing),
             _ => Answer::Stays,
@@ -77,7 +78,7 @@ impl WorkList {
             let row = Rect { y, height: ROWS, ..inside }.intersection(inside);
             live::draw_short(running, state, look, row, slot == selected, buffer);
         }
-        let hint = format!("{} cancels · enter shows the project · esc closes", state.keymap.shown(Command::Cancel));
+        let hint = format!("{} cancels · enter shows its log · esc closes", state.keymap.shown(Command::Cancel));
         buffer.set_stringn(
             inside.x + 1,
             inside.bottom().saturating_sub(1),

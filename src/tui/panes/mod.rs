@@ -135,6 +135,9 @@ pub trait Pane {
     /// The text to copy, if the selected thing has such.
     fn copy(&self, what: Copy, context: &PaneContext<'_>) -> Option<String>;
 
+    /// The way to what is selected, below the pane's own name: project, folder, name, view.
+    fn crumbs(&self, context: &PaneContext<'_>) -> Vec<String>;
+
     /// Id of what is selected, to come back to.
     fn selected(&self) -> Option<String>;
 

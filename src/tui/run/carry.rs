@@ -59,12 +59,18 @@ impl Runner {
         let (engine, answer) = (self.engine.clone(), self.answer.clone());
         tokio::spawn(async move {
             let asked = query.clone();
-            let answered = if let Query::FixPreview { problem, fix } = query {
-                let preview = engine.preview_fix(problem, fix).await;
-                preview.map(|preview| Message::FixPreviewed { problem, fix, preview })
-            } else {
-                let work = tokio::task::spawn_blocking(move || ask(&engine, query, generation)).await;
-                work.unwrap_or_else(|error| Err(broken(&error.to_string())))
+            let answered = match query {
+                Query::FixPreview { problem, fix } => {
+                    let preview = engine.preview_fix(problem, fix).await;
+                    preview.map(|preview| Message::FixPreviewed { problem, fix, preview })
+                }
+                Query::SyncLog(sync) => {
+                    engine.sync_log(sync).await.map(|events| Message::SyncLogLoaded { generation, events })
+                }
+                query => {
+                    let work = tokio::task::spawn_blocking(move || ask(&engine, query, generation)).await;
+                    work.unwrap_or_else(|error| Err(broken(&error.to_string())))
+                }
             };
             let message = answered.unwrap_or_else(|problem| Message::QueryFailed {
                 query: asked,
@@ -234,8 +240,8 @@ fn ask(engine: &Engine, query: Query, generation: Generation) -> Result<Message,
             let filter = ProblemFilter { limit: Some(MOST_PROBLEMS), ..ProblemFilter::default() };
             Message::ProblemsLoaded { generation, problems: engine.problems(&filter)? }
         }
-        // Asked by `load`, which can wait for it.
-        Query::FixPreview { .. } => return Err(broken("a preview was asked for in the wrong place")),
+        // Asked by `load`, which can wait for them.
+        Query::FixPreview { .. } | Query::SyncLog(_) => return Err(broken("it was asked for in the wrong place")),
     })
 }
 

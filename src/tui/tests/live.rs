@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::{EventKind, JobId, Outcome, Progress, Unit};
+use crate::engine::{Event, EventKind, JobId, Outcome, Progress, Unit};
 use crate::store::{Cause, Stage, StageRecord, SyncCounts, SyncId};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Query};
 use crate::tui::message::Message;
 use crate::tui::panes::fixtures::{Screen, started};
 use crate::tui::panes::model_fixtures::connected;
@@ -131,6 +131,65 @@ fn the_list_of_running_work_cancels() {
     assert!(screen.text().contains("cancelling"));
     screen.happen(finished(Outcome::Cancelled, ""));
     assert!(screen.text().contains("nothing is running"));
+}
+
+#[test]
+fn the_list_of_running_work_says_how_far_and_opens_the_log() {
+    let mut screen = syncing();
+    screen.send(figures(1_200, Some(1_936)));
+    screen.press("T");
+    let text = screen.text();
+    let title = text.lines().find(|line| line.contains("sync 20")).unwrap();
+    assert!(title.contains("shop") && title.contains("61 %"), "{text}");
+    screen.take();
+    screen.press("enter");
+    let generation = screen.asked(&Query::SyncLog(SyncId(20))).unwrap();
+    assert!(screen.text().contains("reading the log"));
+    let at = screen.state.now.wall;
+    let record = StageRecord { stage: Stage::Connect, elapsed_ms: 120, detail: "8f31c2d on main".to_owned() };
+    let kinds = [
+        started("shop", 20, Cause::Manual),
+        EventKind::StageFinished { job: JobId(1), project: "shop".to_owned(), record },
+        EventKind::StageStarted { job: JobId(1), project: "shop".to_owned(), stage: Stage::Fetch },
+    ];
+    let events = kinds.map(|kind| Event { at, kind }).to_vec();
+    screen.send(Message::SyncLogLoaded { generation, events });
+    for words in ["12:00:00  began (asked for)", "connect took 120 ms: 8f31c2d on main", "receiving objects"] {
+        assert!(screen.text().contains(words), "{words} in\n{}", screen.text());
+    }
+    screen.take();
+    screen.happen(finished(Outcome::Failed, "no route to host"));
+    assert!(screen.asked(&Query::SyncLog(SyncId(20))).is_some(), "it goes on while the sync runs");
+    screen.press("enter");
+    assert_eq!(screen.state.tab, Tab::History);
+}
+
+#[test]
+fn a_long_log_shows_its_end_and_scrolls() {
+    let mut screen = Screen::new(Tab::History, 80, 24);
+    screen.load(connected());
+    screen.load_syncs(crate::tui::panes::fixtures::syncs());
+    screen.press("g l");
+    let generation = screen.asked(&Query::SyncLog(SyncId(14))).unwrap();
+    let at = screen.state.now.wall;
+    let line = |number| EventKind::FixApplied {
+        job: JobId(1),
+        project: None,
+        problem: crate::store::ProblemId(1),
+        title: format!("number {number}"),
+        sync: None,
+        error: None,
+    };
+    let events = (0..100).map(|number| Event { at, kind: line(number) }).collect();
+    screen.send(Message::SyncLogLoaded { generation, events });
+    assert!(screen.text().contains("number 99") && !screen.text().contains("number 70"));
+    screen.press("g");
+    screen.press("home");
+    assert!(screen.text().contains("number 0") && !screen.text().contains("number 99"), "{}", screen.text());
+    screen.press("j");
+    assert!(!screen.text().contains("number 0 ") && screen.text().contains("number 1"));
+    screen.press("end");
+    insta::assert_snapshot!("sync_log", screen.text());
 }
 
 #[test]

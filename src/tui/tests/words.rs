@@ -36,6 +36,36 @@ fn empty_panes_name_the_keys_that_help() {
 }
 
 #[test]
+fn the_way_to_what_is_selected_stands_at_the_top() {
+    let mut screen = super::keys::browsing();
+    screen.state.pane_mut().0.select("shop#model.shop.dim_customers");
+    screen.wait(1);
+    let top = |screen: &Screen| screen.text().lines().next().unwrap().to_owned();
+    assert!(top(&screen).contains("acme ▸ Models ▸ shop ▸ marts ▸ core ▸ dim_customers "), "{}", top(&screen));
+    screen.press("enter");
+    assert!(top(&screen).contains("core ▸ dim_customers ▸ Overview "));
+    screen.press("esc");
+    assert!(!top(&screen).contains("Overview"), "esc goes back along it");
+    screen.press("3 [");
+    assert!(top(&screen).contains("▸ dim_customers"), "and [ to where it led before");
+    screen.send(crate::tui::message::Message::Resized { columns: 99, rows: 30 });
+    assert!(!top(&screen).contains("▸"), "no room");
+}
+
+#[test]
+fn a_way_that_is_too_long_leaves_its_middle_out() {
+    let mut screen = Screen::new(Tab::Models, 100, 30);
+    let mut workspace = connected();
+    workspace.workspace = "a-workspace-with-a-very-long-name".to_owned();
+    screen.load(workspace);
+    screen.load_models(crate::tui::panes::model_fixtures::models());
+    screen.state.pane_mut().0.select("shop#model.shop.dim_customers");
+    screen.wait(1);
+    let text = screen.text();
+    assert!(text.contains("▸ Models ▸ … ▸ marts ▸ core ▸ dim_customers"), "{text}");
+}
+
+#[test]
 fn nothing_left_by_a_filter_names_the_way_back() {
     for tab in [Tab::Models, Tab::History, Tab::Troubleshooting] {
         let mut screen = with_own_keys(tab);

@@ -3,7 +3,7 @@
 use crate::tui::commands::{self, Command};
 use crate::tui::effect::Effect;
 use crate::tui::layout::{Arrangement, Focus};
-use crate::tui::overlays::{Overlay, QuitQuestion};
+use crate::tui::overlays::{self, Overlay, QuitQuestion};
 use crate::tui::panes::Copy;
 use crate::tui::state::{State, Tab, Tone};
 
@@ -61,6 +61,10 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ShowProblem => travel::to_problem(state),
         Command::AddProject => open(state, Overlay::add_project()),
         Command::ShowWork => open(state, Overlay::work()),
+        Command::ShowLog => match state.history.subject_of_log() {
+            Some((project, sync)) => overlays::show_log(state, project, sync),
+            None => Vec::new(),
+        },
         Command::CopyId => copy::selected(state, Copy::Id),
         Command::CopySql => copy::selected(state, Copy::Sql),
         Command::CopyJson => copy::selected(state, Copy::Json),

@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::message::Message;
-use crate::tui::overlays::Overlay;
+use crate::tui::overlays::{self, Overlay};
 use crate::tui::state::{State, Tab, Tone};
 
 /// Asks for everything anew; what is shown stays until the answers come.
@@ -33,6 +33,7 @@ pub(super) fn loaded(state: &mut State, message: Message) -> Vec<Effect> {
         Message::ModelLoaded { generation, model } => state.models.model_loaded(generation, model, at),
         Message::SyncsLoaded { generation, syncs } => state.history.syncs_loaded(generation, syncs, at),
         Message::SyncLoaded { generation, sync } => state.history.sync_loaded(generation, sync, at),
+        Message::SyncLogLoaded { generation, events } => overlays::log_loaded(state, generation, events),
         Message::ProblemsLoaded { generation, problems } => {
             state.troubleshooting.problems_loaded(generation, problems, at);
         }
@@ -54,6 +55,7 @@ fn failed(state: &mut State, query: &Query, generation: Generation, problem: Box
         }
         Query::Models | Query::Model { .. } => state.models.query_failed(query, generation, problem),
         Query::Syncs | Query::Sync(_) => state.history.query_failed(query, generation, problem),
+        Query::SyncLog(_) => overlays::log_failed(state, generation, problem),
         Query::Problems => state.troubleshooting.query_failed(query, generation, problem),
         Query::FixPreview { .. } => state.say(Tone::Failed, problem.summary),
     }

@@ -2,12 +2,19 @@
 
 use crate::engine::{Event, EventKind, Outcome};
 use crate::tui::effect::Effect;
+use crate::tui::overlays;
 use crate::tui::state::{State, Tone};
 
 use super::data;
 
 pub(super) fn happened(state: &mut State, event: &Event) -> Vec<Effect> {
     state.work.happened(event.at, &event.kind);
+    let mut effects = told(state, event);
+    effects.extend(overlays::log_grew(state));
+    effects
+}
+
+fn told(state: &mut State, event: &Event) -> Vec<Effect> {
     match &event.kind {
         EventKind::SyncFinished { project, outcome, summary, .. } => {
             let (tone, word) = match outcome {

@@ -54,6 +54,7 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
         | Message::ModelLoaded { .. }
         | Message::SyncsLoaded { .. }
         | Message::SyncLoaded { .. }
+        | Message::SyncLogLoaded { .. }
         | Message::ProblemsLoaded { .. }
         | Message::FixPreviewed { .. }
         | Message::QueryFailed { .. } => data::loaded(state, message),

@@ -235,6 +235,10 @@ impl Pane for Connections {
         }
     }
 
+    fn crumbs(&self, _context: &PaneContext<'_>) -> Vec<String> {
+        self.row().map(Row::title).into_iter().collect()
+    }
+
     fn selected(&self) -> Option<String> {
         self.list.selected().cloned()
     }

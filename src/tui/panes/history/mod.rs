@@ -86,6 +86,11 @@ impl History {
         }
     }
 
+    /// The selected sync and its project.
+    pub(crate) fn subject_of_log(&self) -> Option<(String, SyncId)> {
+        self.sync().map(|sync| (sync.project.clone(), sync.id))
+    }
+
     fn sync(&self) -> Option<&SyncRecord> {
         self.list.selected().and_then(|id| self.rows.get(*id))
     }
@@ -262,7 +267,10 @@ impl Pane for History {
     fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
         match command {
             Command::Filter => Some(Ok(())),
-            Command::Open | Command::Right if self.sync().is_none() => Some(Err("no sync is selected".to_owned())),
+            Command::Open | Command::Right | Command::ShowLog if self.sync().is_none() => {
+                Some(Err("no sync is selected".to_owned()))
+            }
+            Command::ShowLog => Some(Ok(())),
             _ if context.focus == Focus::Detail => self.detail.can(command),
             Command::ScrollLeft | Command::ScrollRight => Some(Ok(())),
             Command::Wrap => self.detail.can(command),
@@ -332,6 +340,10 @@ impl Pane for History {
             }
             Copy::Sql | Copy::Path => None,
         }
+    }
+
+    fn crumbs(&self, _context: &PaneContext<'_>) -> Vec<String> {
+        self.sync().map(|sync| vec![sync.project.clone(), format!("sync {}", sync.id.0)]).unwrap_or_default()
     }
 
     fn selected(&self) -> Option<String> {

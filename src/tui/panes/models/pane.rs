@@ -190,6 +190,18 @@ impl Pane for Models {
         }
     }
 
+    fn crumbs(&self, context: &PaneContext<'_>) -> Vec<String> {
+        let Some(model) = self.summary() else {
+            let folder = self.list.selected().map(|id| id.trim_end_matches('/').split('/').map(str::to_owned));
+            return folder.into_iter().flatten().collect();
+        };
+        let mut crumbs = vec![model.project.to_string()];
+        crumbs.extend(model.folder.split('/').filter(|name| !name.is_empty()).map(str::to_owned));
+        crumbs.push(model.name.to_string());
+        crumbs.extend((context.focus == Focus::Detail).then(|| self.view.title().to_owned()));
+        crumbs
+    }
+
     fn selected(&self) -> Option<String> {
         self.list.selected().map(ToString::to_string)
     }

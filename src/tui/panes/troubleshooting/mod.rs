@@ -347,6 +347,11 @@ impl Pane for Troubleshooting {
         }
     }
 
+    fn crumbs(&self, _context: &PaneContext<'_>) -> Vec<String> {
+        let problem = self.record().map(|record| &record.problem);
+        problem.map(|problem| vec![words::subject(&problem.subject), problem.code.to_string()]).unwrap_or_default()
+    }
+
     fn selected(&self) -> Option<String> {
         self.list.selected().map(|id| id.0.to_string())
     }
