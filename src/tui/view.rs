@@ -95,7 +95,7 @@ fn crumbs<'l>(state: &State, look: Look<'l>, room: usize) -> Vec<Span<'l>> {
     let (pane, context) = state.pane();
     let mut names = vec![state.tab.title().to_owned()];
     names.extend(pane.crumbs(&context).iter().map(|name| text::clean(name).into_owned()));
-    let step = format!(" {} ", look.glyphs.fold_closed);
+    let step = format!(" {} ", look.glyphs.arrow_head);
     let wanted = |names: &[String]| names.iter().map(|name| text::width(name) + text::width(&step)).sum::<usize>();
     if wanted(&names) > room && names.len() > 2 {
         names.insert(1, look.glyphs.ellipsis.to_owned());

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
 
 use super::{After, Answer};
 use crate::tui::key::{Key, KeyCode};
@@ -42,14 +43,19 @@ impl Jump {
             if self.first.is_some_and(|first| first != label[0]) {
                 continue;
             }
-            let rest = usize::from(self.first.is_some());
-            let letters = label.into_iter().chain(std::iter::repeat(' '));
-            for (column, letter) in (place.x..place.right()).zip(letters).skip(rest) {
-                if let Some(cell) = buffer.cell_mut((column, place.y)) {
-                    cell.reset();
-                    cell.set_char(letter).set_style(look.style(Role::Match));
-                }
-            }
+            // A block that stands out from the words it covers; what is typed of it is done.
+            let label_style = look.style(Role::Match).add_modifier(Modifier::REVERSED);
+            let first_style = if self.first.is_some() { look.style(Role::Dim) } else { label_style };
+            buffer.set_style(place, Style::reset());
+            buffer.set_stringn(
+                place.x,
+                place.y,
+                " ".repeat(usize::from(place.width)),
+                usize::from(place.width),
+                Style::new(),
+            );
+            buffer.set_string(place.x, place.y, label[0].to_string(), first_style);
+            buffer.set_string(place.x + 1, place.y, label[1].to_string(), label_style);
         }
     }
 }
