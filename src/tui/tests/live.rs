@@ -193,6 +193,15 @@ fn a_long_log_shows_its_end_and_scrolls() {
 }
 
 #[test]
+fn without_a_sync_there_is_no_log() {
+    let mut screen = Screen::new(Tab::History, 80, 24);
+    screen.load(connected());
+    screen.load_syncs(Vec::new());
+    screen.press("g l");
+    assert!(screen.text().contains("log: no sync is selected") && screen.state.overlays.is_empty());
+}
+
+#[test]
 fn another_process_alone_can_cancel_its_work() {
     let mut screen = Screen::new(Tab::Connections, 120, 40);
     let mut overview = connected();

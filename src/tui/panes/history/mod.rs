@@ -266,11 +266,10 @@ impl Pane for History {
 
     fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
         match command {
-            Command::Filter => Some(Ok(())),
             Command::Open | Command::Right | Command::ShowLog if self.sync().is_none() => {
                 Some(Err("no sync is selected".to_owned()))
             }
-            Command::ShowLog => Some(Ok(())),
+            Command::Filter | Command::ShowLog => Some(Ok(())),
             _ if context.focus == Focus::Detail => self.detail.can(command),
             Command::ScrollLeft | Command::ScrollRight => Some(Ok(())),
             Command::Wrap => self.detail.can(command),
