@@ -71,7 +71,7 @@ fn words(line: &str) -> Vec<String> {
 
 /// Our answer to a question, in the form in which dbt's is written down.
 fn answer(project: &Project, selectors: &Selectors, question: &str) -> Vec<String> {
-    let (mut asked, mut kinds, mut form) = (Asked::default(), Vec::new(), Form::Selector);
+    let (mut asked, mut kinds, mut keys, mut form) = (Asked::default(), Vec::new(), Vec::new(), Form::Selector);
     let mut option = String::new();
     let mut models = false;
     for word in words(question) {
@@ -89,6 +89,7 @@ fn answer(project: &Project, selectors: &Selectors, question: &str) -> Vec<Strin
             "--selector" => asked.selector = Some(word),
             "--indirect-selection" => asked.indirect = Indirect::of(&word).unwrap(),
             "--resource-type" => kinds.push(word),
+            "--output-keys" => keys.push(word),
             "--output" => {
                 form = match word.as_str() {
                     "name" => Form::Name,
@@ -105,7 +106,7 @@ fn answer(project: &Project, selectors: &Selectors, question: &str) -> Vec<Strin
     match asked.spec(selectors).and_then(|spec| select(project, &spec, &wanted)) {
         Ok(found) => {
             let remarks = found.remarks.iter().map(|remark| format!("? {remark}"));
-            let nodes = found.ids.iter().map(|id| listed(&project.nodes[id], form, &[]));
+            let nodes = found.ids.iter().map(|id| listed(&project.nodes[id], project, form, &keys));
             remarks.chain(nodes).collect()
         }
         Err(error) => vec![format!("! {error}")],

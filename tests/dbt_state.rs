@@ -75,7 +75,7 @@ fn ask(project: &Project, state: &State, question: &str) -> Vec<String> {
     let kinds = resource_types(&["all".to_owned()]);
     let wanted = Wanted { resource_types: &kinds, with_empty: true, state: Some(state) };
     let found = select(project, &spec, &wanted).unwrap();
-    found.ids.iter().map(|id| listed(&project.nodes[id], Form::Selector, &[])).collect()
+    found.ids.iter().map(|id| listed(&project.nodes[id], project, Form::Selector, &[])).collect()
 }
 
 fn holds(name: &str) {

@@ -68,7 +68,7 @@ pub(super) fn run(session: &Session, ls: &Ls, output: &mut Output) -> Result<Exi
     }
     let form = ls.form(output);
     for node in selected.ids.iter().filter_map(|id| loaded.project.nodes.get(id)) {
-        let line = listed(node, form, &ls.output_keys);
+        let line = listed(node, &loaded.project, form, &ls.output_keys);
         // JSON is escaped already; a name may hold anything.
         output.line(if form == Form::Json { line } else { words(&line) })?;
     }

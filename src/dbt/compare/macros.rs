@@ -16,10 +16,11 @@ pub(super) struct ChangedMacros<'s> {
 }
 
 impl<'s> ChangedMacros<'s> {
-    /// Changed, new and removed ones.
+    /// Changed, new and removed ones. Those that come with dbt itself are passed over: another version of
+    /// it, or another program that speaks for it, is no change of the project.
     pub(super) fn between(before: &'s Project, now: &'s Project) -> Self {
         let texts = |project: &'s Project| -> HashMap<&'s str, &'s str> {
-            let macros = project.macro_definitions.iter();
+            let macros = project.macro_definitions.iter().filter(|one| !is_dbts_own(&one.package_name));
             macros.map(|one| (one.unique_id.as_str(), one.macro_sql.as_str())).collect()
         };
         let (old, new) = (texts(before), texts(now));
@@ -55,5 +56,70 @@ impl<'s> ChangedMacros<'s> {
         }
         self.known.borrow_mut().insert(id.to_owned(), found);
         found
+    }
+}
+
+/// Packages that come with dbt and its adapters.
+fn is_dbts_own(package: &str) -> bool {
+    let adapter = package.strip_prefix("dbt_");
+    package == "dbt"
+        || adapter.is_some_and(|name| {
+            matches!(
+                name,
+                "postgres"
+                    | "redshift"
+                    | "snowflake"
+                    | "bigquery"
+                    | "databricks"
+                    | "spark"
+                    | "duckdb"
+                    | "sqlite"
+                    | "trino"
+                    | "athena"
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dbt::definitions::MacroDefinition;
+    use crate::dbt::node::NodeKind;
+
+    fn project(macros: &[(&str, &str, &[&str])]) -> Project {
+        let one = |(id, text, calls): &(&str, &str, &[&str])| MacroDefinition {
+            unique_id: (*id).to_owned(),
+            package_name: id.split('.').nth(1).unwrap_or_default().to_owned(),
+            macro_sql: (*text).to_owned(),
+            depends_on: calls.iter().map(|call| (*call).to_owned()).collect(),
+            ..MacroDefinition::default()
+        };
+        Project { macro_definitions: macros.iter().map(one).collect(), ..Project::default() }
+    }
+
+    fn user_of(id: &str) -> Node {
+        Node { depends_on_macros: vec![id.to_owned()], ..Node::new(NodeKind::Model) }
+    }
+
+    #[test]
+    fn a_change_reaches_those_who_use_it_at_any_remove() {
+        let before = project(&[("macro.p.a", "1", &["macro.p.b"]), ("macro.p.b", "1", &[]), ("macro.p.c", "1", &[])]);
+        let now =
+            project(&[("macro.p.a", "1", &["macro.p.b"]), ("macro.p.b", "2", &["macro.p.a"]), ("macro.p.c", "1", &[])]);
+        let changed = ChangedMacros::between(&before, &now);
+        let used = ["macro.p.a", "macro.p.b", "macro.p.c"].map(|id| changed.are_used_by(&user_of(id)));
+        assert_eq!(used, [true, true, false]);
+    }
+
+    #[test]
+    fn another_dbt_is_no_change() {
+        let before =
+            project(&[("macro.dbt.a", "1", &[]), ("macro.dbt_postgres.b", "1", &[]), ("macro.dbt_utils.c", "1", &[])]);
+        let now =
+            project(&[("macro.dbt.a", "2", &[]), ("macro.dbt_duckdb.b", "2", &[]), ("macro.dbt_utils.c", "2", &[])]);
+        let changed = ChangedMacros::between(&before, &now);
+        let used =
+            ["macro.dbt.a", "macro.dbt_duckdb.b", "macro.dbt_utils.c"].map(|id| changed.are_used_by(&user_of(id)));
+        assert_eq!(used, [false, false, true]);
     }
 }

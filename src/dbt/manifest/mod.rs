@@ -63,6 +63,20 @@ pub fn write_manifest(project: &Project, facts: &ManifestFacts, out: &mut dyn Wr
     writer.text("}\n")
 }
 
+/// One node with dbt's keys, in dbt's order. The time of the load and the place of the tree, which belong
+/// to a manifest as a whole, are left empty.
+pub(crate) fn node_value(node: &Node, project: &Project) -> Value {
+    let facts = ManifestFacts {
+        dbt_version: String::new(),
+        generated_at: Timestamp::default(),
+        invocation_id: String::new(),
+        adapter: Adapter::Postgres,
+        env: BTreeMap::new(),
+        root_path: String::new(),
+    };
+    nodes::value(node, project, &facts)
+}
+
 /// Whether nodes of a kind stand in a part of the manifest of their own.
 fn has_section(kind: NodeKind) -> bool {
     matches!(

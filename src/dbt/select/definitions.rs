@@ -1,5 +1,7 @@
 //! `selectors.yml`: named specifications, as texts, as key and value, or put together.
 
+use std::cell::Cell;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -15,8 +17,10 @@ pub struct Selectors {
     default: Option<String>,
 }
 
-/// Definitions within definitions.
+/// Definitions within definitions, those that are named included.
 const DEEPEST: usize = 64;
+/// Criteria of one file, each counted as often as it is named. Real files have a few dozen.
+const MOST_PARTS: usize = 10_000;
 
 impl Selectors {
     /// From the file's content, its templates rendered. An error is one sentence in dbt's words.
@@ -41,8 +45,9 @@ impl Selectors {
             }
             entries.push((name, definition));
         }
+        let left = Cell::new(MOST_PARTS);
         for (name, definition) in entries {
-            let part = Definitions { known: &selectors.named }.root(definition)?;
+            let part = Definitions { known: &selectors.named, left: &left }.root(definition)?;
             selectors.named.insert(name.to_owned(), Spec(part));
         }
         Ok(selectors)
@@ -71,9 +76,19 @@ fn malformed() -> String {
 /// Reads definitions that may name those before them.
 struct Definitions<'s> {
     known: &'s IndexMap<String, Spec>,
+    /// How many parts there may still be.
+    left: &'s Cell<usize>,
 }
 
 impl Definitions<'_> {
+    /// Counts parts that lie so deep. A file may name a definition twice in the next, and that twice in
+    /// the one after it, and so on.
+    fn take(&self, parts: usize, depth: usize) -> Result<(), String> {
+        let left = self.left.get().checked_sub(parts).filter(|_| depth <= DEEPEST);
+        self.left.set(left.ok_or("selector definitions nest too deep or are too many")?);
+        Ok(())
+    }
+
     fn root(&self, definition: &Value) -> Result<Part, String> {
         if let Some(map) = definition.as_object()
             && (map.contains_key("union") || map.contains_key("intersection"))
@@ -89,9 +104,7 @@ impl Definitions<'_> {
     }
 
     fn part(&self, definition: &Value, depth: usize) -> Result<Part, String> {
-        if depth > DEEPEST {
-            return Err("selector definitions nest too deep".to_owned());
-        }
+        self.take(1, depth)?;
         match definition {
             Value::String(text) => one(Criterion::parse(text, Indirect::Eager)),
             Value::Object(map) if map.contains_key("union") => self.set(map, "union", Part::Union, depth),
@@ -153,10 +166,12 @@ impl Definitions<'_> {
         };
         if method == "selector" {
             let name = shown(value);
-            let known = self.known.get(&name);
-            return known
-                .map(|spec| spec.0.clone())
-                .ok_or_else(|| format!("Existing selector definition for {name} not found."));
+            let Some(Spec(known)) = self.known.get(&name) else {
+                return Err(format!("Existing selector definition for {name} not found."));
+            };
+            let (parts, below) = known.extent();
+            self.take(parts, depth + below)?;
+            return Ok(known.clone());
         }
         let included = one(described(&shown(method), value, map))?;
         let excluded = if map.contains_key("exclude") { self.exclusion(map, depth)? } else { None };
@@ -213,5 +228,47 @@ fn list<'m>(map: &'m Map<String, Value>, key: &str) -> Result<&'m [Value], Strin
             python::repr(wrong)
         )),
         None => Ok(values),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(definitions: Vec<Value>) -> Result<Selectors, String> {
+        let named =
+            |(index, definition): (usize, Value)| json!({"name": format!("s{index}"), "definition": definition});
+        let selectors: Vec<Value> = definitions.into_iter().enumerate().map(named).collect();
+        Selectors::from_value(&json!({ "selectors": selectors }))
+    }
+
+    #[test]
+    fn definitions_that_double_for_ever_are_refused() {
+        let doubled = |index: usize| {
+            let below = json!({"method": "selector", "value": format!("s{}", index.saturating_sub(1))});
+            if index == 0 { json!("a") } else { json!({"union": [below.clone(), below]}) }
+        };
+        assert!(read((0..8).map(doubled).collect()).is_ok());
+        assert!(read((0..60).map(doubled).collect()).is_err_and(|sentence| sentence.contains("too many")));
+    }
+
+    #[test]
+    fn definitions_that_nest_for_ever_are_refused() {
+        let chained = |index: usize| {
+            let below = json!({"method": "selector", "value": format!("s{}", index.saturating_sub(1))});
+            if index == 0 { json!("a") } else { json!({"union": [below]}) }
+        };
+        assert!(read((0..30).map(chained).collect()).is_ok());
+        assert!(read((0..300).map(chained).collect()).is_err());
+        let nested = (0..300).fold(json!("a"), |inner, _| json!({"union": [inner]}));
+        assert!(read(vec![nested]).is_err());
+    }
+
+    #[test]
+    fn an_empty_file_has_no_selectors() {
+        for root in [json!(null), json!({}), json!([])] {
+            assert_eq!(Selectors::from_value(&root), Ok(Selectors::default()), "{root}");
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::dbt::context::node_json;
-use crate::dbt::node::{Node, NodeKind};
+use crate::dbt::manifest::node_value;
+use crate::dbt::node::{Node, NodeKind, Project};
 use crate::dbt::python;
 
 /// What is printed of each node.
@@ -50,12 +50,12 @@ pub fn resource_types(asked: &[String]) -> Vec<&'static str> {
 }
 
 /// One node's line. `keys` are those that JSON is to have; none means dbt's own choice.
-pub fn listed(node: &Node, form: Form, keys: &[String]) -> String {
+pub fn listed(node: &Node, project: &Project, form: Form, keys: &[String]) -> String {
     match form {
         Form::Selector => selector(node),
         Form::Name => name(node),
         Form::Path => node.original_file_path.clone(),
-        Form::Json => json(node, keys),
+        Form::Json => json(node, project, keys),
     }
 }
 
@@ -84,40 +84,11 @@ fn name(node: &Node) -> String {
     }
 }
 
-/// In the node's own order of keys, as Python writes JSON.
-fn json(node: &Node, keys: &[String]) -> String {
+/// In the order of a manifest's keys, as Python writes JSON.
+fn json(node: &Node, project: &Project, keys: &[String]) -> String {
     let is_wanted =
         |key: &str| if keys.is_empty() { DEFAULT_KEYS.contains(&key) } else { keys.iter().any(|wanted| wanted == key) };
-    let Value::Object(all) = node_json(node) else { return String::new() };
-    let kept: Map<String, Value> =
-        all.into_iter().filter(|(key, _)| is_wanted(key) && has_key(node.kind, key)).collect();
+    let Value::Object(all) = node_value(node, project) else { return String::new() };
+    let kept: Map<String, Value> = all.into_iter().filter(|(key, _)| is_wanted(key)).collect();
     python::json(&Value::Object(kept), false)
-}
-
-/// Sources and exposures have fewer keys than what has SQL.
-fn has_key(kind: NodeKind, key: &str) -> bool {
-    let of_sql = [
-        "alias",
-        "checksum",
-        "raw_code",
-        "language",
-        "refs",
-        "sources",
-        "depends_on",
-        "compiled",
-        "group",
-        "access",
-        "version",
-        "latest_version",
-        "docs",
-    ];
-    match kind {
-        NodeKind::Source => !of_sql.contains(&key),
-        NodeKind::Exposure => {
-            matches!(key, "depends_on" | "refs" | "sources")
-                || !of_sql.contains(&key)
-                    && !matches!(key, "database" | "schema" | "columns" | "relation_name" | "patch_path")
-        }
-        _ => true,
-    }
 }

@@ -21,6 +21,22 @@ pub(super) enum Part {
     Difference(Group),
 }
 
+impl Part {
+    /// How many parts it has, and how many levels of them.
+    pub(super) fn extent(&self) -> (usize, usize) {
+        match self {
+            Self::One(_) => (1, 1),
+            Self::Union(group) | Self::Intersection(group) | Self::Difference(group) => {
+                let of_part = |(parts, depth): (usize, usize), part: &Self| {
+                    let (more, below) = part.extent();
+                    (parts + more, depth.max(below + 1))
+                };
+                group.parts.iter().fold((1, 1), of_part)
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Group {
     pub(super) parts: Vec<Part>,
