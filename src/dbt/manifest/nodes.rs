@@ -247,6 +247,10 @@ fn described(node: &Node, facts: &ManifestFacts) -> Map<String, Value> {
         "description": node.description,
     }));
     value.extend(node.details.clone());
+    let is_tagged = matches!(node.kind, NodeKind::Exposure | NodeKind::Metric);
+    if is_tagged {
+        value.extend(map(json!({"meta": node.meta, "tags": node.tags})));
+    }
     value.extend(map(json!({
         "config": node.config,
         "unrendered_config": node.unrendered_config,
@@ -254,9 +258,9 @@ fn described(node: &Node, facts: &ManifestFacts) -> Map<String, Value> {
         "refs": refs(node),
         "created_at": seconds(facts),
     })));
-    if matches!(node.kind, NodeKind::Exposure | NodeKind::Metric) {
+    if is_tagged {
         let metrics = if node.kind == NodeKind::Metric { json!([]) } else { json!(node.metrics) };
-        value.extend(map(json!({"meta": node.meta, "tags": node.tags, "sources": node.sources, "metrics": metrics})));
+        value.extend(map(json!({"sources": node.sources, "metrics": metrics})));
     }
     if node.kind != NodeKind::Exposure {
         value.insert("group".to_owned(), json!(node.group));
