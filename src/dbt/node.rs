@@ -1,6 +1,8 @@
 //! What a loaded project is made of. Field names are dbt's own, so that a manifest can be written
 //! from them.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
@@ -120,10 +122,10 @@ pub struct Node {
     pub tags: Vec<String>,
     pub description: String,
     pub meta: IndexMap<String, serde_json::Value>,
-    /// The final configuration in dbt's order.
-    pub config: IndexMap<String, serde_json::Value>,
+    /// The final configuration in dbt's order. Most nodes of a folder share one.
+    pub config: Arc<IndexMap<String, serde_json::Value>>,
     /// The configuration as it was written, templates in YAML not rendered: what two states are compared by.
-    pub unrendered_config: IndexMap<String, serde_json::Value>,
+    pub unrendered_config: Arc<IndexMap<String, serde_json::Value>>,
     pub columns: IndexMap<String, Column>,
     pub raw_code: String,
     pub compiled_code: Option<String>,
@@ -188,8 +190,8 @@ impl Node {
             tags: Vec::new(),
             description: String::new(),
             meta: IndexMap::new(),
-            config: IndexMap::new(),
-            unrendered_config: IndexMap::new(),
+            config: Arc::default(),
+            unrendered_config: Arc::default(),
             columns: IndexMap::new(),
             raw_code: String::new(),
             compiled_code: None,

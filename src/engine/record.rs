@@ -96,7 +96,7 @@ fn record(
     tests: &BTreeMap<&str, Vec<String>>,
     trouble: Option<&(String, String)>,
 ) -> ModelRecord {
-    let mut config = node.config.clone();
+    let mut config = IndexMap::clone(&node.config);
     config.sort_keys();
     let children = project.children.get(&node.unique_id).into_iter().flatten();
     let shown = |id: &&String| project.nodes.get(*id).is_some_and(|node| self::kind(node.kind).is_some());

@@ -7,7 +7,7 @@ use crate::dbt::context::{CompileFacts, Context, Failure, Phase, Shared, Worker}
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::parse::define_kwargs;
 use crate::dbt::resolve::Manifest;
-use crate::jinja::{Template, UndefinedPolicy};
+use crate::jinja::UndefinedPolicy;
 
 /// A node's SQL before the ephemeral models are put in.
 #[derive(Clone, Debug, Default)]
@@ -51,8 +51,7 @@ pub(crate) fn compile_node(
 }
 
 fn render(worker: &mut Worker<'_>, context: &Rc<Context>, node: &Node) -> Result<Compiled, Failure> {
-    let rendered = Template::parse(&node.original_file_path, &node.raw_code)
-        .and_then(|template| worker.interpreter.render(&template, &context.scope()));
+    let rendered = worker.template(node).and_then(|template| worker.interpreter.render(&template, &context.scope()));
     let sql = rendered.map_err(|error| context.explain(&error))?;
     Ok(Compiled { sql, ephemeral: context.record().ephemeral.take().into_iter().collect() })
 }

@@ -4,6 +4,7 @@
 mod defaults;
 mod hooks;
 mod merge;
+mod places;
 mod validate;
 
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 pub(crate) use defaults::{ConfigKind, defaults};
 pub(crate) use hooks::hook_sql;
 pub(crate) use merge::{add_call, apply_layer, normalize_layer};
+pub(crate) use places::Places;
 pub(crate) use validate::finish;
 
 use indexmap::IndexMap;
@@ -43,10 +45,30 @@ pub(crate) struct Layers<'a> {
 
 /// The configuration before it is checked, defaults first.
 pub(crate) fn merge(layers: &Layers<'_>) -> Config {
+    merge_over(of_place(layers), layers)
+}
+
+/// The part that follows from where a node is: the defaults, and the tree of its own project.
+pub(crate) fn of_place(layers: &Layers<'_>) -> Config {
     let mut config = defaults(layers.kind);
     for level in tree_levels(layers.own, layers.fqn) {
         apply_layer(&mut config, normalize_layer(level, layers.adapter));
     }
+    config
+}
+
+/// How many names of `fqn` a tree has a mapping for: nodes that agree in those have the same levels.
+pub(crate) fn tree_depth(tree: Option<&ConfigTree>, fqn: &[String]) -> usize {
+    let mut level = tree;
+    let below = fqn.iter().take_while(|name| {
+        level = level.and_then(|tree| tree.get(name.as_str())).filter(|below| below.is_object());
+        level.is_some()
+    });
+    below.count()
+}
+
+/// The other layers over that part.
+pub(crate) fn merge_over(mut config: Config, layers: &Layers<'_>) -> Config {
     if let Some(patch) = layers.patch {
         apply_layer(&mut config, normalize_layer(patch.clone(), layers.adapter));
     }

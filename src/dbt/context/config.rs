@@ -1,6 +1,7 @@
 //! `config(...)` and `config.get(...)`.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Context, Phase, Record};
 use crate::dbt::config::{Config, add_call};
@@ -11,7 +12,7 @@ use crate::jinja::{Args, Error, Interpreter, Object, Value};
 pub(super) fn config(context: &Context) -> Value {
     let given = match context.phase {
         Phase::Parse => None,
-        _ => Some(context.node.as_ref().map(|node| node.config.clone()).unwrap_or_default()),
+        _ => Some(context.node.as_ref().map(|node| Arc::clone(&node.config)).unwrap_or_default()),
     };
     let unique_id = context.node.as_ref().map(|node| node.unique_id.clone()).unwrap_or_default();
     Value::object(ConfigObject { given, unique_id, record: Rc::clone(&context.record) })
@@ -19,7 +20,7 @@ pub(super) fn config(context: &Context) -> Value {
 
 struct ConfigObject {
     /// The final configuration; nothing while parsing.
-    given: Option<Config>,
+    given: Option<Arc<Config>>,
     unique_id: String,
     record: Rc<Record>,
 }

@@ -6,7 +6,7 @@ use crate::dbt::node::{Column, Node, NodeKind};
 
 /// A node with dbt's keys.
 pub(crate) fn node_json(node: &Node) -> Value {
-    let config: Map<String, Value> = node.config.clone().into_iter().collect();
+    let config: Map<String, Value> = node.config.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     let columns: Map<String, Value> =
         node.columns.iter().map(|(name, column)| (name.clone(), column_json(column))).collect();
     let refs: Vec<Value> = node

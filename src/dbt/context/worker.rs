@@ -6,12 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Context, Failure, NodeView, Phase, Shared};
+use crate::dbt::config::Places;
 use crate::dbt::macros::{GenerateName, MacroIndex};
-use crate::jinja::{Args, Interpreter, Limits, Object, UndefinedPolicy, Value};
+use crate::dbt::node::Node;
+use crate::jinja::{Args, Error, Interpreter, Limits, Object, Template, UndefinedPolicy, Value};
 
 /// So many templates may reach a limit before the others are held shorter: a repository of nothing but
 /// endless loops must not take hours.
 const PATIENCE: usize = 8;
+
+/// Templates of generic tests that a thread keeps.
+const MOST_TEMPLATES: usize = 1_000;
 
 /// What a template may cost once patience is at its end.
 const CURBED_STEPS: u64 = 200_000;
@@ -26,6 +31,10 @@ pub(crate) struct Worker<'a> {
     naming: HashMap<String, Rc<Context>>,
     /// The names that such a macro gave without a look at the node, by what the configuration asks for.
     names: HashMap<(MacroIndex, Option<String>), Option<String>>,
+    /// Texts that many nodes have: those of generic tests.
+    templates: HashMap<String, Template>,
+    /// Configurations by place.
+    pub(crate) places: Places,
     /// The value of `graph`, made when a template first asks.
     pub(crate) graph: Rc<std::cell::OnceCell<Value>>,
 }
@@ -39,6 +48,8 @@ impl<'a> Worker<'a> {
             shared: Arc::clone(shared),
             naming: HashMap::new(),
             names: HashMap::new(),
+            templates: HashMap::new(),
+            places: Places::default(),
             graph: Rc::default(),
         }
     }
@@ -52,6 +63,22 @@ impl<'a> Worker<'a> {
         }
         self.interpreter.reset();
         self.interpreter.set_undefined_policy(policy);
+    }
+
+    /// The template of a node's text. Texts of generic tests are kept: each kind of test has one or a few.
+    pub(crate) fn template(&mut self, node: &Node) -> Result<Template, Error> {
+        let parse = || Template::parse(&node.original_file_path, &node.raw_code);
+        if node.test.as_ref().is_none_or(|test| test.generic.is_none()) {
+            return parse();
+        }
+        if let Some(known) = self.templates.get(&node.raw_code) {
+            return Ok(known.clone());
+        }
+        let template = parse()?;
+        if self.templates.len() < MOST_TEMPLATES {
+            self.templates.insert(node.raw_code.clone(), template.clone());
+        }
+        Ok(template)
     }
 
     /// Calls one of the macros that name a node of `package`, with what its configuration asks for.

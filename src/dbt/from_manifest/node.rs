@@ -1,5 +1,7 @@
 //! One node of a manifest as one of ours.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -23,8 +25,8 @@ pub(super) fn node(unique_id: &str, mut entry: Entry) -> Option<Node> {
         description: entry.text("description"),
         tags: entry.texts("tags"),
         meta: entry.object("meta"),
-        config: entry.object("config"),
-        unrendered_config: entry.object("unrendered_config"),
+        config: Arc::new(entry.object("config")),
+        unrendered_config: Arc::new(entry.object("unrendered_config")),
         columns: entry.object("columns").into_iter().filter_map(column).collect(),
         patch_path: entry.optional("patch_path"),
         depends_on_nodes: depends_on.texts("nodes"),

@@ -65,10 +65,10 @@ impl Load<'_> {
         problems: &mut Problems,
     ) -> (Manifest, Origins) {
         let mut drafts = unique(drafts, problems);
-        let resolver = Resolver::new(shared.root_name(), drafts.iter().map(|draft| &draft.node));
+        let resolver = Resolver::new(shared.root_name(), drafts.iter().map(|draft| draft.node.as_ref()));
         let enabled: Vec<usize> =
             drafts.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
-        let nodes = drafts.iter().map(|draft| (draft.node.unique_id.as_str(), &draft.node)).collect();
+        let nodes = drafts.iter().map(|draft| (draft.node.unique_id.as_str(), draft.node.as_ref())).collect();
         let targets = Targets { resolver: &resolver, nodes };
         let linked = pool.map(&enabled, |index| drafts.get(*index).map(|draft| link(shared, &targets, draft)));
         drop(targets);
@@ -77,7 +77,7 @@ impl Load<'_> {
                 draft.node.depends_on_nodes = linked.depends_on;
                 if linked.switched_off {
                     draft.node.enabled = false;
-                    draft.node.config.insert("enabled".to_owned(), false.into());
+                    Arc::make_mut(&mut draft.node.config).insert("enabled".to_owned(), false.into());
                 }
                 linked.problems.into_iter().for_each(|problem| draft.fail(problem));
             }
@@ -92,7 +92,7 @@ impl Load<'_> {
         for draft in drafts {
             problems.extend(draft.problems);
             origins.insert(draft.node.unique_id.clone(), draft.origin);
-            nodes.insert(draft.node.unique_id.clone(), draft.node);
+            nodes.insert(draft.node.unique_id.clone(), *draft.node);
         }
         for (id, failure) in semantic_links::connect(shared.root_name(), &mut nodes) {
             if let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) {

@@ -38,7 +38,8 @@ impl Macros {
     /// What a plain name means in a node of `package`: its own, the root's, dbt's.
     pub(crate) fn find(&self, package: &str, name: &str) -> Option<MacroIndex> {
         let in_package = |package: &str| self.packages.get(package)?.get(name).copied();
-        in_package(package).or_else(|| in_package(&self.root)).or_else(|| self.internal.get(name).copied())
+        let in_root = || if package == self.root { None } else { in_package(&self.root) };
+        in_package(package).or_else(in_root).or_else(|| self.internal.get(name).copied())
     }
 
     /// Whether a project has a macro of this name itself.
@@ -94,20 +95,23 @@ impl Macros {
             (Some(namespace), None) if is_known(namespace) => vec![Some(self.root.as_str()), Some(namespace)],
             _ => vec![None],
         };
-        let mut attempts = Vec::new();
-        for place in places {
-            for prefix in dispatch_prefixes(self.adapter) {
-                let searched = format!("{prefix}__{name}");
-                let found = match place {
-                    None => self.find(package, &searched),
-                    Some(place) => self.find_in(place, &searched),
-                };
-                if let Some(found) = found {
-                    return Ok(found);
-                }
-                attempts.push(place.map_or_else(|| format!("'{searched}'"), |place| format!("'{place}.{searched}'")));
+        let prefixes = dispatch_prefixes(self.adapter);
+        let searched: Vec<String> = prefixes.iter().map(|prefix| format!("{prefix}__{name}")).collect();
+        for place in &places {
+            let found = searched.iter().find_map(|searched| match place {
+                None => self.find(package, searched),
+                Some(place) => self.find_in(place, searched),
+            });
+            if let Some(found) = found {
+                return Ok(found);
             }
         }
+        let shown = |place: Option<&str>, searched: &String| match place {
+            None => format!("'{searched}'"),
+            Some(place) => format!("'{place}.{searched}'"),
+        };
+        let attempts: Vec<String> =
+            places.iter().flat_map(|place| searched.iter().map(move |searched| shown(*place, searched))).collect();
         let namespace = namespace.unwrap_or("None").to_owned();
         Err(DispatchError::NotFound { name: name.to_owned(), namespace, attempts: attempts.join(", ") })
     }

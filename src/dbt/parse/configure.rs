@@ -9,7 +9,7 @@ use super::contract::{checksum, is_enforced};
 use super::draft::Draft;
 use super::files::learn_hooks;
 use super::patch::Applied;
-use crate::dbt::config::{self, Config, ConfigKind, Layers, finish, hook_sql};
+use crate::dbt::config::{self, Config, ConfigKind, Layers, finish, hook_sql, merge_over};
 use crate::dbt::context::{Failure, NodeView, Shared, Worker};
 use crate::dbt::macros::GenerateName;
 use crate::dbt::names::{config_kind, set_relation_name};
@@ -19,29 +19,23 @@ use crate::dbt::project::ProjectFile;
 
 /// Configures a node, with what YAML says about it.
 pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft, applied: Option<&Applied>) {
-    let patch_config = applied.map(patch_config);
-    let config = merged_config(shared, draft, patch_config.as_ref());
-    let written = layers(shared, &draft.node, patch_config.as_ref(), &draft.calls, ProjectFile::unrendered_tree);
-    draft.node.unrendered_config = config::unrendered(&written);
+    let patch = applied.map(patch_config).filter(|config| !config.is_empty());
+    let of_trees = |tree| layers(shared, &draft.node, patch.as_ref(), &draft.calls, tree);
+    let (rendered, written) = (of_trees(ProjectFile::tree), of_trees(ProjectFile::unrendered_tree));
+    let place = worker.places.find(&draft.node.package_name, &rendered, &written);
+    let silent = patch.is_none() && draft.calls.is_empty();
+    let (config, unrendered) = if let Some(whole) = place.whole.filter(|_| silent) {
+        (whole.config, whole.unrendered)
+    } else {
+        let unrendered = config::unrendered(&written);
+        let merged = merge_over(Config::clone(&place.base), &rendered);
+        (finished(merged, draft), Arc::new(unrendered))
+    };
+    draft.node.unrendered_config = unrendered;
     if let Some(applied) = applied {
         describe(&mut draft.node, applied);
-        tags_before_yaml(shared, draft, patch_config.as_ref());
+        tags_before_yaml(shared, draft, patch.as_ref());
     }
-    let kind = config_kind(draft.node.kind);
-    let config = match finish(config.clone(), kind) {
-        Ok(config) => config,
-        Err(error) => {
-            let failure = Failure {
-                code: codes::CONFIG_INVALID,
-                message: error.to_string(),
-                line: 0,
-                column: 0,
-                stack: Vec::new(),
-            };
-            draft.fail_template(&failure);
-            config
-        }
-    };
     take_over(draft, &config);
     draft.node.config = config;
     if let Some(applied) = applied.filter(|_| draft.node.kind == NodeKind::Model && is_enforced(&draft.node)) {
@@ -56,11 +50,18 @@ pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &m
 
 /// Whether a node takes part before YAML has said anything about it.
 pub(super) fn is_enabled(shared: &Shared, draft: &Draft) -> bool {
-    merged_config(shared, draft, None).get("enabled") != Some(&Value::Bool(false))
+    config::merge(&layers(shared, &draft.node, None, &draft.calls, ProjectFile::tree)).get("enabled")
+        != Some(&Value::Bool(false))
 }
 
-fn merged_config(shared: &Shared, draft: &Draft, patch: Option<&Config>) -> Config {
-    config::merge(&layers(shared, &draft.node, patch, &draft.calls, ProjectFile::tree))
+/// The configuration as dbt takes it; one that dbt refuses is a problem of the node, and stays as it is.
+fn finished(config: Config, draft: &mut Draft) -> Arc<Config> {
+    let finished = finish(config.clone(), config_kind(draft.node.kind));
+    Arc::new(finished.unwrap_or_else(|error| {
+        let message = error.to_string();
+        draft.fail_template(&Failure { code: codes::CONFIG_INVALID, message, line: 0, column: 0, stack: Vec::new() });
+        config
+    }))
 }
 
 /// All that says how a node is configured.
@@ -91,8 +92,8 @@ pub(super) fn configure_described(shared: &Shared, node: &mut Node, patch: &Conf
     let written = config::unrendered(&layers(shared, node, Some(patch), &calls, ProjectFile::unrendered_tree));
     node.enabled = config.get("enabled") != Some(&Value::Bool(false));
     node.group = config.get("group").and_then(Value::as_str).map(str::to_owned);
-    node.config = config;
-    node.unrendered_config = written;
+    node.config = Arc::new(config);
+    node.unrendered_config = Arc::new(written);
 }
 
 fn patch_config(applied: &Applied) -> Config {
@@ -132,7 +133,7 @@ fn tags_before_yaml(shared: &Shared, draft: &mut Draft, patch: Option<&Config>) 
     let is_package = draft.node.package_name != shared.root_name();
     let order_matters = draft.calls.contains_key("tags") || is_package;
     if order_matters && patch.is_some_and(|patch| patch.contains_key("tags")) {
-        let config = merged_config(shared, draft, None);
+        let config = config::merge(&layers(shared, &draft.node, None, &draft.calls, ProjectFile::tree));
         add_tags(&mut draft.node, &config);
     }
 }
@@ -202,11 +203,11 @@ fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
         (GenerateName::Alias, custom("alias")),
     ];
     let kind = draft.node.kind;
-    let node = Arc::new(std::mem::replace(&mut draft.node, Node::new(kind)));
+    let node = Arc::new(std::mem::replace(draft.node.as_mut(), Node::new(kind)));
     let view = Rc::new(NodeView::new(Arc::clone(&node)));
     let names = wishes.map(|(which, wish)| (which, worker.generate_name(which, &node.package_name, wish, &view)));
     drop(view);
-    draft.node = Arc::unwrap_or_clone(node);
+    *draft.node = Arc::unwrap_or_clone(node);
     for (which, name) in names {
         match name {
             Ok(name) => set_name(&mut draft.node, which, name),
@@ -224,9 +225,8 @@ fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
         }
     }
     let quoting = shared.root().map(|root| root.quoting).unwrap_or_default();
-    let config = std::mem::take(&mut draft.node.config);
+    let config = Arc::clone(&draft.node.config);
     set_relation_name(&mut draft.node, &config, shared.target.adapter, quoting);
-    draft.node.config = config;
 }
 
 fn set_name(node: &mut Node, which: GenerateName, name: Option<String>) {

@@ -23,7 +23,8 @@ pub(crate) enum Origin {
 /// A node that is not finished.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    pub(crate) node: Node,
+    /// Boxed: drafts are moved from list to list.
+    pub(crate) node: Box<Node>,
     pub(crate) origin: Origin,
     /// What `config()` was called with.
     pub(crate) calls: Config,
@@ -33,7 +34,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     pub(crate) fn new(node: Node, origin: Origin) -> Self {
-        Self { node, origin, calls: Config::new(), problems: Vec::new() }
+        Self { node: Box::new(node), origin, calls: Config::new(), problems: Vec::new() }
     }
 
     /// Adds a problem, and its code to the node.
@@ -52,7 +53,7 @@ impl Draft {
         work: impl FnOnce(&Rc<Context>, &Node) -> Vec<Failure>,
     ) -> Config {
         let kind = self.node.kind;
-        let node = Arc::new(std::mem::replace(&mut self.node, Node::new(kind)));
+        let node = Arc::new(std::mem::replace(self.node.as_mut(), Node::new(kind)));
         let context = Context::of_node(shared, Phase::Parse, Arc::clone(&node));
         let failures = work(&context, &node);
         let record = context.record();
@@ -60,7 +61,7 @@ impl Draft {
         let (macros, calls) = (record.macros.take(), record.config.take());
         let metrics = record.metrics.take();
         drop(context);
-        self.node = Arc::unwrap_or_clone(node);
+        *self.node = Arc::unwrap_or_clone(node);
         for failure in &failures {
             self.fail_template(failure);
         }

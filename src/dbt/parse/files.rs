@@ -119,7 +119,7 @@ fn set_default_names(node: &mut Node, shared: &Shared) {
 pub(super) fn learn(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
     draft.calls = draft.observe(shared, |context, node| {
         worker.begin(UndefinedPolicy::Parse);
-        let parsed = Template::parse(&node.original_file_path, &node.raw_code);
+        let parsed = worker.template(node);
         let result = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope()));
         result.err().map(|error| context.explain(&error)).into_iter().collect()
     });

@@ -13,7 +13,7 @@ use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value
 use crate::dbt::node::{Node, NodeKind, Test};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
-use crate::jinja::{Template, UndefinedPolicy};
+use crate::jinja::UndefinedPolicy;
 
 /// What a test is about.
 #[derive(Clone, Debug)]
@@ -304,7 +304,9 @@ impl Builder<'_, '_> {
         draft.calls = draft.observe(self.shared, |context, node| {
             self.worker.begin(UndefinedPolicy::Parse);
             let rendered = define_kwargs(self.worker, context, node).and_then(|()| {
-                let result = Template::parse(&node.path, &node.raw_code)
+                let result = self
+                    .worker
+                    .template(node)
                     .and_then(|template| self.worker.interpreter.run(&template, &context.scope()));
                 result.map_err(|error| context.explain(&error))
             });
