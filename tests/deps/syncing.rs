@@ -99,6 +99,40 @@ fn what_was_met_before_needs_no_network() {
     assert_eq!(synced.place.hub.seen(), Vec::<String>::new());
 }
 
+/// Makes the choice of versions that a sync remembered one of long ago.
+fn age_the_choice(synced: &Synced) {
+    for choice in fs::read_dir(synced.place.path("cache/packages/locks")).unwrap() {
+        let path = choice.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let rest = text.split_once('\n').unwrap().1.replace("1.10.0", "1.1.0");
+        fs::write(path, format!("# chosen 2020-01-01T00:00:00Z\n{rest}")).unwrap();
+    }
+    push(&synced.repository, &[PROJECT, PACKAGES, MODEL, ("models/b.sql", "select 1 as id")]);
+}
+
+#[test]
+fn an_old_choice_of_versions_is_made_anew() {
+    let synced = Synced::new(&[PROJECT, PACKAGES, MODEL], "");
+    synced.sync();
+    age_the_choice(&synced);
+    synced.sync();
+    assert!(synced.sql().contains("'1.10.0'"), "{}", synced.sql());
+}
+
+#[test]
+fn an_old_choice_is_better_than_none() {
+    let utils = ("packages.yml", "packages:\n  - package: acme/utils\n    version: 1.1.0\n");
+    let synced = Synced::new(&[PROJECT, utils, MODEL], "");
+    synced.sync();
+    push(&synced.repository, &[PROJECT, PACKAGES, MODEL]);
+    synced.sync();
+    age_the_choice(&synced);
+    synced.place.hub.be(Manner::Down);
+    synced.sync();
+    assert_eq!(synced.codes(), Vec::<String>::new());
+    assert!(synced.sql().contains("'1.1.0'"), "{}", synced.sql());
+}
+
 #[test]
 fn packages_in_the_repository_are_taken_from_there() {
     let vendored = ("dbt_packages/utils/dbt_project.yml", "name: utils\n");

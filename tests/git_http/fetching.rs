@@ -146,6 +146,69 @@ async fn branches_with_slashes_are_fetched_beside_those_without() {
     assert_eq!(run(named("release/1")).await.unwrap().branch, "release/1");
 }
 
+/// The repository with a tag of each kind on its first commit and a second commit on `main`; gives both ids.
+fn with_tags(scene: &Scene) -> (String, String) {
+    let repository = git2::Repository::open(scene.repository()).unwrap();
+    let first = repository.refname_to_id("refs/heads/main").unwrap();
+    let object = repository.find_object(first, None).unwrap();
+    let ada = git2::Signature::new("Ada", "ada@acme.example", &git2::Time::new(1_767_603_600, 0)).unwrap();
+    repository.tag_lightweight("v1", &object, false).unwrap();
+    repository.tag("v1.1", &object, &ada, "annotated", false).unwrap();
+    repository.tag_lightweight("main", &object, false).unwrap();
+    (first.to_string(), push(&scene.repository(), "main", &[("transform/a.sql", b"select 2\n")]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_is_a_tag_before_a_branch_or_a_commit() {
+    let scene = Scene::new(true);
+    let (first, second) = with_tags(&scene);
+    push(&scene.repository(), "dev", SHOP);
+    let revision = |name: &str| FetchRequest { branch: name.to_owned(), any_revision: true, ..scene.request() };
+    for (name, id) in [("v1", &first), ("v1.1", &first), ("main", &first), (second.as_str(), &second)] {
+        let fetched = run(revision(name)).await.unwrap();
+        assert_eq!((&fetched.branch, &fetched.commit.id), (&name.to_owned(), id));
+    }
+    assert_eq!(run(revision("dev")).await.unwrap().branch, "dev");
+    assert_eq!(
+        run(scene.request()).await.unwrap().commit.id,
+        second,
+        "a branch stays a branch where that is asked for"
+    );
+    let RemoteError::BranchMissing { branches, .. } = run(revision("v2")).await.unwrap_err() else {
+        panic!("it is there")
+    };
+    assert_eq!(branches, ["dev", "main", "main", "v1", "v1.1"], "branches, then tags");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_is_here_needs_no_server() {
+    let scene = Scene::new(true);
+    let (first, _) = with_tags(&scene);
+    let request = FetchRequest { branch: first.clone(), any_revision: true, ..scene.request() };
+    run(request.clone()).await.unwrap();
+    scene.server.seen();
+    let again = run(request).await.unwrap();
+    assert!(again.unmoved && again.commit.id == first);
+    assert!(scene.server.seen().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_of_this_machine_has_revisions_too() {
+    let scene = Scene::new(true);
+    let (first, second) = with_tags(&scene);
+    let remote = Remote::Local { path: scene.repository() };
+    let revision = |name: &str| FetchRequest {
+        remote: remote.clone(),
+        branch: name.to_owned(),
+        any_revision: true,
+        ..scene.request()
+    };
+    for (name, id) in [("v1.1", &first), ("main", &first), (second.as_str(), &second), ("", &second)] {
+        assert_eq!(&run(revision(name)).await.unwrap().commit.id, id, "{name}");
+    }
+    assert!(matches!(run(revision("v2")).await, Err(RemoteError::BranchMissing { .. })));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_branch_comes_with_those_that_exist() {
     let scene = Scene::new(true);

@@ -20,6 +20,14 @@ async fn a_token_gets_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_with_a_password_gets_in() {
+    let scene = Scene::new(true);
+    scene.server.require("ada", "hunter2");
+    let login = Credential::Login { user: "ada".to_owned(), password: Secret::new("hunter2") };
+    run(FetchRequest { credential: login, ..scene.request() }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_token_is_tried_once_and_never_shown() {
     let scene = Scene::new(true);
     scene.server.require("x-token-auth", "hunter2");
