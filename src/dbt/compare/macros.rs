@@ -17,11 +17,12 @@ pub(super) struct ChangedMacros<'s> {
 
 impl<'s> ChangedMacros<'s> {
     /// Changed, new and removed ones. Those that come with dbt itself are passed over: another version of
-    /// it, or another program that speaks for it, is no change of the project.
+    /// it, or another program that speaks for it, is no change of the project. So is white space around
+    /// a macro.
     pub(super) fn between(before: &'s Project, now: &'s Project) -> Self {
         let texts = |project: &'s Project| -> HashMap<&'s str, &'s str> {
             let macros = project.macro_definitions.iter().filter(|one| !is_dbts_own(&one.package_name));
-            macros.map(|one| (one.unique_id.as_str(), one.macro_sql.as_str())).collect()
+            macros.map(|one| (one.unique_id.as_str(), one.macro_sql.trim())).collect()
         };
         let (old, new) = (texts(before), texts(now));
         let changed = new.iter().filter(|(id, text)| old.get(*id) != Some(text)).map(|(id, _)| *id);
@@ -103,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_change_reaches_those_who_use_it_at_any_remove() {
-        let before = project(&[("macro.p.a", "1", &["macro.p.b"]), ("macro.p.b", "1", &[]), ("macro.p.c", "1", &[])]);
+        let before = project(&[("macro.p.a", "1", &["macro.p.b"]), ("macro.p.b", "1", &[]), ("macro.p.c", "1\n", &[])]);
         let now =
             project(&[("macro.p.a", "1", &["macro.p.b"]), ("macro.p.b", "2", &["macro.p.a"]), ("macro.p.c", "1", &[])]);
         let changed = ChangedMacros::between(&before, &now);
