@@ -13,11 +13,27 @@ use crate::tui::text;
 use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::filter::{Candidates, Completion, Filter};
 use crate::tui::widgets::frame::Frame;
-use crate::tui::widgets::list::{ListState, Rows, draw_selection};
+use crate::tui::widgets::list::{ListState, Motion, Rows, RowsBy, draw_selection};
 use crate::tui::widgets::popup;
 
 /// Most ways to go on that are seen at once.
 const MOST_CHOICES: usize = 8;
+
+/// What such a list is over, where all that is left after a filter is listed.
+pub(super) trait Records: Candidates {
+    type Id: Clone + PartialEq;
+
+    /// What the record at an index is known by, whatever becomes of the others.
+    fn id_at(&self, index: usize) -> Option<Self::Id>;
+
+    /// Grows with every change of the records.
+    fn revision(&self) -> u64;
+}
+
+/// The records that the filter has left.
+fn left<'a, R: Records>(records: &'a R, hits: &'a [u32]) -> RowsBy<impl Fn(usize) -> Option<R::Id> + 'a> {
+    RowsBy::new(hits.len(), |index| records.id_at(*hits.get(index)? as usize))
+}
 
 /// A list with a filter over it. The rows are whoever's: they come with every call.
 #[derive(Clone)]
@@ -69,6 +85,26 @@ impl<Id: Clone + PartialEq> FilteredList<Id> {
     /// Brings filter and selection in line with the candidates; `revision` tells whether they are new.
     pub(super) fn apply(&mut self, candidates: &(impl Candidates + ?Sized), revision: u64) -> bool {
         self.filter.apply(self.line.text(), candidates, revision)
+    }
+
+    /// Brings filter, selection and window in line with the records.
+    pub(super) fn settle<R: Records<Id = Id>>(&mut self, records: &R, height: u16) {
+        self.state.set_height(usize::from(height));
+        if self.apply(records, records.revision()) || self.wanted.is_some() {
+            refresh(&mut self.state, &mut self.wanted, &left(records, self.filter.hits()));
+        }
+    }
+
+    pub(super) fn go<R: Records<Id = Id>>(&mut self, motion: Motion, records: &R) {
+        self.state.go(motion, &left(records, self.filter.hits()));
+    }
+
+    /// Selects the row at a distance from the top of the window; true when it was selected before.
+    pub(super) fn click<R: Records<Id = Id>>(&mut self, row: usize, records: &R) -> bool {
+        let Some(index) = self.state.index_at(row) else { return false };
+        let again = self.state.index() == Some(index);
+        self.go(Motion::To(index), records);
+        again
     }
 
     /// Begins a new filter: the old one is gone, and Esc selects again what was selected before.

@@ -15,6 +15,7 @@ pub mod parts;
 #[cfg(test)]
 mod snapshots;
 mod stages;
+mod table_list;
 mod troubleshooting;
 mod words;
 

@@ -10,21 +10,22 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::filtered_list::{FilteredList, refresh};
-use super::parts::{Detail, Empty, draw_words, instead_of_rows};
-use super::{Copy, Pane, PaneContext, Subject, words};
+use super::filtered_list::FilteredList;
+use super::parts::{Detail, Empty};
+use super::table_list::{self, TableList};
+use super::{Copy, Pane, PaneContext, Subject};
 use crate::engine::SyncView;
 use crate::problem::Problem;
 use crate::store::{ProblemState, SyncId, SyncRecord};
 use crate::tui::commands::Command;
 use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::key::Key;
-use crate::tui::layout::{Focus, inside, split_first_row};
+use crate::tui::layout::{Focus, inside};
 use crate::tui::live;
-use crate::tui::state::{Fetched, PaneMemory, Running, Shown};
+use crate::tui::state::{Fetched, PaneMemory, Running, Shown, Tab};
 use crate::tui::theme::Look;
 use crate::tui::widgets::frame::Frame;
-use crate::tui::widgets::list::{Motion, RowsBy};
+use crate::tui::widgets::list::Motion;
 use crate::tui::widgets::{popup, table};
 
 use rows::{COLUMNS, Rows};
@@ -62,6 +63,8 @@ const EMPTY: Empty<'_> = Empty {
 };
 
 const NO_MATCH: Empty<'_> = Empty { empty: &["No sync matches.", "{back} takes the filter away."], ..EMPTY };
+
+const LIST: TableList = TableList { tab: Tab::History, columns: &COLUMNS, empty: EMPTY, no_match: NO_MATCH };
 
 impl History {
     pub(crate) fn syncs_loaded(&mut self, generation: Generation, syncs: Vec<SyncRecord>, at: Timestamp) {
@@ -105,21 +108,13 @@ impl History {
         context.work.running.iter().find(|running| running.sync == *id)
     }
 
-    fn hits<'a>(rows: &'a Rows, hits: &'a [u32]) -> RowsBy<impl Fn(usize) -> Option<SyncId> + 'a> {
-        RowsBy::new(hits.len(), move |index| rows.syncs.get(*hits.get(index)? as usize).map(|sync| sync.id))
-    }
-
     fn settle_rows(&mut self, context: &PaneContext<'_>) {
         if let Some(syncs) = self.syncs.value().filter(|_| self.rows.stale) {
             self.rows.replace(syncs, context.work);
         } else {
             self.rows.add_running(context.work);
         }
-        self.list.state.set_height(usize::from(list_body(context).height));
-        if self.list.apply(&self.rows, self.rows.revision) || self.list.wanted.is_some() {
-            let hits = Self::hits(&self.rows, self.list.filter.hits());
-            refresh(&mut self.list.state, &mut self.list.wanted, &hits);
-        }
+        self.list.settle(&self.rows, table_list::body(context).height);
     }
 
     /// Asks for the selected sync once the selection rests on it.
@@ -173,31 +168,9 @@ impl History {
     }
 
     fn draw_list(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) {
-        let focused = context.focus == Focus::List;
-        let body = list_body(context);
-        let frame = Frame::new("History")
-            .number(3)
-            .focused(focused)
-            .right(if self.list.is_filtered() || self.list.line.typing() {
-                self.list.title(look)
-            } else {
-                words::not_refreshed(self.syncs.shown(), look)
-            })
-            .position(self.list.state.position())
-            .scroll(self.list.state.scroll(usize::from(body.height)));
-        let area = frame.draw(look, context.areas.list, buffer);
-        let texts = if self.list.is_filtered() { &NO_MATCH } else { &EMPTY };
-        let nothing = self.list.filter.hits().is_empty();
-        if let Some(words) =
-            instead_of_rows(self.syncs.shown(), context.now.wall, texts, nothing, context.keymap).filter(|_| nothing)
-        {
-            return draw_words(&words, look, area, buffer);
-        }
-        let placed = table::place(&COLUMNS, area.width.saturating_sub(1), self.hidden);
-        table::draw_head(look, area, &COLUMNS, &placed, buffer);
         let turn = look.glyphs.running;
-        table::draw_rows(look, body, (&COLUMNS, &placed), (&self.list.state, focused), buffer, |index| {
-            let sync = self.list.filter.hits().get(index).and_then(|row| self.rows.syncs.get(*row as usize));
+        LIST.draw::<Rows, _>((&self.list, self.hidden), &self.syncs, (look, context), buffer, |row| {
+            let sync = self.rows.syncs.get(row);
             let cells = sync.map(|sync| {
                 let running = context.work.running.iter().find(|running| running.sync == sync.id);
                 rows::cells(sync, running, turn, context.now.wall, look.glyphs)
@@ -219,11 +192,6 @@ impl History {
     }
 }
 
-/// The rows' part of the list, below the titles of the columns.
-fn list_body(context: &PaneContext<'_>) -> Rect {
-    split_first_row(inside(context.areas.list)).1
-}
-
 impl Pane for History {
     fn refresh(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
         vec![Effect::Load { query: Query::Syncs, generation: self.syncs.ask(context.now.wall) }]
@@ -240,7 +208,7 @@ impl Pane for History {
         if context.focus == Focus::Detail {
             self.detail.step(motion);
         } else {
-            self.list.state.go(motion, &Self::hits(&self.rows, self.list.filter.hits()));
+            self.list.go(motion, &self.rows);
         }
         Vec::new()
     }
@@ -278,11 +246,7 @@ impl Pane for History {
     }
 
     fn click(&mut self, row: usize, _context: &PaneContext<'_>) -> bool {
-        // The first row holds the titles of the columns.
-        let Some(index) = row.checked_sub(1).and_then(|row| self.list.state.index_at(row)) else { return false };
-        let again = self.list.state.index() == Some(index);
-        self.list.state.go(Motion::To(index), &Self::hits(&self.rows, self.list.filter.hits()));
-        again
+        table_list::row_below_titles(row).is_some_and(|row| self.list.click(row, &self.rows))
     }
 
     fn rows_in_sight(&self, _context: &PaneContext<'_>) -> Range<usize> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::super::filtered_list::Records;
 use super::super::words::{self, Shown};
 use crate::store::{SyncId, SyncRecord, SyncState};
 use crate::tui::glyphs::Glyphs;
@@ -142,6 +143,18 @@ pub(super) fn changes(sync: &SyncRecord) -> String {
                 all.iter().filter(|(_, count)| *count > 0).map(|(sign, count)| format!("{sign}{count}")).collect();
             if some.is_empty() { "no change".to_owned() } else { some.join(" ") }
         }
+    }
+}
+
+impl Records for Rows {
+    type Id = SyncId;
+
+    fn id_at(&self, index: usize) -> Option<SyncId> {
+        self.syncs.get(index).map(|sync| sync.id)
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision
     }
 }
 

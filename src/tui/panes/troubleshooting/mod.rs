@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::filtered_list::{FilteredList, refresh};
-use super::parts::{Detail, Empty, draw_words, instead_of_rows};
+use super::filtered_list::FilteredList;
+use super::parts::{Detail, Empty};
+use super::table_list::{self, TableList};
 use super::{Copy, Pane, PaneContext, Subject, words};
 use crate::engine::FixPreview;
 use crate::problem::{Fix, Place, Problem};
@@ -21,14 +22,14 @@ use crate::store::{ProblemId, ProblemRecord, ProblemState};
 use crate::tui::commands::Command;
 use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::key::Key;
-use crate::tui::layout::{Focus, inside, split_first_row};
+use crate::tui::layout::{Focus, inside};
 use crate::tui::live;
 use crate::tui::overlays::{Confirm, Fixes, Offer};
-use crate::tui::state::{Fetched, PaneMemory, Running};
+use crate::tui::state::{Fetched, PaneMemory, Running, Tab};
 use crate::tui::theme::Look;
 use crate::tui::widgets::frame::Frame;
-use crate::tui::widgets::list::{Motion, RowsBy};
-use crate::tui::widgets::{popup, table};
+use crate::tui::widgets::list::Motion;
+use crate::tui::widgets::popup;
 
 use rows::{COLUMNS, Rows};
 
@@ -60,6 +61,8 @@ const EMPTY: Empty<'_> = Empty {
 };
 
 const NO_MATCH: Empty<'_> = Empty { empty: &["No problem matches.", "{back} takes the filter away."], ..EMPTY };
+
+const LIST: TableList = TableList { tab: Tab::Troubleshooting, columns: &COLUMNS, empty: EMPTY, no_match: NO_MATCH };
 
 impl Troubleshooting {
     pub(crate) fn problems_loaded(&mut self, generation: Generation, problems: Vec<ProblemRecord>, at: Timestamp) {
@@ -108,16 +111,8 @@ impl Troubleshooting {
         context.work.of_project(record.problem.subject.project()?)
     }
 
-    fn hits<'a>(rows: &'a Rows, hits: &'a [u32]) -> RowsBy<impl Fn(usize) -> Option<ProblemId> + 'a> {
-        RowsBy::new(hits.len(), move |index| rows.records.get(*hits.get(index)? as usize).map(|record| record.id))
-    }
-
     fn settle_rows(&mut self, context: &PaneContext<'_>) {
-        self.list.state.set_height(usize::from(list_body(context).height));
-        if self.list.apply(&self.rows, self.rows.revision) || self.list.wanted.is_some() {
-            let hits = Self::hits(&self.rows, self.list.filter.hits());
-            refresh(&mut self.list.state, &mut self.list.wanted, &hits);
-        }
+        self.list.settle(&self.rows, table_list::body(context).height);
     }
 
     fn settle_detail(&mut self, context: &PaneContext<'_>) {
@@ -161,28 +156,8 @@ impl Troubleshooting {
     }
 
     fn draw_list(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) {
-        let focused = context.focus == Focus::List;
-        let body = list_body(context);
-        let frame = Frame::new("Troubleshooting")
-            .number(4)
-            .focused(focused)
-            .right(if self.list.is_filtered() || self.list.line.typing() {
-                self.list.title(look)
-            } else {
-                words::not_refreshed(self.problems.shown(), look)
-            })
-            .position(self.list.state.position())
-            .scroll(self.list.state.scroll(usize::from(body.height)));
-        let area = frame.draw(look, context.areas.list, buffer);
-        let texts = if self.list.is_filtered() { &NO_MATCH } else { &EMPTY };
-        let nothing = self.list.filter.hits().is_empty();
-        if let Some(words) = instead_of_rows(self.problems.shown(), context.now.wall, texts, nothing, context.keymap) {
-            return draw_words(&words, look, area, buffer);
-        }
-        let placed = table::place(&COLUMNS, area.width.saturating_sub(1), self.hidden);
-        table::draw_head(look, area, &COLUMNS, &placed, buffer);
-        table::draw_rows(look, body, (&COLUMNS, &placed), (&self.list.state, focused), buffer, |index| {
-            let record = self.list.filter.hits().get(index).and_then(|row| self.rows.records.get(*row as usize));
+        LIST.draw::<Rows, _>((&self.list, self.hidden), &self.problems, (look, context), buffer, |row| {
+            let record = self.rows.records.get(row);
             record.map(|record| rows::cells(record, context.now.wall, look.glyphs)).unwrap_or_default()
         });
     }
@@ -197,11 +172,6 @@ impl Troubleshooting {
         }
         self.detail.draw(look, self.detail_area(context).intersection(area), buffer);
     }
-}
-
-/// The rows' part of the list, below the titles of the columns.
-fn list_body(context: &PaneContext<'_>) -> Rect {
-    split_first_row(inside(context.areas.list)).1
 }
 
 /// The file of a place on this machine: `ebb.toml`, or a file of a project opened from a folder.
@@ -233,7 +203,7 @@ impl Pane for Troubleshooting {
         if context.focus == Focus::Detail {
             self.detail.step(motion);
         } else {
-            self.list.state.go(motion, &Self::hits(&self.rows, self.list.filter.hits()));
+            self.list.go(motion, &self.rows);
         }
         Vec::new()
     }
@@ -286,11 +256,7 @@ impl Pane for Troubleshooting {
     }
 
     fn click(&mut self, row: usize, _context: &PaneContext<'_>) -> bool {
-        // The first row holds the titles of the columns.
-        let Some(index) = row.checked_sub(1).and_then(|row| self.list.state.index_at(row)) else { return false };
-        let again = self.list.state.index() == Some(index);
-        self.list.state.go(Motion::To(index), &Self::hits(&self.rows, self.list.filter.hits()));
-        again
+        table_list::row_below_titles(row).is_some_and(|row| self.list.click(row, &self.rows))
     }
 
     fn rows_in_sight(&self, _context: &PaneContext<'_>) -> Range<usize> {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
+use super::super::filtered_list::Records;
 use super::super::words;
 use crate::problem::Severity;
 use crate::store::{ProblemId, ProblemRecord, ProblemState};
@@ -80,6 +81,18 @@ impl Candidates for Rows {
             "state" => take(if record.state == ProblemState::Open { "open" } else { "mended" }),
             _ => {}
         }
+    }
+}
+
+impl Records for Rows {
+    type Id = ProblemId;
+
+    fn id_at(&self, index: usize) -> Option<ProblemId> {
+        self.records.get(index).map(|record| record.id)
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision
     }
 }
 
