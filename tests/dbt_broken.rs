@@ -32,6 +32,9 @@ fn is_told(case: &support::Case) {
 cases! {
     "dbt/broken.txt", is_told;
     ok
+    contract_without_types_is_for_the_run_to_tell
+    yml_of_another_version_is_read
+    seed_referred_to
     ref_missing
     ref_disabled
     ref_bad_version
