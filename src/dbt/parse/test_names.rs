@@ -46,26 +46,40 @@ fn clean(text: &str) -> String {
 
 /// The ten characters that end a generic test's id.
 pub(super) fn id_hash(name: &str, namespace: Option<&str>, test: &str, kwargs: &Map<String, Value>) -> String {
-    let metadata = Map::from_iter([
-        ("kwargs".to_owned(), Value::Object(kwargs.clone())),
-        ("name".to_owned(), Value::from(test)),
-        ("namespace".to_owned(), Value::from(namespace)),
-    ]);
-    let hash = md5_hex(&format!("{name}{}", python::repr(&hashable(&Value::Object(metadata)))));
+    let mut hashed = format!("{name}{{'kwargs': ");
+    write_map(&mut hashed, kwargs);
+    let (test, namespace) = (python::text_repr(test), python::text_repr(namespace.unwrap_or("None")));
+    let hash = md5_hex(&format!("{hashed}, 'name': {test}, 'namespace': {namespace}}}"));
     hash.get(hash.len() - 10..).unwrap_or_default().to_owned()
 }
 
-/// Keys sorted, every leaf a text.
-fn hashable(value: &Value) -> Value {
+/// A value as Python prints it, keys sorted, every leaf a text.
+fn write_value(out: &mut String, value: &Value) {
     match value {
-        Value::Object(map) => {
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| key.as_str());
-            Value::Object(entries.into_iter().map(|(key, value)| (key.clone(), hashable(value))).collect())
+        Value::Object(map) => write_map(out, map),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_value(out, item);
+            }
+            out.push(']');
         }
-        Value::Array(items) => Value::Array(items.iter().map(hashable).collect()),
-        leaf => Value::from(python::text(leaf)),
+        leaf => out.push_str(&python::text_repr(&python::text(leaf))),
     }
+}
+
+fn write_map(out: &mut String, map: &Map<String, Value>) {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by_key(|(key, _)| key.as_str());
+    out.push('{');
+    for (index, (key, value)) in entries.into_iter().enumerate() {
+        out.push_str(if index == 0 { "" } else { ", " });
+        out.push_str(&python::text_repr(key));
+        out.push_str(": ");
+        write_value(out, value);
+    }
+    out.push('}');
 }
 
 #[cfg(test)]
@@ -94,6 +108,20 @@ mod tests {
         let (short, full) = synthesize("relationships", "a_model", &args);
         assert_eq!(full, "relationships_a_model_a_column_with_a_rather_long_name__id__ref_another_model_");
         assert_eq!(short, format!("relationships_a_model_{}", md5_hex(&full)));
+    }
+
+    #[test]
+    fn what_is_hashed_is_sorted_and_text_all_the_way_down() {
+        let table = [
+            (json!({"b": 1, "a": [true, null, "it's"]}), r#"{'a': ['True', 'None', "it's"], 'b': '1'}"#),
+            (json!({}), "{}"),
+            (json!({"z": {"y": 1.5, "x": []}}), "{'z': {'x': [], 'y': '1.5'}}"),
+        ];
+        for (value, expected) in table {
+            let mut out = String::new();
+            write_value(&mut out, &value);
+            assert_eq!(out, expected);
+        }
     }
 
     #[test]

@@ -142,13 +142,16 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let mut seen: std::collections::HashMap<String, Mark> = std::collections::HashMap::new();
+        // A key that stands here as well as in what was merged is no duplicate.
+        let merged: std::collections::HashSet<String> = map.keys().cloned().collect();
+        let mut replaced: std::collections::HashSet<String> = std::collections::HashSet::new();
         for (key, entry) in entries {
             if key == "<<" {
                 continue;
             }
-            if let Some(first) = seen.insert(key.clone(), entry.key_at) {
-                let duplicate = DuplicateKey { key: key.clone(), first, second: entry.key_at };
+            let is_first = merged.contains(&key) && replaced.insert(key.clone());
+            if let Some(old) = map.get(&key).filter(|_| !is_first) {
+                let duplicate = DuplicateKey { key: key.clone(), first: old.key_at, second: entry.key_at };
                 self.state.borrow_mut().duplicates.push(duplicate);
             }
             map.insert(key, entry);
