@@ -60,6 +60,7 @@ fn main() {
         "databricks" => Adapter::Databricks,
         "duckdb" => Adapter::DuckDb,
         "sqlite" => Adapter::Sqlite,
+        "trino" => Adapter::Trino,
         _ => Adapter::Postgres,
     };
     let vars = args.get(4).and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok()).unwrap_or_default();

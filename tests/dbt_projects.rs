@@ -198,4 +198,7 @@ cases! {
     macro_properties_change_nothing
     blanks_around_tags_stay_as_jinja_leaves_them
     comments_and_strings_hold_jinja_too
+    newer_tests_are_read_for_a_newer_dbt
+    newer_tests_do_not_exist_for_an_older_dbt
+    trino_speaks_its_own_words
 }

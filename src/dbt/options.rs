@@ -21,6 +21,7 @@ pub enum Adapter {
     Databricks,
     DuckDb,
     Sqlite,
+    Trino,
 }
 
 /// Which environment variables `env_var` may see.

@@ -75,7 +75,12 @@ pub(crate) fn quote(adapter: Adapter, name: &str) -> String {
 pub(crate) fn quote_character(adapter: Adapter) -> char {
     match adapter {
         Adapter::BigQuery | Adapter::Databricks => '`',
-        Adapter::Postgres | Adapter::Redshift | Adapter::Snowflake | Adapter::DuckDb | Adapter::Sqlite => '"',
+        Adapter::Postgres
+        | Adapter::Redshift
+        | Adapter::Snowflake
+        | Adapter::DuckDb
+        | Adapter::Sqlite
+        | Adapter::Trino => '"',
     }
 }
 
@@ -89,6 +94,7 @@ pub(crate) fn adapter_type(adapter: Adapter) -> &'static str {
         Adapter::Databricks => "databricks",
         Adapter::DuckDb => "duckdb",
         Adapter::Sqlite => "sqlite",
+        Adapter::Trino => "trino",
     }
 }
 
@@ -102,6 +108,7 @@ pub(crate) fn dispatch_prefixes(adapter: Adapter) -> &'static [&'static str] {
         Adapter::Databricks => &["databricks", "spark", "default"],
         Adapter::DuckDb => &["duckdb", "default"],
         Adapter::Sqlite => &["sqlite", "default"],
+        Adapter::Trino => &["trino", "default"],
     }
 }
 
@@ -124,6 +131,7 @@ mod tests {
             (Adapter::BigQuery, "`db`.`sch`.`tbl`"),
             (Adapter::Databricks, "`db`.`sch`.`tbl`"),
             (Adapter::Sqlite, r#""sch"."tbl""#),
+            (Adapter::Trino, r#""db"."sch"."tbl""#),
         ];
         for (adapter, expected) in table {
             assert_eq!(name(adapter, Quoting::default()), expected, "{adapter:?}");

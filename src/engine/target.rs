@@ -281,6 +281,7 @@ pub(super) fn adapter_word(adapter: Adapter) -> Arc<str> {
         Adapter::Databricks => "databricks",
         Adapter::DuckDb => "duckdb",
         Adapter::Sqlite => "sqlite",
+        Adapter::Trino => "trino",
     };
     word.into()
 }

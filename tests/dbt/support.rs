@@ -84,7 +84,7 @@ pub(crate) fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
 }
 
 /// Loads files as a project: for Postgres, unless a file `@adapter` says otherwise; with the variables
-/// of a file `@vars`.
+/// of a file `@vars`, and for the dbt of a file `@version`.
 pub(crate) fn load(mut files: BTreeMap<String, String>) -> Loaded {
     let cancelled = AtomicBool::new(false);
     let mut options = options(&cancelled);
@@ -94,11 +94,15 @@ pub(crate) fn load(mut files: BTreeMap<String, String>) -> Loaded {
         "redshift" => Adapter::Redshift,
         "databricks" => Adapter::Databricks,
         "duckdb" => Adapter::DuckDb,
+        "trino" => Adapter::Trino,
         "sqlite" => Adapter::Sqlite,
         _ => Adapter::Postgres,
     };
     if let Some(vars) = files.remove("@vars") {
         options.vars = serde_json::from_str(&vars).expect("variables as JSON");
+    }
+    if let Some(version) = files.remove("@version") {
+        version.trim().clone_into(&mut options.dbt_version);
     }
     dbt::load(&MemoryTree::new(files), &options, &|_| {})
 }

@@ -15,11 +15,14 @@ pub(super) fn column_class(context: &Context) -> Value {
 pub(super) fn translate_type(adapter: Adapter, name: &str) -> String {
     let upper = name.to_uppercase();
     let own = match (adapter, upper.as_str()) {
-        (Adapter::BigQuery, "TEXT") | (Adapter::Databricks, "STRING") => Some("STRING"),
+        (Adapter::Databricks, "LONG") => Some("bigint"),
+        (Adapter::Databricks, _) => return name.to_lowercase(),
+        (Adapter::Trino, "STRING") => Some("VARCHAR"),
+        (Adapter::Trino, "FLOAT") => Some("DOUBLE"),
+        (Adapter::BigQuery, "TEXT") => Some("STRING"),
         (Adapter::BigQuery, "FLOAT") => Some("FLOAT64"),
         (Adapter::BigQuery, "INTEGER") => Some("INT64"),
-        (Adapter::Databricks, "LONG") => Some("BIGINT"),
-        (Adapter::BigQuery | Adapter::Databricks, _) => None,
+        (Adapter::BigQuery, _) => None,
         (_, "STRING") => Some("TEXT"),
         _ => None,
     };
@@ -56,6 +59,7 @@ fn numeric_type(adapter: Adapter, dtype: &str, precision: &Value, scale: &Value)
 fn string_type(adapter: Adapter, size: &str) -> String {
     match adapter {
         Adapter::BigQuery | Adapter::Databricks => "string".to_owned(),
+        Adapter::Trino => format!("varchar({size})"),
         _ => format!("character varying({size})"),
     }
 }

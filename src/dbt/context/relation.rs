@@ -99,6 +99,7 @@ fn class_prefix(adapter: Adapter) -> &'static str {
         Adapter::Databricks => "Databricks",
         Adapter::DuckDb => "DuckDB",
         Adapter::Sqlite => "SQLite",
+        Adapter::Trino => "Trino",
     }
 }
 

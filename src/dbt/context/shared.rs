@@ -78,7 +78,7 @@ impl Target {
         let more: &[(&str, &str)] = match self.adapter {
             Adapter::Postgres | Adapter::Redshift => &[("dbname", &self.database)],
             Adapter::BigQuery => &[("project", &self.database), ("dataset", &self.schema)],
-            Adapter::Databricks => &[("catalog", &self.database)],
+            Adapter::Databricks | Adapter::Trino => &[("catalog", &self.database)],
             Adapter::Snowflake | Adapter::DuckDb | Adapter::Sqlite => &[],
         };
         target.extend(more.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))));

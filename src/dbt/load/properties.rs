@@ -9,8 +9,8 @@ use super::{Counter, Load};
 use crate::dbt::context::{Context, NativeContext, Phase, Shared, Worker};
 use crate::dbt::node::NodeKind;
 use crate::dbt::parse::{
-    Draft, Properties, TestJob, YamlFile, configure, exposure_draft, hook_drafts, match_patches, node_problem,
-    parse_test, read_properties, semantic_drafts, source_drafts, source_tests,
+    Draft, Properties, TestJob, YamlFile, configure, exposure_draft, hook_drafts, is_newer, match_patches,
+    node_problem, parse_test, read_properties, semantic_drafts, source_drafts, source_tests,
 };
 use crate::dbt::problems::Problems;
 use crate::dbt::read::read_text;
@@ -58,6 +58,7 @@ impl Load<'_> {
             package: package.clone(),
             // Lines as an editor counts them.
             text: format!("{}{text}", "\n".repeat(lines as usize)),
+            newer: is_newer(&self.options.dbt_version),
         });
         let context = Context::of_package(shared, Phase::Yaml, package);
         let renderer = NativeContext::new(context, &mut worker.interpreter);

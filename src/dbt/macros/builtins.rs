@@ -28,6 +28,7 @@ const FILES: &[(&str, &str, &str)] = files![
     "dbt_databricks" / "overrides",
     "dbt_duckdb" / "overrides",
     "dbt_sqlite" / "overrides",
+    "dbt_trino" / "overrides",
 ];
 
 /// The packages that an adapter brings, the nearest first.
@@ -40,6 +41,7 @@ fn packages(adapter: Adapter) -> &'static [&'static str] {
         Adapter::Databricks => &["dbt_databricks", "dbt_spark", DBT],
         Adapter::DuckDb => &["dbt_duckdb", DBT],
         Adapter::Sqlite => &["dbt_sqlite", DBT],
+        Adapter::Trino => &["dbt_trino", DBT],
     }
 }
 

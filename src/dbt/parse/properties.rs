@@ -3,7 +3,10 @@
 
 mod columns;
 mod entries;
+mod newer;
 mod shape;
+
+pub(crate) use newer::is_newer;
 
 use std::sync::Arc;
 
@@ -27,6 +30,8 @@ pub(crate) struct YamlFile {
     pub(crate) relative: String,
     pub(crate) package: String,
     pub(crate) text: String,
+    /// Read as dbt 1.8 and later read it.
+    pub(crate) newer: bool,
 }
 
 /// The part of a file that a patch stands in.

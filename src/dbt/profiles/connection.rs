@@ -31,7 +31,7 @@ pub(super) struct Connection {
 
 const POSTGRES_ALIASES: &[(&str, &str)] = &[("dbname", "database"), ("pass", "password")];
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind {
         name: "postgres",
         adapter: Adapter::Postgres,
@@ -146,6 +146,23 @@ const KINDS: [Kind; 7] = [
         aliases: &[],
         shown: &["database", "schema", "path", "external_root"],
         required: &[],
+    },
+    Kind {
+        name: "trino",
+        adapter: Adapter::Trino,
+        aliases: &[("catalog", "database")],
+        shown: &[
+            "method",
+            "host",
+            "port",
+            "user",
+            "database",
+            "schema",
+            "http_scheme",
+            "session_properties",
+            "retries",
+        ],
+        required: &["host", "port", "database", "schema"],
     },
     Kind {
         name: "sqlite",

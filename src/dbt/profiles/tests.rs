@@ -30,7 +30,7 @@ shop:
       warehouse: LARGE
     broken: nonsense
     bare: {host: x}
-    trino: {type: trino}
+    exasol: {type: exasol}
     short: {type: postgres, host: x, user: u, pass: hunter22, dbname: d, schema: s}
     wordy: {type: postgres, host: x, user: u, pass: hunter22, dbname: d, schema: s, port: many}
     twice: {type: postgres, host: x, user: u, pass: p, password: hunter22, dbname: d, schema: s, port: 1}
@@ -133,7 +133,7 @@ fn wrong_profiles_are_told_in_dbts_words() {
             "DBT-PROFILE-CREDS",
             "required field \"type\" not found in profile shop and target bare",
         ),
-        (SHOP, "shop", Some("trino"), "DBT-ADAPTER-MISSING", "Could not find adapter type trino!"),
+        (SHOP, "shop", Some("exasol"), "DBT-ADAPTER-MISSING", "Could not find adapter type exasol!"),
         (
             SHOP,
             "shop",

@@ -46,6 +46,9 @@ const KEYS: &[&str] = &[
     "flags",
 ];
 
+/// Those that came with dbt 1.8 and later.
+const NEWER_KEYS: &[&str] = &["data_tests", "unit_tests", "functions", "function-paths", "project_root", "dbt_cloud"];
+
 const RESERVED_NAMES: &[&str] = &[
     "_sql_results",
     "adapter",
@@ -97,8 +100,9 @@ pub(super) struct Objection {
 }
 
 /// Everything that dbt's contract holds against the file; the name is checked apart.
-pub(super) fn objections(map: &YamlMap) -> Vec<Objection> {
-    let unknown = map.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())).map(|(key, entry)| Objection {
+pub(super) fn objections(map: &YamlMap, newer: bool) -> Vec<Objection> {
+    let is_known = |key: &str| KEYS.contains(&key) || (newer && NEWER_KEYS.contains(&key));
+    let unknown = map.iter().filter(|(key, _)| !is_known(key)).map(|(key, entry)| Objection {
         at: entry.key_at,
         sentence: format!("at path []: Additional properties are not allowed ('{key}' was unexpected)"),
     });

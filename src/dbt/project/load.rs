@@ -105,12 +105,17 @@ impl Reading<'_> {
             );
             return None;
         };
+        let newer = crate::dbt::parse::is_newer(self.dbt_version);
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let name = self.name(map, &folder, problems);
-        for Objection { at, sentence } in contract::objections(map) {
+        for Objection { at, sentence } in contract::objections(map, newer) {
             problems.at(codes::PROJECT_INVALID, self.path, self.text, at, &sentence);
         }
-        let rendered = self.render(map, problems);
+        let mut rendered = self.render(map, problems);
+        // The newer word for the same tree.
+        if let Some(tree) = rendered.shift_remove("data_tests").filter(|_| newer) {
+            rendered.entry("tests").or_insert(tree);
+        }
         let mut project = assemble(name, folder, &rendered);
         for key in TREES {
             if let Some(tree @ Value::Object(_)) = map.get(*key).map(|entry| entry.value.to_json()) {

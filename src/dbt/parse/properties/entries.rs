@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::super::contract::constraints;
-use super::columns::{columns, tests, texts};
+use super::columns::{columns, speaks_of_tests, tests, texts};
+use super::newer::lifted;
 use super::{
     ColumnEntry, ExposureEntry, GroupEntry, MacroPatch, Patch, Reader, Section, SemanticEntry, SourceEntry,
     SourceOverride, Version, semantic_key,
@@ -18,6 +19,9 @@ use crate::dbt::yaml::{Mark, Yaml};
 /// Properties that dbt moves into the configuration.
 const MOVED: &[&str] = &["meta", "docs", "group", "contract", "access"];
 
+/// What newer projects say of sources under `config:`.
+const MOVED_OF_SOURCES: &[&str] = &["meta", "tags", "freshness", "loaded_at_field"];
+
 impl Reader<'_> {
     pub(super) fn patch(&mut self, section: Section, entry: &Yaml) {
         if !self.check_shape(section.key(), entry) {
@@ -25,8 +29,8 @@ impl Reader<'_> {
         }
         let rendered = self.render(section.key(), entry);
         let Some(config) = self.config(entry, &rendered) else { return };
-        let all = columns(entry, &rendered);
-        let versions = versions(entry, &rendered, &all);
+        let all = columns(entry, &rendered, self.file.newer);
+        let versions = versions(entry, &rendered, &all, self.file.newer);
         self.found.patches.push(Patch {
             section,
             name: text(&rendered, "name").unwrap_or_default(),
@@ -38,7 +42,7 @@ impl Reader<'_> {
             constraints: constraints(rendered.get("constraints"), true),
             deprecation_date: given(&rendered, "deprecation_date"),
             config,
-            tests: tests(entry),
+            tests: tests(entry, self.file.newer),
             latest_version: given(&rendered, "latest_version"),
             versions,
         });
@@ -81,16 +85,22 @@ impl Reader<'_> {
             Some(Value::Array(tables)) => tables,
             _ => Vec::new(),
         };
+        if self.file.newer {
+            lifted(&mut rendered, MOVED_OF_SOURCES);
+        }
         let source = Arc::new(rendered);
         let mut entries = Vec::with_capacity(tables.len());
         for (written, table) in written.iter().zip(tables) {
-            let Value::Object(table) = table else { continue };
+            let Value::Object(mut table) = table else { continue };
+            if self.file.newer {
+                lifted(&mut table, MOVED_OF_SOURCES);
+            }
             if self.check_shape("sources", written) {
                 entries.push(SourceEntry {
                     file: Arc::clone(self.file),
                     at: name_mark(written),
-                    columns: columns(written, &table),
-                    tests: tests(written),
+                    columns: columns(written, &table, self.file.newer),
+                    tests: tests(written, self.file.newer),
                     source: Arc::clone(&source),
                     table,
                 });
@@ -138,7 +148,10 @@ impl Reader<'_> {
     }
 
     pub(super) fn exposure(&mut self, entry: &Yaml) {
-        let rendered = self.render("exposures", entry);
+        let mut rendered = self.render("exposures", entry);
+        if self.file.newer {
+            lifted(&mut rendered, &["meta", "tags"]);
+        }
         for key in ["owner", "type"] {
             if !rendered.contains_key(key) {
                 let sentence = format!(
@@ -164,7 +177,12 @@ impl Reader<'_> {
     }
 }
 
-fn versions(entry: &Yaml, rendered: &Map<String, Value>, base: &IndexMap<String, ColumnEntry>) -> Vec<Version> {
+fn versions(
+    entry: &Yaml,
+    rendered: &Map<String, Value>,
+    base: &IndexMap<String, ColumnEntry>,
+    newer: bool,
+) -> Vec<Version> {
     let written = entry.get("versions").and_then(Yaml::as_list).unwrap_or_default();
     let rendered = rendered.get("versions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let version = |(written, rendered): (&Yaml, &Value)| {
@@ -176,8 +194,8 @@ fn versions(entry: &Yaml, rendered: &Map<String, Value>, base: &IndexMap<String,
             constraints: constraints(map.get("constraints"), true),
             deprecation_date: given(map, "deprecation_date"),
             config: version_config(map),
-            columns: version_columns(written, map, base),
-            tests: written.get("tests").is_some().then(|| tests(written)),
+            columns: version_columns(written, map, base, newer),
+            tests: speaks_of_tests(written, newer).then(|| tests(written, newer)),
         })
     };
     written.iter().zip(rendered).filter_map(version).collect()
@@ -199,8 +217,9 @@ fn version_columns(
     written: &Yaml,
     version: &Map<String, Value>,
     base: &IndexMap<String, ColumnEntry>,
+    newer: bool,
 ) -> IndexMap<String, ColumnEntry> {
-    let own = columns(written, version);
+    let own = columns(written, version, newer);
     let rules = version.get("columns").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let rule = rules.iter().find(|rule| rule.get("include").is_some() || rule.get("exclude").is_some());
     let included = rule.and_then(|rule| rule.get("include"));

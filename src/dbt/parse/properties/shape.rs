@@ -78,7 +78,8 @@ impl Reader<'_> {
                 }
                 Value::Array(out)
             }
-            YamlValue::Text(text) if is_rendered(section, keypath) => match self.renderer.render(text) {
+            YamlValue::Text(text) if is_rendered(section, keypath, self.file.newer) => match self.renderer.render(text)
+            {
                 Ok(rendered) => rendered,
                 Err(error) => {
                     self.problems.at(error.code, &self.file.path, &self.file.text, value.at, &error.message);
@@ -122,7 +123,7 @@ pub(super) enum Step {
 }
 
 /// Descriptions are rendered with the docs, tests when they are built; all else now.
-fn is_rendered(section: &str, keypath: &[Step]) -> bool {
+fn is_rendered(section: &str, keypath: &[Step], newer: bool) -> bool {
     let path = match section {
         "sources" => match keypath.first() {
             Some(Step::Key(key)) if key == "description" => return false,
@@ -140,7 +141,7 @@ fn is_rendered(section: &str, keypath: &[Step]) -> bool {
         }
         _ => keypath,
     };
-    let is_late = |step: Option<&Step>| matches!(step, Some(Step::Key(key)) if key == "tests" || key == "description");
+    let is_late = |step: Option<&Step>| matches!(step, Some(Step::Key(key)) if key == "tests" || key == "description" || (newer && key == "data_tests"));
     let listed = ["columns", "dimensions", "measures", "entities"];
     let in_columns =
         matches!(path.first(), Some(Step::Key(key)) if listed.contains(&key.as_str())) && is_late(path.get(2));
