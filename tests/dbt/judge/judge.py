@@ -153,7 +153,8 @@ def judge(files):
     """The facts of every node by its id; of a disabled one, that it is; or why dbt refuses the project."""
     adapter = files.pop("@adapter", "postgres").strip()
     variables = files.pop("@vars", "{}").strip()
-    if adapter not in PROFILES:
+    # Of another dbt's syntax, this one is no judge.
+    if adapter not in PROFILES or not files.pop("@version", "1.7").strip().startswith("1.7"):
         return None
     with tempfile.TemporaryDirectory() as place:
         project = pathlib.Path(place) / "project"
