@@ -83,6 +83,15 @@ fn space_on_a_model_folds_its_folder() {
 }
 
 #[test]
+fn a_folder_selected_first_says_what_to_do_where_a_model_would_be_shown() {
+    let mut screen = browsing();
+    assert!(screen.text().contains("a folder: enter folds"), "{}", screen.text());
+    screen.press("j");
+    screen.press("j");
+    assert!(!screen.text().contains("a folder:"), "{}", screen.text());
+}
+
+#[test]
 fn esc_goes_back_one_step_and_never_quits() {
     let mut screen = browsing();
     screen.press("G");

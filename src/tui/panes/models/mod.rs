@@ -292,6 +292,12 @@ impl Models {
         let area = self.detail.frame(frame, look).draw(look, context.areas.detail, buffer);
         let (views, _) = split_first_row(area);
         detail::draw_views(self.view, self.compiled, look, views, buffer);
-        self.detail.draw(look, text_area(context.areas.detail).intersection(area), buffer);
+        let text = text_area(context.areas.detail).intersection(area);
+        if self.model.value().is_none() && self.list.selected().is_some() && self.summary().is_none() {
+            let words = context.keymap.fill("a folder: {open} folds and unfolds it, {down} goes on to its models");
+            draw_words(&[(Role::Dim, words)], look, text, buffer);
+            return;
+        }
+        self.detail.draw(look, text, buffer);
     }
 }
