@@ -6,6 +6,7 @@
 
 mod compiled;
 mod connect;
+mod credentials;
 mod dbt_command;
 mod dbt_folder;
 pub mod demo;
@@ -50,4 +51,4 @@ pub use packages::{
 pub use profiles::ProfileChoice;
 pub use repositories::GitRepositories;
 pub use views::{ConnectionView, FixPreview, LiveJob, ModelView, Overview, ProjectView, SyncView};
-pub use world::{Answer, Clock, OnProgress, Repositories, SystemClock, World};
+pub use world::{Answer, Clock, OnProgress, Providers, Repositories, SystemClock, World};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::git::HttpProviders;
 use crate::problem::{Catalogue, Problem};
 use crate::store::Store;
 use crate::workspace::{Assignment, Environment, Location, Paths, Workspace};
@@ -30,6 +31,7 @@ impl Engine {
         };
         let world = World {
             repositories: Arc::new(GitRepositories),
+            providers: Arc::new(HttpProviders::default()),
             downloads: Arc::new(HttpDownloads::default()),
             clock: Arc::new(SystemClock),
             store: Arc::new(store.map_err(|error| vec![Problem::from(error)])?),

@@ -208,5 +208,6 @@ fn auth_in_words(auth: &Auth) -> String {
         Auth::SshAgent => "SSH agent".to_owned(),
         Auth::SshKey(path) => format!("SSH key {}", path.display()),
         Auth::Token(reference) => format!("token from {}", reference.describe()),
+        Auth::GithubApp(app) => format!("GitHub App {}, key from {}", app.app_id, app.private_key.describe()),
     }
 }

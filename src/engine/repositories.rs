@@ -1,17 +1,20 @@
-//! The real port to Git: the `git` module, with its trees shown as the dbt engine's.
+//! The real ports to Git and to the providers: the `git` module, with its trees shown as the dbt engine's.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::dbt::{FileEntry, FileTree, ReadError};
 use crate::git::{
-    self, FetchProgress, FetchRequest, FetchStage, Fetched, Remote, RemoteError, Repository, TreeError, TreeReader,
+    self, ApiError, AppRequest, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, Remote, RemoteError,
+    Repository, TreeError, TreeReader,
 };
+use crate::workspace::Secret;
 
-use super::world::{Answer, OnProgress, Repositories};
+use super::world::{Answer, OnProgress, Providers, Repositories};
 
 /// Repositories over HTTPS, SSH and on this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +51,21 @@ impl Repositories for GitRepositories {
     ) -> Result<Arc<dyn FileTree + Send + Sync>, RemoteError> {
         let reader = Repository::of(remote, cache)?.reader(commit)?;
         Ok(Arc::new(CommitTree { reader }))
+    }
+}
+
+impl Providers for HttpProviders {
+    fn installation_token(
+        &self,
+        request: AppRequest,
+        now: Timestamp,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<Secret, ApiError>> {
+        Box::pin(async move { Ok(Self::installation_token(self, &request, now, &cancel).await?.token) })
+    }
+
+    fn forget(&self, app: u64, repository: &str) {
+        Self::forget(self, app, repository);
     }
 }
 

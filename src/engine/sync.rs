@@ -254,8 +254,12 @@ impl Run<'_> {
             return Ok(Source { tree: Arc::new(tree), commit: None, bytes: 0, credential: Credential::Anonymous });
         }
         self.stages.enter(Stage::Connect, String::new);
-        let request = self.target.fetch_request().await.map_err(Ending::failed)?;
         let cancel = self.job.cancel.clone();
+        let request = match self.target.fetch_request(&self.core.world, &cancel).await {
+            Ok(request) => request,
+            Err(_) if cancel.is_cancelled() => return Err(Ending::cancelled().into()),
+            Err(problem) => return Err(Ending::failed(problem).into()),
+        };
         let fetched = self.core.world.repositories.fetch(request.clone(), self.fetch_progress(), cancel).await;
         let fetched = match fetched {
             Ok(fetched) => fetched,
@@ -287,6 +291,9 @@ impl Run<'_> {
     }
 
     fn remote_failed(&self, request: &FetchRequest, error: &RemoteError) -> Box<Ending> {
+        if matches!(error, RemoteError::Refused { status: Some(401), .. }) {
+            self.target.forget_token(&self.core.world, &request.remote);
+        }
         Ending::failed(diagnosis::remote(self.core, &self.target, request, error)).into()
     }
 

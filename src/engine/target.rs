@@ -9,13 +9,14 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use crate::dbt::{Adapter, EnvAccess, LoadOptions};
 use crate::git::{Address, Credential, FetchLimits, FetchRequest, Provider, Remote};
 use crate::problem::{Code, Problem, Subject};
-use crate::workspace::{
-    Auth, Environment, Git, Location, Project, ProviderName, Secret, SecretRef, SourceType, SyncSettings, Workspace,
-};
+use crate::workspace::{Auth, Environment, Git, Location, Project, ProviderName, SourceType, SyncSettings, Workspace};
+
+use super::world::World;
 
 /// A project that can be synced.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ pub(super) struct Target {
     pub(super) connection_facts: IndexMap<String, serde_json::Value>,
     limits: FetchLimits,
     /// Where `ebb.toml` stands: relative paths start here.
-    base: PathBuf,
+    pub(super) base: PathBuf,
     cache: PathBuf,
     pub(super) environment: Environment,
 }
@@ -87,26 +88,46 @@ impl Target {
 
     /// Who hosts the repository: as the connection says, else as its host's name says.
     pub(super) fn provider(&self) -> Provider {
+        self.remote().map_or(Provider::Other, |remote| self.provider_at(&remote))
+    }
+
+    fn provider_at(&self, remote: &Remote) -> Provider {
         match &self.connection {
             Some((_, git)) if git.provider != ProviderName::Git => provider(git.provider),
-            _ => self.remote().map_or(Provider::Other, |remote| remote.provider()),
+            _ => remote.provider(),
         }
     }
 
+    /// How the project's connection proves who we are; anonymous without one.
+    pub(super) fn auth(&self) -> Auth {
+        self.connection.as_ref().map(|(_, git)| git.auth.clone()).unwrap_or_default()
+    }
+
+    /// The repository, over https where a token is shown and over SSH where a key is.
     pub(super) fn remote(&self) -> Result<Remote, Problem> {
-        let address = Address::parse(&self.repository, &self.base);
-        address.map(|address| address.remote).map_err(|error| {
+        let address = Address::parse(&self.repository, &self.base).map_err(|error| {
             let code = error.code().unwrap_or(Code::new("GIT-UNKNOWN-SCHEME"));
             Problem::new(code, self.subject(), error.to_string())
+        })?;
+        let remote = address.remote;
+        let provider = self.provider_at(&remote);
+        Ok(match self.auth() {
+            Auth::Token(_) | Auth::GithubApp(_) => remote.over_https(provider),
+            Auth::SshKey(_) | Auth::SshAgent => remote.over_ssh(provider),
+            Auth::Anonymous => remote,
         })
     }
 
     /// What to fetch, with the secret resolved.
-    pub(super) async fn fetch_request(&self) -> Result<FetchRequest, Problem> {
+    pub(super) async fn fetch_request(
+        &self,
+        world: &World,
+        cancel: &CancellationToken,
+    ) -> Result<FetchRequest, Problem> {
         let remote = self.remote()?;
         let cache = self.cache.join(format!("{}.git", short_hash(&[&remote.display()])));
         Ok(FetchRequest {
-            credential: self.credential().await?,
+            credential: self.credential(world, &remote, cancel).await?,
             remote,
             branch: self.branch.clone(),
             any_revision: false,
@@ -127,34 +148,6 @@ impl Target {
         let cache = self.cache.join(format!("{}.git", short_hash(&[&remote.display()])));
         let (branch, folder) = (revision.to_owned(), folder.trim_matches('/').to_owned());
         FetchRequest { remote, credential, branch, any_revision: true, folder, cache, limits: self.limits }
-    }
-
-    pub(super) async fn credential(&self) -> Result<Credential, Problem> {
-        let auth = self.connection.as_ref().map(|(_, git)| git.auth.clone()).unwrap_or_default();
-        match auth {
-            Auth::Anonymous => Ok(Credential::Anonymous),
-            Auth::SshAgent => Ok(Credential::SshAgent),
-            Auth::SshKey(path) => Ok(Credential::SshKey { path: self.environment.resolve_path(&path, &self.base) }),
-            Auth::Token(reference) => {
-                Ok(Credential::Token { provider: Some(self.provider()), token: self.secret(reference).await? })
-            }
-        }
-    }
-
-    /// A command that gives a secret may take seconds: it runs off the async threads.
-    async fn secret(&self, reference: SecretRef) -> Result<Secret, Problem> {
-        let (environment, base) = (self.environment.clone(), self.base.clone());
-        let resolved = tokio::task::spawn_blocking(move || reference.resolve(&base, &environment)).await;
-        let name = self.connection.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
-        let subject = Subject::Connection { name };
-        match resolved {
-            Ok(resolved) => resolved.map_err(|error| error.to_problem(subject)),
-            Err(_) => Err(Problem::new(
-                Code::new("SYNC-PANIC"),
-                subject,
-                "Resolving a secret stopped by a mistake in ebb itself",
-            )),
-        }
     }
 
     /// A hash of everything besides the commit that decides what a load gives: settings and program.

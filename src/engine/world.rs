@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::packages::Downloads;
 use crate::dbt::FileTree;
-use crate::git::{FetchProgress, FetchRequest, Fetched, Remote, RemoteError};
+use crate::git::{ApiError, AppRequest, FetchProgress, FetchRequest, Fetched, Remote, RemoteError};
 use crate::problem::Catalogue;
 use crate::store::Store;
-use crate::workspace::{Environment, Paths};
+use crate::workspace::{Environment, Paths, Secret};
 
 /// A future that a port hands out.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -38,6 +38,20 @@ pub trait Repositories: Send + Sync {
     -> Result<Arc<dyn FileTree + Send + Sync>, RemoteError>;
 }
 
+/// The providers' REST APIs.
+pub trait Providers: Send + Sync {
+    /// A token of a GitHub App for one repository, which holds for five minutes at least.
+    fn installation_token(
+        &self,
+        request: AppRequest,
+        now: Timestamp,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<Secret, ApiError>>;
+
+    /// Throws away what is kept of an App for a repository: the server did not take it.
+    fn forget(&self, app: u64, repository: &str);
+}
+
 /// What time it is.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
@@ -57,6 +71,7 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct World {
     pub repositories: Arc<dyn Repositories>,
+    pub providers: Arc<dyn Providers>,
     /// The package hub and archives.
     pub downloads: Arc<dyn Downloads>,
     pub clock: Arc<dyn Clock>,

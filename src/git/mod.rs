@@ -11,11 +11,14 @@ mod fetch;
 mod objects;
 mod patience;
 mod protocol;
+mod providers;
 mod remote;
 mod transport;
+mod usernames;
 
 pub use address::Address;
 pub use error::{Obstacle, RemoteError};
 pub use fetch::{Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch};
 pub use objects::{Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
+pub use providers::{ApiError, AppRequest, GitHubApp, HttpProviders, InstallationToken, usual_api};
 pub use remote::{Credential, Provider, Remote};

@@ -48,6 +48,52 @@ impl Remote {
         }
     }
 
+    /// Path of the repository on its host, as providers name it: `acme/shop`. Empty for a repository on
+    /// this machine.
+    pub fn path_on_host(&self) -> &str {
+        let path = match self {
+            Self::Http { url } => url.splitn(4, '/').nth(3).unwrap_or_default(),
+            Self::Ssh { path, .. } => path.as_str(),
+            Self::Local { .. } => "",
+        };
+        let path = path.trim_matches('/');
+        path.strip_suffix(".git").unwrap_or(path)
+    }
+
+    /// The same repository over https, the only way that a token goes.
+    #[must_use]
+    pub fn over_https(self, provider: Provider) -> Self {
+        let Self::Ssh { host, path, .. } = &self else { return self };
+        let path = path.trim_start_matches('/');
+        let url = match (provider, host.as_str()) {
+            (_, "ssh.github.com") => format!("https://github.com/{path}"),
+            (_, "altssh.gitlab.com") => format!("https://gitlab.com/{path}"),
+            (_, "altssh.bitbucket.org" | "bitbucket.org") => format!("https://bitbucket.org/{path}"),
+            // Bitbucket Data Center has its repositories below a word of its own.
+            (Provider::Bitbucket, host) => format!("https://{host}/scm/{path}"),
+            (_, host) => format!("https://{host}/{path}"),
+        };
+        Self::Http { url }
+    }
+
+    /// The same repository over SSH, where its provider is known to have it at the same path. Others stay
+    /// as they are.
+    #[must_use]
+    pub fn over_ssh(self, provider: Provider) -> Self {
+        let Self::Http { url } = &self else { return self };
+        let authority = url.split('/').nth(2).unwrap_or_default();
+        let is_known = match provider {
+            Provider::GitHub | Provider::GitLab => !authority.contains(':'),
+            Provider::Bitbucket => authority == "bitbucket.org",
+            Provider::Other => false,
+        };
+        if !is_known {
+            return self;
+        }
+        let path = url.splitn(4, '/').nth(3).unwrap_or_default().trim_matches('/').to_owned();
+        Self::Ssh { user: "git".to_owned(), host: authority.to_owned(), port: None, path }
+    }
+
     /// The provider by the look of the host.
     pub fn provider(&self) -> Provider {
         self.host().map_or(Provider::Other, Provider::of_host)
@@ -102,6 +148,38 @@ mod tests {
         assert_eq!(ssh("git", None, "a/b.git").display(), "git@git.acme.example:a/b.git");
         assert_eq!(ssh("", None, "a/b.git").display(), "git.acme.example:a/b.git");
         assert_eq!(ssh("git", Some(2222), "/a/b.git").display(), "ssh://git@git.acme.example:2222/a/b.git");
+    }
+
+    #[test]
+    fn a_token_goes_over_https_and_a_key_over_ssh() {
+        let parsed = |address: &str| crate::git::Address::parse(address, std::path::Path::new("/")).unwrap().remote;
+        for (provider, written, over_https, over_ssh) in [
+            (Provider::GitHub, "git@github.com:acme/shop.git", "https://github.com/acme/shop.git", ""),
+            (Provider::GitHub, "https://github.com/acme/shop", "", "git@github.com:acme/shop"),
+            (Provider::GitHub, "ssh://git@ssh.github.com:443/acme/shop", "https://github.com/acme/shop", ""),
+            (Provider::GitLab, "https://git.acme.example/a/b/c.git", "", "git@git.acme.example:a/b/c.git"),
+            (Provider::GitLab, "https://git.acme.example:8443/a/b", "", ""),
+            (
+                Provider::Bitbucket,
+                "ssh://git@bb.acme.example:7999/data/shop.git",
+                "https://bb.acme.example/scm/data/shop.git",
+                "",
+            ),
+            (Provider::Bitbucket, "https://bb.acme.example/scm/data/shop.git", "", ""),
+            (Provider::Other, "https://git.acme.example/shop", "", ""),
+            (Provider::Other, "/srv/shop.git", "", ""),
+        ] {
+            let or = |text: &str| if text.is_empty() { parsed(written).display() } else { text.to_owned() };
+            assert_eq!(parsed(written).over_https(provider).display(), or(over_https), "{written}");
+            assert_eq!(parsed(written).over_ssh(provider).display(), or(over_ssh), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_repository_has_a_path_on_its_host() {
+        assert_eq!(http("https://github.com/acme/shop.git").path_on_host(), "acme/shop");
+        assert_eq!(ssh("git", None, "/acme/data/shop.git").path_on_host(), "acme/data/shop");
+        assert_eq!(Remote::Local { path: "/srv/git".into() }.path_on_host(), "");
     }
 
     #[test]

@@ -28,8 +28,21 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 pub struct Git {
     pub provider: ProviderName,
+    /// Address of the provider's REST API, where a self-managed server has it at an unusual place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
+    /// Name that goes with the token, where the provider's usual one is not right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     #[serde(default)]
     pub auth: Auth,
+}
+
+impl Git {
+    /// A connection with everything else as it usually is.
+    pub fn of(provider: ProviderName, auth: Auth) -> Self {
+        Self { provider, api: None, username: None, auth }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +67,23 @@ pub enum Auth {
     SshKey(PathBuf),
     /// An access token, sent over HTTPS only. The provider decides the username.
     Token(SecretRef),
+    /// A GitHub App, which gets a token of its own for every repository.
+    GithubApp(AppSettings),
+}
+
+/// Which GitHub App, and with which key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppSettings {
+    /// "App ID" on the App's page.
+    #[schemars(range(min = 1))]
+    pub app_id: u64,
+    /// Found by the repository where it is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub installation_id: Option<u64>,
+    /// The private key that GitHub made for the App (PEM).
+    pub private_key: SecretRef,
 }
 
 /// A warehouse that models are read from. In this release it decides the SQL dialect and the names

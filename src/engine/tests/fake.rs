@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::dbt::{FileTree, MemoryTree};
 use crate::engine::world::{Answer, Clock, OnProgress, Repositories, World};
 use crate::engine::{DownloadError, DownloadRequest, Downloads, Engine, Event, EventKind};
-use crate::git::{Commit, FetchProgress, FetchRequest, FetchStage, Fetched, Remote, RemoteError};
+use crate::git::{Commit, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, Remote, RemoteError};
 use crate::problem::Catalogue;
 use crate::store::Store;
 use crate::workspace::{Environment, Location, Paths, Workspace};
@@ -164,6 +164,7 @@ impl Stage {
         let repositories = Arc::new(FakeRepositories { behaviour: Mutex::new(behaviour), fetches: AtomicI64::new(0) });
         let world = World {
             repositories: Arc::clone(&repositories) as Arc<dyn Repositories>,
+            providers: Arc::new(HttpProviders::default()),
             downloads: Arc::new(NoDownloads),
             clock: Arc::new(TickingClock::default()),
             store: Arc::clone(&store),

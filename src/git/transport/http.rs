@@ -8,6 +8,7 @@ use super::super::error::{Obstacle, RemoteError};
 use super::super::patience::Patience;
 use super::super::protocol::LONGEST_WORDS;
 use super::super::remote::{Credential, Provider};
+use super::super::usernames::usernames;
 use super::redirect::{GREETING, follow};
 use super::words;
 use crate::workspace::Secret;
@@ -40,7 +41,8 @@ impl Http {
                 if base.scheme() != "https" && !is_this_machine(&base) {
                     return Err(RemoteError::Insecure { url: base.to_string() });
                 }
-                let usernames = usernames(&base, *provider, token);
+                let host = base.host_str().unwrap_or_default();
+                let usernames = usernames(provider.unwrap_or_else(|| Provider::of_host(host)), host, token);
                 Some(Login { usernames, token: token.clone() })
             }
             Credential::Login { user, password } => {
@@ -214,39 +216,9 @@ fn is_this_machine(base: &Url) -> bool {
     matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
-/// Usernames to send with a token, by the provider's rules.
-fn usernames(base: &Url, provider: Option<Provider>, token: &Secret) -> Vec<String> {
-    let provider = provider.unwrap_or_else(|| Provider::of_host(base.host_str().unwrap_or_default()));
-    let usual: &[&str] = match provider {
-        Provider::GitHub => &["x-access-token"],
-        Provider::GitLab if token.expose().starts_with("glcbt-") => &["gitlab-ci-token"],
-        Provider::GitLab => &["oauth2"],
-        Provider::Bitbucket if token.expose().starts_with("ATATT") => &["x-bitbucket-api-token-auth", "x-token-auth"],
-        // Bitbucket is the one provider that checks the name. Others take any that is not empty.
-        Provider::Bitbucket => &["x-token-auth", "x-bitbucket-api-token-auth"],
-        Provider::Other => &["x-token-auth"],
-    };
-    usual.iter().map(|name| (*name).to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn names(url: &str, given: Option<Provider>, token: &str) -> Vec<String> {
-        usernames(&Url::parse(url).unwrap(), given, &Secret::new(token))
-    }
-
-    #[test]
-    fn usernames_follow_the_provider() {
-        assert_eq!(names("https://github.com/a/b", None, "ghp_x"), ["x-access-token"]);
-        assert_eq!(names("https://gitlab.com/a/b", None, "glpat-x"), ["oauth2"]);
-        assert_eq!(names("https://gitlab.com/a/b", None, "glcbt-x"), ["gitlab-ci-token"]);
-        assert_eq!(names("https://git.acme.example/a/b", Some(Provider::GitHub), "ghp_x"), ["x-access-token"]);
-        assert_eq!(names("https://bitbucket.org/a/b", None, "ATATTx"), ["x-bitbucket-api-token-auth", "x-token-auth"]);
-        assert_eq!(names("https://bitbucket.org/a/b", None, "ATCTTx").first().unwrap(), "x-token-auth");
-        assert_eq!(names("https://git.example/a/b", None, "x").len(), 1);
-    }
 
     #[test]
     fn a_token_is_not_sent_in_the_clear() {

@@ -6,7 +6,7 @@ mod known_hosts;
 mod redirect;
 mod ssh;
 mod ssh_words;
-mod words;
+pub(in crate::git) mod words;
 
 use super::error::RemoteError;
 use super::fetch::FetchRequest;

@@ -24,13 +24,13 @@ pub(super) fn remote_lines(text: &str) -> String {
 }
 
 /// `text` without any of `secrets`.
-pub(super) fn without(text: &str, secrets: &[&str]) -> String {
+pub(in crate::git) fn without(text: &str, secrets: &[&str]) -> String {
     let kept = secrets.iter().filter(|secret| !secret.is_empty());
     kept.fold(text.to_owned(), |text, secret| text.replace(*secret, "…"))
 }
 
 /// An error and what caused it, outermost first.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+pub(in crate::git) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut words = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -44,7 +44,7 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// What kept a connection from coming about, by the error's chain.
-pub(super) fn obstacle(error: &(dyn Error + 'static)) -> Obstacle {
+pub(in crate::git) fn obstacle(error: &(dyn Error + 'static)) -> Obstacle {
     if is_tls(error) {
         return Obstacle::Tls;
     }

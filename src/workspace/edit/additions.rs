@@ -7,7 +7,7 @@ use crate::workspace::settings::{Git, Project, Source};
 
 /// The changes that add a Git connection.
 pub fn connection(name: &str, git: &Git) -> Result<Vec<Change>, EditError> {
-    let plain = Git { provider: git.provider, auth: crate::workspace::Auth::default() };
+    let plain = Git { auth: crate::workspace::Auth::default(), ..git.clone() };
     additions(&["git", name], git, &plain, &["provider"])
 }
 

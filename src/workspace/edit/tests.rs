@@ -239,7 +239,7 @@ fn removing_takes_keys_and_tables_and_minds_references() {
 fn a_first_workspace_is_written_whole_and_never_over_another() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ebb.toml");
-    let git = Git { provider: ProviderName::Gitlab, auth: Auth::Token(SecretRef::Env("TOKEN".into())) };
+    let git = Git::of(ProviderName::Gitlab, Auth::Token(SecretRef::Env("TOKEN".into())));
     let shop =
         Project { git: Some("acme".into()), schema: "dbt".into(), ..Project::at("https://git.example/shop.git") };
     let changes = [connection("acme", &git).unwrap(), project("my shop", &shop).unwrap()].concat();
