@@ -63,6 +63,20 @@ fn text_that_doubles_and_doubles_ends() {
 }
 
 #[test]
+fn regular_expressions_that_look_around_for_ever_end() {
+    let table = [
+        ("{% for i in range(90000) %}{{ modules.re.search('(?=a*b)c', 'a' * 2000) }}{% endfor %}", "DBT-JINJA-LIMIT"),
+        ("{{ modules.re.search('(?=((a|aa)+)+b)c', 'a' * 15000) }}", "DBT-COMPILE"),
+        ("{{ modules.re.sub('(?<!b)a', 'x' * 100000, 'a' * 10000) }}", "DBT-JINJA-LIMIT"),
+        ("{{ modules.re.search('(?=a)a', 'a' * 20000) }}", "DBT-COMPILE"),
+        ("{{ modules.re.search('(?<=a', 'a') }}", "DBT-COMPILE"),
+    ];
+    for (text, code) in table {
+        assert_eq!(codes(&with(&[("models/b.sql", text)])), [code], "{text}");
+    }
+}
+
+#[test]
 fn a_yaml_bomb_is_one_problem() {
     let mut text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
     for n in 1..12 {

@@ -81,7 +81,12 @@ fn facts(node: &Node) -> Value {
 
 fn ours(case: &support::Case) -> Facts {
     let project = support::load(case.files.clone()).project.expect("a project");
-    project.nodes.values().map(|node| (node.unique_id.clone(), facts(node))).collect()
+    let mut all: Facts = project.nodes.values().map(|node| (node.unique_id.clone(), facts(node))).collect();
+    for twin in &project.disabled_twins {
+        let known = all.get_mut(&twin.unique_id).expect("a node of that id");
+        known["disabled_twins"] = json!(known["disabled_twins"].as_u64().unwrap_or_default() + 1);
+    }
+    all
 }
 
 /// What differs, a line each.

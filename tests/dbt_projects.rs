@@ -36,6 +36,10 @@ fn fact(project: &Project, node: &Node, field: &str) -> String {
         "ctes" => listed(&node.extra_ctes),
         "children" => listed(project.children.get(&node.unique_id).into_iter().flatten()),
         "attached" => optional(&node.test.as_ref().and_then(|test| test.attached_node.clone())),
+        "twins" => {
+            let twins = project.disabled_twins.iter().filter(|twin| twin.unique_id == node.unique_id);
+            listed(twins.map(|twin| &twin.original_file_path))
+        }
         "refs" => listed(node.refs.iter().map(|(package, name, _)| {
             package.as_ref().map_or_else(|| name.clone(), |package| format!("{package}.{name}"))
         })),
@@ -201,4 +205,6 @@ cases! {
     newer_tests_are_read_for_a_newer_dbt
     newer_tests_do_not_exist_for_an_older_dbt
     trino_speaks_its_own_words
+    regular_expressions_with_look_around
+    a_disabled_model_beside_an_enabled_one
 }

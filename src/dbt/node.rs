@@ -230,6 +230,8 @@ pub struct Project {
     pub folders: IndexMap<String, String>,
     /// Every node, enabled or not, by `unique_id`, in dbt's order of parsing.
     pub nodes: IndexMap<String, Node>,
+    /// Disabled nodes whose `unique_id` another of `nodes` has, which is enabled or came first.
+    pub disabled_twins: Vec<Node>,
     /// `unique_id` -> `unique_id`s of direct children, enabled nodes only.
     pub children: IndexMap<String, Vec<String>>,
     /// Number of macros of the project and its packages, dbt's own not counted.

@@ -1,25 +1,25 @@
-//! `modules.re`: Python's regular expressions, as far as an engine without backtracking goes (no
-//! look-around, no back-references; those are an error of the template).
+//! `modules.re`: Python's regular expressions. What they find and what they put in its place is Python's; how
+//! long they may take is ours.
 
-use regex::{Captures, Regex, RegexBuilder};
+mod pattern;
 
-use crate::jinja::{Args, Dict, Error, Interpreter, Object, Value};
+use std::rc::Rc;
 
-/// Memory that one compiled pattern may take.
-const PATTERN_BYTES: usize = 1 << 20;
+use crate::jinja::{Args, Dict, Error, ErrorKind, Interpreter, Object, Value};
+use pattern::{DOTALL, Found, IGNORECASE, MULTILINE, Pattern};
 
-const IGNORECASE: i64 = 2;
-const MULTILINE: i64 = 8;
-const DOTALL: i64 = 16;
+/// What takes a pattern first, and is a method of a compiled one.
+const FUNCTIONS: [&str; 7] = ["search", "match", "fullmatch", "findall", "finditer", "sub", "split"];
 
 /// `modules.re`.
 pub(super) fn module() -> Value {
-    let mut module: Dict = ["search", "match", "fullmatch", "findall", "sub", "split"]
+    let mut module: Dict = FUNCTIONS
         .into_iter()
-        .map(|name| (name, Value::function(name, move |_, args| with_pattern(name, args))))
+        .map(|name| (name, Value::function(name, move |interpreter, args| with_pattern(interpreter, name, args))))
         .collect();
-    module.insert("compile", Value::function("compile", |_, args| Ok(Value::object(Pattern(compile(args)?)))));
-    module.insert("escape", Value::function("escape", |_, args| Ok(regex::escape(&text(&args, 0)).into())));
+    module
+        .insert("compile", Value::function("compile", |_, args| Ok(Value::object(Compiled(Rc::new(compile(args)?))))));
+    module.insert("escape", Value::function("escape", |_, args| Ok(escape(&text(&args, 0)).into())));
     for (name, flag) in [
         ("IGNORECASE", IGNORECASE),
         ("I", IGNORECASE),
@@ -33,152 +33,217 @@ pub(super) fn module() -> Value {
     Value::dict(module)
 }
 
-struct Pattern(Regex);
+struct Compiled(Rc<Pattern>);
 
 struct Match {
-    text: String,
-    groups: Vec<Option<(usize, usize)>>,
-    names: Vec<Option<String>>,
+    text: Rc<str>,
+    groups: Found,
+    names: Rc<Vec<Option<String>>>,
 }
 
 fn text(args: &Args, index: usize) -> String {
     args.positional.get(index).map(Value::to_str).unwrap_or_default()
 }
 
-fn compile(mut args: Args) -> Result<Regex, Error> {
-    let flags = args
-        .take_keyword("flags")
-        .or_else(|| args.positional.get(1).cloned())
-        .and_then(|flags| flags.as_int())
-        .unwrap_or_default();
-    if let Some(pattern) = args.positional.first().and_then(Value::downcast::<Pattern>) {
-        return Ok(pattern.0.clone());
-    }
-    build(&text(&args, 0), flags)
-}
-
-fn build(pattern: &str, flags: i64) -> Result<Regex, Error> {
-    let mut builder = RegexBuilder::new(pattern);
-    builder.size_limit(PATTERN_BYTES).case_insensitive(flags & IGNORECASE != 0);
-    builder.multi_line(flags & MULTILINE != 0).dot_matches_new_line(flags & DOTALL != 0);
-    builder.build().map_err(|error| Error::value_error(format!("this regular expression can't be used here: {error}")))
-}
-
-/// `re.search(pattern, text, flags)` and its like.
-fn with_pattern(name: &str, mut args: Args) -> Result<Value, Error> {
-    let flags_at = if name == "sub" {
-        4
-    } else if name == "split" {
-        3
-    } else {
-        2
-    };
-    let flags =
-        args.take_keyword("flags").or_else(|| args.positional.get(flags_at).cloned()).and_then(|flags| flags.as_int());
-    if args.positional.is_empty() {
-        return Err(Error::type_error(format!("{name}() missing 1 required positional argument: 'pattern'")));
-    }
-    let pattern = args.positional.remove(0);
-    let pattern = match pattern.downcast::<Pattern>() {
-        Some(pattern) => pattern.0.clone(),
-        None => build(&pattern.to_str(), flags.unwrap_or_default())?,
-    };
-    Ok(apply(&pattern, name, &args))
-}
-
-fn apply(pattern: &Regex, name: &str, args: &Args) -> Value {
-    let subject = text(args, 0);
-    let found = |whole: fn(&regex::Match<'_>, usize) -> bool| {
-        let captures = pattern
-            .captures(&subject)
-            .filter(|captures| captures.get(0).is_some_and(|found| whole(&found, subject.len())));
-        captures.map_or(Value::None, |captures| Value::object(Match::new(pattern, &captures, &subject)))
-    };
-    match name {
-        "search" => found(|_, _| true),
-        "match" => found(|found, _| found.start() == 0),
-        "fullmatch" => found(|found, length| found.start() == 0 && found.end() == length),
-        "findall" => Value::list(pattern.captures_iter(&subject).map(|captures| found_text(&captures)).collect()),
-        "split" => {
-            let limit = args.positional.get(1).and_then(Value::as_int).filter(|limit| *limit > 0);
-            let limit = limit.map_or(usize::MAX, |limit| limit as usize + 1);
-            Value::list(pattern.splitn(&subject, limit).map(Value::from).collect())
+/// `re.escape`: what could mean something is preceded by a backslash.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(c) {
+            out.push('\\');
         }
-        "sub" => {
-            let replacement = python_template(&subject);
-            let limit = args.positional.get(2).and_then(Value::as_int).unwrap_or_default().max(0) as usize;
-            pattern.replacen(&text(args, 1), limit, replacement.as_str()).into_owned().into()
-        }
-        _ => Value::None,
-    }
-}
-
-/// One group gives its text, several a tuple, none the whole.
-fn found_text(captures: &Captures<'_>) -> Value {
-    let group = |index: usize| Value::from(captures.get(index).map_or("", |found| found.as_str()));
-    match captures.len() {
-        1 => group(0),
-        2 => group(1),
-        count => Value::tuple((1..count).map(group).collect()),
-    }
-}
-
-/// `\1` and `\g<name>` of Python as `${1}` and `${name}`.
-fn python_template(template: &str) -> String {
-    let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(c) = rest.chars().next() {
-        let after = rest.get(c.len_utf8()..).unwrap_or_default();
-        rest = after;
-        match c {
-            '$' => out.push_str("$$"),
-            '\\' => {
-                let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-                if let Some(named) = after.strip_prefix("g<").and_then(|named| named.split_once('>')) {
-                    out.extend(["${", named.0, "}"]);
-                    rest = named.1;
-                } else if digits.is_empty() {
-                    let next = after.chars().next();
-                    out.push(match next {
-                        Some('n') => '\n',
-                        Some('t') => '\t',
-                        Some(other) => other,
-                        None => '\\',
-                    });
-                    rest = after.get(next.map_or(0, char::len_utf8)..).unwrap_or_default();
-                } else {
-                    out.extend(["${", &digits, "}"]);
-                    rest = after.get(digits.len()..).unwrap_or_default();
-                }
-            }
-            c => out.push(c),
-        }
+        out.push(c);
     }
     out
 }
 
-impl Object for Pattern {
+fn compile(mut args: Args) -> Result<Pattern, Error> {
+    let flags = args.take_keyword("flags").or_else(|| args.positional.get(1).cloned());
+    if let Some(compiled) = args.positional.first().and_then(Value::downcast::<Compiled>) {
+        return Ok(compiled.0.as_ref().clone());
+    }
+    Pattern::new(&text(&args, 0), flags.and_then(|flags| flags.as_int()).unwrap_or_default())
+}
+
+/// `re.search(pattern, text, flags)` and its like.
+fn with_pattern(interpreter: &mut Interpreter<'_>, name: &str, mut args: Args) -> Result<Value, Error> {
+    let flags_at = match name {
+        "sub" => 4,
+        "split" => 3,
+        _ => 2,
+    };
+    let flags = args.take_keyword("flags").or_else(|| args.positional.get(flags_at).cloned());
+    let pattern =
+        args.take_keyword("pattern").or_else(|| (!args.positional.is_empty()).then(|| args.positional.remove(0)));
+    let Some(pattern) = pattern else {
+        return Err(Error::type_error(format!("{name}() missing 1 required positional argument: 'pattern'")));
+    };
+    if let Some(compiled) = pattern.downcast::<Compiled>() {
+        return apply(interpreter, &compiled.0, name, args);
+    }
+    let pattern = Pattern::new(&pattern.to_str(), flags.and_then(|flags| flags.as_int()).unwrap_or_default())?;
+    apply(interpreter, &pattern, name, args)
+}
+
+fn apply(interpreter: &mut Interpreter<'_>, pattern: &Pattern, name: &str, mut args: Args) -> Result<Value, Error> {
+    let mut taken = |name: &str, index: usize| args.take_keyword(name).or_else(|| args.positional.get(index).cloned());
+    let limit = |value: Option<Value>| {
+        let count = value.and_then(|value| value.as_int()).filter(|count| *count > 0);
+        count.map_or(usize::MAX, |count| count as usize)
+    };
+    if name == "sub" {
+        let (replacement, count) = (taken("repl", 0).unwrap_or(Value::None), limit(taken("count", 2)));
+        let subject = taken("string", 1).unwrap_or(Value::None).to_str();
+        return substitute(interpreter, pattern, &replacement, &subject, count);
+    }
+    let subject = taken("string", 0).unwrap_or(Value::None).to_str();
+    let names = Rc::new(pattern.names());
+    let shared: Rc<str> = subject.as_str().into();
+    let matched = |groups: Found| Value::object(Match { text: Rc::clone(&shared), groups, names: Rc::clone(&names) });
+    Ok(match name {
+        "search" => pattern.find(interpreter, &subject, 0)?.map_or(Value::None, matched),
+        "match" => {
+            let found = pattern.find(interpreter, &subject, 0)?;
+            found.filter(|found| matches!(found.first(), Some(Some((0, _))))).map_or(Value::None, matched)
+        }
+        "fullmatch" => pattern.whole()?.find(interpreter, &subject, 0)?.map_or(Value::None, matched),
+        "findall" => {
+            let all = pattern.find_all(interpreter, &subject, usize::MAX)?;
+            Value::list(all.iter().map(|found| found_text(&subject, found)).collect())
+        }
+        "finditer" => {
+            let all = pattern.find_all(interpreter, &subject, usize::MAX)?;
+            Value::list(all.into_iter().map(matched).collect())
+        }
+        "split" => {
+            let all = pattern.find_all(interpreter, &subject, limit(taken("maxsplit", 1)))?;
+            Value::list(split(&subject, &all))
+        }
+        _ => Value::None,
+    })
+}
+
+fn part(text: &str, group: Option<(usize, usize)>) -> Option<&str> {
+    text.get(group.map(|(start, end)| start..end)?)
+}
+
+/// One group gives its text, several a tuple, none the whole.
+fn found_text(text: &str, found: &[Option<(usize, usize)>]) -> Value {
+    let group = |group: &Option<(usize, usize)>| Value::from(part(text, *group).unwrap_or_default());
+    match found {
+        [whole] => group(whole),
+        [_, only] => group(only),
+        [_, several @ ..] => Value::tuple(several.iter().map(group).collect()),
+        [] => Value::None,
+    }
+}
+
+/// What stands between the places, and the groups of each place.
+fn split(text: &str, all: &[Found]) -> Vec<Value> {
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for found in all {
+        let Some((start, end)) = found.first().copied().flatten() else { continue };
+        parts.push(Value::from(text.get(from..start).unwrap_or_default()));
+        parts.extend(found.iter().skip(1).map(|group| Value::from(part(text, *group))));
+        from = end;
+    }
+    parts.push(Value::from(text.get(from..).unwrap_or_default()));
+    parts
+}
+
+fn substitute(
+    interpreter: &mut Interpreter<'_>,
+    pattern: &Pattern,
+    replacement: &Value,
+    text: &str,
+    limit: usize,
+) -> Result<Value, Error> {
+    let template = replacement.as_str();
+    let names = Rc::new(pattern.names());
+    let shared: Rc<str> = text.into();
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for found in pattern.find_all(interpreter, text, limit)? {
+        let Some((start, end)) = found.first().copied().flatten() else { continue };
+        out.push_str(text.get(from..start).unwrap_or_default());
+        let before = out.len();
+        match template {
+            Some(template) => fill(template, text, &found, &names, &mut out)?,
+            None => {
+                let found = Match { text: Rc::clone(&shared), groups: found, names: Rc::clone(&names) };
+                out.push_str(&interpreter.call(replacement, Args::positional(vec![Value::object(found)]))?.to_str());
+            }
+        }
+        interpreter.charge(1 + (out.len() - before) as u64 / 256)?;
+        if out.len() > interpreter.limits().string_bytes {
+            return Err(Error::limit("a text that re.sub() made is too long"));
+        }
+        from = end;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    Ok(out.into())
+}
+
+/// Puts a template in: `\1`, `\g<1>`, `\g<name>` and escapes as Python knows them.
+fn fill(
+    template: &str,
+    text: &str,
+    found: &[Option<(usize, usize)>],
+    names: &[Option<String>],
+    out: &mut String,
+) -> Result<(), Error> {
+    let invalid = |what: &str| Error::value_error(format!("invalid group reference {what}"));
+    let group = |index: usize, out: &mut String| match found.get(index) {
+        Some(group) => {
+            out.push_str(part(text, *group).unwrap_or_default());
+            Ok(())
+        }
+        None => Err(invalid(&index.to_string())),
+    };
+    let mut rest = template;
+    while let Some((plain, escaped)) = rest.split_once('\\') {
+        out.push_str(plain);
+        let digits = escaped.bytes().take_while(u8::is_ascii_digit).take(2).count();
+        if let Some((name, after)) = escaped.strip_prefix("g<").and_then(|named| named.split_once('>')) {
+            let index = name.parse().ok().or_else(|| names.iter().position(|known| known.as_deref() == Some(name)));
+            group(index.ok_or_else(|| invalid(name))?, out)?;
+            rest = after;
+        } else if digits > 0 {
+            let (number, after) = escaped.split_at(digits);
+            group(number.parse().unwrap_or(usize::MAX), out)?;
+            rest = after;
+        } else {
+            let next = escaped.chars().next();
+            match next {
+                Some('n') => out.push('\n'),
+                Some('t') => out.push('\t'),
+                Some('r') => out.push('\r'),
+                Some('\\') | None => out.push('\\'),
+                Some(other) => out.extend(['\\', other]),
+            }
+            rest = escaped.get(next.map_or(0, char::len_utf8)..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    Ok(())
+}
+
+impl Object for Compiled {
     fn type_name(&self) -> &'static str {
         "Pattern"
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
-        ["search", "match", "fullmatch", "findall", "sub", "split"]
-            .contains(&name)
-            .then(|| Ok(apply(&self.0, name, args)))
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        (name == "pattern").then(|| self.0.source.as_str().into())
+    }
+
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        FUNCTIONS.contains(&name).then(|| apply(interpreter, &self.0, name, args.clone()))
     }
 }
 
 impl Match {
-    fn new(pattern: &Regex, captures: &Captures<'_>, text: &str) -> Self {
-        let groups = captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect();
-        let names = pattern.capture_names().map(|name| name.map(str::to_owned)).collect();
-        Self { text: text.to_owned(), groups, names }
-    }
-
     fn group(&self, index: usize) -> Value {
-        let range = self.groups.get(index).copied().flatten();
-        Value::from(range.and_then(|(start, end)| self.text.get(start..end)))
+        Value::from(part(&self.text, self.groups.get(index).copied().flatten()))
     }
 
     fn index(&self, key: Option<&Value>) -> usize {
@@ -190,6 +255,16 @@ impl Match {
             Some(other) => other.as_int().and_then(|index| usize::try_from(index).ok()).unwrap_or(usize::MAX),
         }
     }
+
+    /// Where a byte is, in characters.
+    fn characters(&self, bytes: usize) -> Value {
+        Value::Int(self.text.get(..bytes).map_or(0, |text| text.chars().count()) as i64)
+    }
+
+    fn named(&self) -> Dict {
+        let names = self.names.iter().enumerate();
+        names.filter_map(|(index, name)| Some((name.as_deref()?, self.group(index)))).collect()
+    }
 }
 
 impl Object for Match {
@@ -200,14 +275,21 @@ impl Object for Match {
     fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
         let index = self.index(args.positional.first());
         let range = self.groups.get(index).copied().flatten();
-        let characters =
-            |bytes: usize| Value::Int(self.text.get(..bytes).map_or(0, |text| text.chars().count()) as i64);
+        let (start, end) = range
+            .map_or((Value::Int(-1), Value::Int(-1)), |(start, end)| (self.characters(start), self.characters(end)));
         Some(match name {
-            "group" if index < self.groups.len() => Ok(self.group(index)),
-            "group" => Err(Error::new(crate::jinja::ErrorKind::Index, "no such group")),
             "groups" => Ok(Value::tuple((1..self.groups.len()).map(|index| self.group(index)).collect())),
-            "start" => Ok(range.map_or(Value::Int(-1), |(start, _)| characters(start))),
-            "end" => Ok(range.map_or(Value::Int(-1), |(_, end)| characters(end))),
+            "groupdict" => Ok(Value::dict(self.named())),
+            "group" | "start" | "end" | "span" if index >= self.groups.len() => {
+                Err(Error::new(ErrorKind::Index, "no such group"))
+            }
+            "group" if args.positional.len() > 1 => {
+                Ok(Value::tuple(args.positional.iter().map(|key| self.group(self.index(Some(key)))).collect()))
+            }
+            "group" => Ok(self.group(index)),
+            "start" => Ok(start),
+            "end" => Ok(end),
+            "span" => Ok(Value::tuple(vec![start, end])),
             _ => return None,
         })
     }

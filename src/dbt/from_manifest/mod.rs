@@ -11,6 +11,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry as Slot;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -96,8 +97,13 @@ impl File {
         let mut nodes = self.nodes.entries;
         let more = [self.sources, self.exposures, self.metrics, self.semantic_models, self.saved_queries];
         nodes.extend(more.into_iter().flat_map(|section| section.entries));
+        let mut disabled_twins = Vec::new();
         for node in self.disabled.entries.into_values().flatten() {
-            nodes.entry(node.unique_id.clone()).or_insert(Node { enabled: false, ..node });
+            let node = Node { enabled: false, ..node };
+            match nodes.entry(node.unique_id.clone()) {
+                Slot::Vacant(slot) => drop(slot.insert(node)),
+                Slot::Occupied(_) => disabled_twins.push(node),
+            }
         }
         node::attach_tests(&mut nodes);
         let name = self.metadata.project_name.clone().unwrap_or_else(|| named_by_hash(&self.metadata, &nodes));
@@ -109,6 +115,7 @@ impl File {
             root: root.to_owned(),
             children: graph::children(&nodes),
             nodes,
+            disabled_twins,
             macros: macros.iter().filter(is_own).count(),
             macro_definitions: macros,
             groups: self.groups.entries.into_values().collect(),

@@ -84,6 +84,7 @@ impl Load<'_> {
         let groups = definitions::groups(std::mem::take(&mut drafts.groups));
         let docs = Arc::new(docs);
         let macro_definitions = self.macro_definitions(&read.shared, &docs, &drafts.macros, problems);
+        let disabled_twins = drafts.take_twins(problems);
         let (manifest, origins) = self.link(&pool, &read.shared, drafts.all, &docs, problems);
         self.goes_on()?;
         let mut nodes = self.compile(&pool, &read.shared, manifest, &origins, problems);
@@ -97,6 +98,7 @@ impl Load<'_> {
             folders: read.shared.projects.values().map(|one| (one.name.clone(), one.folder.clone())).collect(),
             children: super::graph::children(&nodes),
             nodes,
+            disabled_twins,
             macros: read.shared.macros.project_macros(),
             macro_definitions,
             docs: docs.definitions().to_vec(),

@@ -55,16 +55,15 @@ impl Load<'_> {
         drafts
     }
 
-    /// Makes the manifest: one node an id, references resolved, descriptions rendered.
+    /// Makes the manifest of drafts with an id each: references resolved, descriptions rendered.
     pub(super) fn link(
         &self,
         pool: &Pool,
         shared: &Arc<Shared>,
-        drafts: Vec<Draft>,
+        mut drafts: Vec<Draft>,
         docs: &Arc<DocsBlocks>,
         problems: &mut Problems,
     ) -> (Manifest, Origins) {
-        let mut drafts = unique(drafts, problems);
         let resolver = Resolver::new(shared.root_name(), drafts.iter().map(|draft| draft.node.as_ref()));
         let enabled: Vec<usize> =
             drafts.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
@@ -167,22 +166,27 @@ fn tell(node: &mut Node, origins: &Origins, failure: &Failure, problems: &mut Pr
     problems.push(problem.with_severity(severity));
 }
 
-/// One draft an id: the first that is enabled; what is lost by it is a problem.
-fn unique(drafts: Vec<Draft>, problems: &mut Problems) -> Vec<Draft> {
-    let mut kept: IndexMap<String, Draft> = IndexMap::with_capacity(drafts.len());
-    for draft in drafts {
-        let id = draft.node.unique_id.clone();
-        let Some(first) = kept.get_mut(&id) else {
-            kept.insert(id, draft);
-            continue;
-        };
-        match (first.node.enabled, draft.node.enabled) {
-            (true, true) => problems.push(duplicate(first, &draft)),
-            (false, true) => *first = draft,
-            (_, false) => {}
+impl Drafts {
+    /// Leaves one draft an id: the first that is enabled, else the first. The disabled ones beside it come back;
+    /// what is enabled twice is a problem.
+    pub(super) fn take_twins(&mut self, problems: &mut Problems) -> Vec<Node> {
+        let mut kept: IndexMap<String, Draft> = IndexMap::with_capacity(self.all.len());
+        let mut twins = Vec::new();
+        for draft in std::mem::take(&mut self.all) {
+            let id = draft.node.unique_id.clone();
+            let Some(first) = kept.get_mut(&id) else {
+                kept.insert(id, draft);
+                continue;
+            };
+            match (first.node.enabled, draft.node.enabled) {
+                (true, true) => problems.push(duplicate(first, &draft)),
+                (false, true) => twins.push(*std::mem::replace(first, draft).node),
+                (_, false) => twins.push(*draft.node),
+            }
         }
+        self.all = kept.into_values().collect();
+        twins
     }
-    kept.into_values().collect()
 }
 
 fn duplicate(first: &Draft, second: &Draft) -> crate::problem::Problem {

@@ -11,6 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io::{Error, Write};
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -50,11 +51,9 @@ pub fn write_manifest(project: &Project, facts: &ManifestFacts, out: &mut dyn Wr
     writer.nodes("metrics", |kind| kind == NodeKind::Metric)?;
     writer.section("groups", project.groups.iter().map(|one| (one.unique_id.as_str(), others::group_value(one))))?;
     writer.section("selectors", std::iter::empty::<(&str, Value)>())?;
-    let disabled = project.nodes.values().filter(|node| !takes_part(node));
-    writer.section(
-        "disabled",
-        disabled.map(|node| (node.unique_id.as_str(), json!([nodes::value(node, project, facts)]))),
-    )?;
+    let value = |node| nodes::value(node, project, facts);
+    let values = |(id, nodes): (_, Vec<_>)| (id, nodes.into_iter().map(value).collect::<Vec<_>>());
+    writer.section("disabled", disabled(project).into_iter().map(values))?;
     writer.section("parent_map", maps::parents(project))?;
     writer.section("child_map", maps::children(project))?;
     writer.section("group_map", maps::groups(project))?;
@@ -90,6 +89,16 @@ fn has_section(kind: NodeKind) -> bool {
 fn takes_part(node: &Node) -> bool {
     let may_stay = matches!(node.kind, NodeKind::Test | NodeKind::Exposure);
     node.enabled || (may_stay && !node.problems.is_empty())
+}
+
+/// What takes no part, by `unique_id`; an id may be there beside an enabled node of the same.
+fn disabled(project: &Project) -> IndexMap<&str, Vec<&Node>> {
+    let mut by_id: IndexMap<&str, Vec<&Node>> = IndexMap::new();
+    let apart = project.nodes.values().filter(|node| !takes_part(node));
+    for node in apart.chain(&project.disabled_twins) {
+        by_id.entry(&node.unique_id).or_default().push(node);
+    }
+    by_id
 }
 
 fn metadata(project: &Project, facts: &ManifestFacts) -> Value {

@@ -74,16 +74,20 @@ fn manifest() -> Value {
     };
     let loaded = load(&tree, &options, &|_| {});
     assert_eq!(loaded.problems.iter().map(|problem| &problem.summary).collect::<Vec<_>>(), Vec::<&String>::new());
+    written(&loaded.project.unwrap())
+}
+
+fn written(project: &Project) -> Value {
     let facts = ManifestFacts {
         dbt_version: "1.7.20".to_owned(),
-        generated_at: options.run_started_at,
+        generated_at: Timestamp::UNIX_EPOCH,
         invocation_id: "one".to_owned(),
         adapter: Adapter::Postgres,
         env: BTreeMap::new(),
         root_path: "/shop".to_owned(),
     };
     let mut out = Vec::new();
-    write_manifest(&loaded.project.unwrap(), &facts, &mut out).unwrap();
+    write_manifest(project, &facts, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }
 
@@ -144,6 +148,26 @@ fn a_model_tells_all_that_dbt_tells() {
     assert_eq!(model["columns"]["id"]["constraints"][0]["type"], "not_null");
     assert_eq!(at(&manifest, &["nodes", "seed.shop.s", "root_path"]), "/shop");
     assert_eq!(manifest["disabled"]["model.shop.off"][0]["config"]["enabled"], false);
+}
+
+#[test]
+fn disabled_twins_stand_in_the_list_of_their_id() {
+    let node = |path: &str, enabled| Node {
+        unique_id: "model.shop.b".to_owned(),
+        original_file_path: path.to_owned(),
+        enabled,
+        ..Node::new(NodeKind::Model)
+    };
+    let mut project = Project { disabled_twins: vec![node("old/b.sql", false)], ..Project::default() };
+    for (enabled, listed) in [(true, vec!["old/b.sql"]), (false, vec!["b.sql", "old/b.sql"])] {
+        project.nodes.insert("model.shop.b".to_owned(), node("b.sql", enabled));
+        let written = written(&project);
+        let disabled = written["disabled"]["model.shop.b"].as_array().unwrap();
+        assert_eq!(disabled.iter().map(|node| &node["original_file_path"]).collect::<Vec<_>>(), listed);
+        assert_eq!(written["nodes"].as_object().unwrap().contains_key("model.shop.b"), enabled);
+        let read = crate::dbt::from_manifest(written.to_string().as_bytes(), "").unwrap();
+        assert_eq!((read.nodes["model.shop.b"].enabled, read.disabled_twins.len()), (enabled, 1));
+    }
 }
 
 #[test]

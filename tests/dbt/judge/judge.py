@@ -174,7 +174,9 @@ def judge(files):
         manifest = json.loads(written.read_text())
         os.chdir("/")
     nodes = {node["unique_id"]: facts(node) for group in ("nodes", "sources", "exposures") for node in manifest[group].values()}
-    nodes |= {id: {"enabled": False} for id in manifest["disabled"]}
+    for id, disabled in manifest["disabled"].items():
+        twins = len(disabled) if id in nodes else len(disabled) - 1
+        nodes[id] = {**nodes.get(id, {"enabled": False}), **({"disabled_twins": twins} if twins else {})}
     return dict(sorted(nodes.items()))
 
 

@@ -1,0 +1,131 @@
+//! One regular expression: an automaton, whose time grows with the text alone, wherever the pattern has
+//! nothing but what an automaton can do; else (look-around, back-references, atomic groups) one that goes back
+//! and tries again, within bounds of its own.
+
+use crate::jinja::{Error, Interpreter};
+
+/// Memory that one compiled pattern may take.
+const PATTERN_BYTES: usize = 1 << 20;
+/// Bytes of a text that a pattern with look-around is tried on. Each place of it may look at all the rest.
+const RETRIED_BYTES: usize = 16 << 10;
+/// How often one search may go back.
+const RETRIES: usize = 20_000;
+/// Steps that one search with look-around costs, be it ever so short.
+const RETRIED_STEPS: u64 = 5_000;
+
+pub(super) const IGNORECASE: i64 = 2;
+pub(super) const MULTILINE: i64 = 8;
+pub(super) const DOTALL: i64 = 16;
+
+/// Where a pattern was found: the whole, then each group that took part; in bytes.
+pub(super) type Found = Vec<Option<(usize, usize)>>;
+
+#[derive(Clone)]
+enum Engine {
+    Automaton(regex::Regex),
+    Retrying(Box<fancy_regex::Regex>),
+}
+
+#[derive(Clone)]
+pub(super) struct Pattern {
+    engine: Engine,
+    /// As it was written.
+    pub(super) source: String,
+    flags: i64,
+}
+
+impl Pattern {
+    pub(super) fn new(source: &str, flags: i64) -> Result<Self, Error> {
+        let engine = match automaton(source, flags) {
+            Ok(automaton) => Engine::Automaton(automaton),
+            Err(regex::Error::Syntax(_)) => Engine::Retrying(Box::new(retrying(source, flags)?)),
+            Err(error) => return Err(unusable(&error)),
+        };
+        Ok(Self { engine, source: source.to_owned(), flags })
+    }
+
+    /// The same, from the first character to the last.
+    pub(super) fn whole(&self) -> Result<Self, Error> {
+        Self::new(&format!(r"\A(?:{})\z", self.source), self.flags)
+    }
+
+    /// The first place at or after a byte of `text`.
+    pub(super) fn find(
+        &self,
+        interpreter: &mut Interpreter<'_>,
+        text: &str,
+        from: usize,
+    ) -> Result<Option<Found>, Error> {
+        let left = text.len().saturating_sub(from);
+        match &self.engine {
+            Engine::Automaton(automaton) => {
+                interpreter.charge(1 + left as u64 / 256)?;
+                let found = automaton.captures_at(text, from);
+                Ok(found
+                    .map(|found| found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()))
+            }
+            Engine::Retrying(retrying) => {
+                if text.len() > RETRIED_BYTES {
+                    let why = format!("the text has {} bytes; with look-around at most {RETRIED_BYTES}", text.len());
+                    return Err(unusable(&why));
+                }
+                interpreter.charge(RETRIED_STEPS)?;
+                let found = retrying.captures_from_pos(text, from).map_err(|error| unusable(&error))?;
+                let found: Option<Found> = found
+                    .map(|found| found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect());
+                let end = found.as_ref().and_then(|found| found.first().copied().flatten());
+                let tried = end.map_or(left, |(_, end)| end.saturating_sub(from));
+                interpreter.charge(tried as u64 * left as u64 / 64)?;
+                Ok(found)
+            }
+        }
+    }
+
+    /// All places, from left to right, at most `limit` of them. As in Python an empty place may follow a
+    /// place that is not empty.
+    pub(super) fn find_all(
+        &self,
+        interpreter: &mut Interpreter<'_>,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<Found>, Error> {
+        let mut all = Vec::new();
+        let mut from = 0;
+        while all.len() < limit && from <= text.len() {
+            let Some(found) = self.find(interpreter, text, from)? else { break };
+            let Some((start, end)) = found.first().copied().flatten() else { break };
+            from = if start < end {
+                end
+            } else {
+                end + text.get(end..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+            };
+            all.push(found);
+        }
+        Ok(all)
+    }
+
+    /// The groups' names, the whole first.
+    pub(super) fn names(&self) -> Vec<Option<String>> {
+        match &self.engine {
+            Engine::Automaton(automaton) => automaton.capture_names().map(|name| name.map(str::to_owned)).collect(),
+            Engine::Retrying(retrying) => retrying.capture_names().map(|name| name.map(str::to_owned)).collect(),
+        }
+    }
+}
+
+fn automaton(source: &str, flags: i64) -> Result<regex::Regex, regex::Error> {
+    let mut builder = regex::RegexBuilder::new(source);
+    builder.size_limit(PATTERN_BYTES).case_insensitive(flags & IGNORECASE != 0);
+    builder.multi_line(flags & MULTILINE != 0).dot_matches_new_line(flags & DOTALL != 0).build()
+}
+
+fn retrying(source: &str, flags: i64) -> Result<fancy_regex::Regex, Error> {
+    let mut builder = fancy_regex::RegexBuilder::new(source);
+    builder.delegate_size_limit(PATTERN_BYTES).backtrack_limit(RETRIES).case_insensitive(flags & IGNORECASE != 0);
+    builder.multi_line(flags & MULTILINE != 0).dot_matches_new_line(flags & DOTALL != 0);
+    builder.build().map_err(|error| unusable(&error))
+}
+
+fn unusable(why: &impl std::fmt::Display) -> Error {
+    Error::value_error(format!("this regular expression can't be used here: {why}"))
+}
