@@ -207,4 +207,5 @@ cases! {
     trino_speaks_its_own_words
     regular_expressions_with_look_around
     a_disabled_model_beside_an_enabled_one
+    templates_in_variables_are_for_sql_alone
 }

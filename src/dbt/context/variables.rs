@@ -19,6 +19,7 @@ pub(super) fn var(context: &Context) -> Value {
         package: context.package.clone(),
         only_given: matches!(context.phase, Phase::Project | Phase::Packages | Phase::Profiles),
         missing_is_none: matches!(context.phase, Phase::Parse),
+        as_written: matches!(context.phase, Phase::Yaml),
         owner: context.node.as_ref().map(|node| node.name.clone()),
     })
 }
@@ -31,6 +32,8 @@ struct Var {
     /// Only those given from outside, as in `dbt_project.yml`.
     only_given: bool,
     missing_is_none: bool,
+    /// A text that is a template stays one, as in properties.
+    as_written: bool,
     owner: Option<String>,
 }
 
@@ -47,7 +50,7 @@ impl Var {
     /// A variable's text may be a template itself; it is rendered where it is used.
     fn rendered(&self, interpreter: &mut Interpreter<'_>, value: Value) -> Result<Value, Error> {
         match (value.as_str(), self.context.upgrade()) {
-            (Some(text), Some(context)) if has_template(text) => {
+            (Some(text), Some(context)) if !self.as_written && has_template(text) => {
                 let template = Template::parse("var", text)?;
                 self.record.nested(|| Ok(interpreter.render(&template, &context.scope())?.into()))
             }

@@ -75,7 +75,7 @@ impl Pattern {
                     .map(|found| found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect());
                 let end = found.as_ref().and_then(|found| found.first().copied().flatten());
                 let tried = end.map_or(left, |(_, end)| end.saturating_sub(from));
-                interpreter.charge(tried as u64 * left as u64 / 64)?;
+                interpreter.charge(tried as u64 * left as u64 / 8)?;
                 Ok(found)
             }
         }
