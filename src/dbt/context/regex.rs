@@ -166,12 +166,11 @@ fn substitute(
         let Some((start, end)) = found.first().copied().flatten() else { continue };
         out.push_str(text.get(from..start).unwrap_or_default());
         let before = out.len();
-        match template {
-            Some(template) => fill(template, text, &found, &names, &mut out)?,
-            None => {
-                let found = Match { text: Rc::clone(&shared), groups: found, names: Rc::clone(&names) };
-                out.push_str(&interpreter.call(replacement, Args::positional(vec![Value::object(found)]))?.to_str());
-            }
+        if let Some(template) = template {
+            fill(template, text, &found, &names, &mut out)?;
+        } else {
+            let found = Match { text: Rc::clone(&shared), groups: found, names: Rc::clone(&names) };
+            out.push_str(&interpreter.call(replacement, Args::positional(vec![Value::object(found)]))?.to_str());
         }
         interpreter.charge(1 + (out.len() - before) as u64 / 256)?;
         if out.len() > interpreter.limits().string_bytes {
