@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::engine::ModelView;
 use crate::problem::{clean, nearest_few};
-use crate::store::{ColumnRecord, ModelSummary};
+use crate::store::{ColumnRecord, ModelSummary, tests_in_words};
 
 use super::Exit;
 use super::arguments::Show;
@@ -110,7 +110,8 @@ fn facts(view: &ModelView) -> Table {
     fact("materialized", model.materialized.clone());
     fact("path", model.path.clone());
     fact("tags", model.tags.join(", "));
-    fact("tests", model.tests.join(", "));
+    fact("tests", tests_in_words(&model.tests));
+    fact("constraints", model.constraints.join(", "));
     fact("enabled", if model.enabled { String::new() } else { "no".to_owned() });
     let now = Timestamp::now();
     if let (Some(newest), true) = (view.versions.first(), view.versions.len() > 1) {
@@ -130,7 +131,7 @@ fn columns(columns: &[ColumnRecord]) -> Table {
         table.row([
             Cell::new(&column.name),
             Cell::new(&column.data_type).ink(Ink::Dim),
-            Cell::new(column.tests.join(", ")).ink(Ink::Name),
+            Cell::new(tests_in_words(&column.tests)).ink(Ink::Name),
             Cell::new(&column.description),
         ]);
     }

@@ -5,6 +5,7 @@
 
 mod columns;
 mod connection;
+mod described;
 mod error;
 mod events;
 mod finish;
@@ -20,6 +21,7 @@ mod syncs;
 mod watch;
 
 pub use connection::Store;
+pub use described::{ColumnRecord, TestRecord, plain, tests_in_words};
 pub use error::StoreError;
 pub use events::{EventFilter, StoredEvent};
 pub use finish::{Examined, SyncFinish};
@@ -27,8 +29,8 @@ pub use leases::Lease;
 pub use models::SyncChanges;
 pub use problems::ProblemFilter;
 pub use records::{
-    Cause, Change, ColumnRecord, CommitRecord, Kind, ModelRecord, ModelSummary, ModelVersion, ProblemId, ProblemRecord,
-    ProblemState, Stage, StageRecord, SyncCounts, SyncId, SyncRecord, SyncState,
+    Cause, Change, CommitRecord, Kind, ModelRecord, ModelSummary, ModelVersion, ProblemId, ProblemRecord, ProblemState,
+    Stage, StageRecord, SyncCounts, SyncId, SyncRecord, SyncState,
 };
 pub use syncs::{LastLoad, RunningSync, SyncFilter};
 pub use watch::Watch;

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
+use super::described::{ColumnRecord, TestRecord};
+
 /// Number of a model sync, unique in a store and growing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -139,16 +141,6 @@ pub enum Kind {
     Exposure,
 }
 
-/// A column as the project describes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnRecord {
-    pub name: String,
-    pub data_type: String,
-    pub description: String,
-    /// Names of the tests on it: `unique`, `not_null`, `relationships` ...
-    pub tests: Vec<String>,
-}
-
 /// A node of the dbt project as of one sync. Its hash covers all fields, so equal hashes are equal
 /// records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,7 +164,14 @@ pub struct ModelRecord {
     pub config: IndexMap<String, serde_json::Value>,
     pub columns: Vec<ColumnRecord>,
     /// Tests on the model as a whole.
-    pub tests: Vec<String>,
+    pub tests: Vec<TestRecord>,
+    /// Constraints on the model as a whole, in words: `primary key (id)`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<String>,
+    /// What else is said of it, by dbt's keys: `group`, `access`, `meta`; an exposure's `owner` and `url`,
+    /// a source's `loader` and `freshness`. Nothing that is empty.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub details: IndexMap<String, serde_json::Value>,
     pub raw_code: String,
     /// The compiled SQL, or nothing where it could not be compiled (`problem` says why).
     pub compiled_code: Option<String>,

@@ -36,6 +36,8 @@ fn model(name: &str, code: &str) -> ModelRecord {
         config: IndexMap::new(),
         columns: Vec::new(),
         tests: Vec::new(),
+        constraints: Vec::new(),
+        details: IndexMap::new(),
         raw_code: code.to_owned(),
         compiled_code: Some(code.to_owned()),
         parents: Vec::new(),

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::fixtures::{Screen, sync};
 use crate::engine::{ConnectionView, ModelView, Overview, ProjectView};
-use crate::store::{Change, ColumnRecord, Kind, ModelRecord, ModelSummary, ModelVersion, SyncId, SyncState};
+use crate::store::{
+    Change, ColumnRecord, Kind, ModelRecord, ModelSummary, ModelVersion, SyncId, SyncState, TestRecord,
+};
 use crate::tui::effect::Query;
 use crate::tui::message::Message;
 
@@ -62,7 +64,30 @@ pub(in crate::tui) fn column(name: &str, data_type: &str, description: &str, tes
         name: name.to_owned(),
         data_type: data_type.to_owned(),
         description: description.to_owned(),
-        tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+        tests: tests.iter().map(|name| test(name)).collect(),
+        ..ColumnRecord::default()
+    }
+}
+
+/// A test of this name that is given nothing.
+fn test(name: &str) -> TestRecord {
+    let unique_id = format!("test.shop.{name}_dim_customers.0123456789");
+    TestRecord { name: name.to_owned(), unique_id, ..TestRecord::default() }
+}
+
+/// `status`, with all that a project can say of a column.
+fn status() -> ColumnRecord {
+    let values = TestRecord {
+        arguments: [("values".to_owned(), json!(["active", "lapsed"]))].into(),
+        severity: Some("warn".to_owned()),
+        ..test("accepted_values")
+    };
+    ColumnRecord {
+        tests: vec![test("not_null"), values],
+        constraints: vec!["not null".to_owned(), "check (status <> '')".to_owned()],
+        tags: vec!["crm".to_owned()],
+        meta: [("owner".to_owned(), json!("crm")), ("pii".to_owned(), json!(false))].into(),
+        ..column("status", "text", "Where they stand:\n\n- `active`: bought in the last year\n- `lapsed`: did not", &[])
     }
 }
 
@@ -93,8 +118,16 @@ pub(in crate::tui) fn dim_customers() -> ModelRecord {
             column("customer_id", "integer", "Primary key", &["unique", "not_null"]),
             column("email", "text", "As given at the first order, in small letters", &[]),
             column("lifetime_value", "numeric", "Sum of all payments, refunds taken off", &["not_null"]),
+            status(),
         ],
-        tests: vec!["dbt_utils_expression_is_true".to_owned()],
+        tests: vec![TestRecord {
+            arguments: [("expression".to_owned(), json!("lifetime_value >= 0"))].into(),
+            ..test("dbt_utils.expression_is_true")
+        }],
+        constraints: vec!["primary key (customer_id)".to_owned()],
+        details: [("group", json!("crm")), ("meta", json!({"owner": "crm"}))]
+            .map(|(key, value)| (key.to_owned(), value))
+            .into(),
         raw_code: "select\n    c.customer_id,\n    lower(c.email) as email, -- as given\n    sum(p.amount) as lifetime_value\nfrom {{ ref('stg_customers') }} c\nleft join {{ ref('stg_payments') }} p using (customer_id)\ngroup by 1, 2\n".to_owned(),
         compiled_code: Some("select\n    c.customer_id\nfrom \"analytics\".\"analytics\".\"stg_customers\" c\n".to_owned()),
         parents: vec![id("stg_customers"), id("stg_payments")],

@@ -83,15 +83,6 @@ fn space_on_a_model_folds_its_folder() {
 }
 
 #[test]
-fn a_folder_selected_first_says_what_to_do_where_a_model_would_be_shown() {
-    let mut screen = browsing();
-    assert!(screen.text().contains("a folder: enter folds"), "{}", screen.text());
-    screen.press("j");
-    screen.press("j");
-    assert!(!screen.text().contains("a folder:"), "{}", screen.text());
-}
-
-#[test]
 fn esc_goes_back_one_step_and_never_quits() {
     let mut screen = browsing();
     screen.press("G");
@@ -132,27 +123,6 @@ fn the_way_back_leads_to_the_same_row() {
     assert_eq!(screen.state.tab, Tab::Connections);
     screen.press("]");
     assert!(toast(&screen).contains("nowhere to go forward"));
-}
-
-#[test]
-fn the_detail_follows_a_selection_that_rests() {
-    let mut screen = browsing();
-    let asked = |screen: &mut Screen| {
-        let asked = screen.take();
-        asked.iter().filter(|effect| matches!(effect, Effect::Load { query: Query::Model { .. }, .. })).count()
-    };
-    screen.press("G");
-    assert_eq!(asked(&mut screen), 1, "nothing is shown yet, so the first is asked for at once");
-    screen.state.pane_mut().0.select("shop#model.shop.dim_customers");
-    screen.wait(1);
-    screen.load_dim_customers();
-    asked(&mut screen);
-    for _ in 0..2 {
-        screen.press("j");
-        assert_eq!(asked(&mut screen), 0, "it does not rest yet");
-    }
-    screen.wait(100);
-    assert_eq!(asked(&mut screen), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The whole screen under test: scripts of keys, random messages, and pictures of every pane.
 
+mod browser;
 mod budgets;
 mod filter;
 mod jump;

@@ -105,7 +105,7 @@ fn the_views_of_a_model() {
     let mut text = String::new();
     for size in [(80, 24), (120, 40)] {
         let mut screen = screen(Tab::Models, size, Filled::Full, false);
-        for _ in 0..6 {
+        for _ in 0..7 {
             write!(text, "== {}x{}\n{}", size.0, size.1, screen.text()).unwrap();
             screen.press(".");
         }

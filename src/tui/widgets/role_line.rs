@@ -49,6 +49,28 @@ impl RoleLine {
         }
     }
 
+    #[must_use]
+    pub fn with_line(mut self, other: &Self) -> Self {
+        self.append(other);
+        self
+    }
+
+    /// At most `cells` cells; where something is cut, `ellipsis` (one cell) ends the line.
+    #[must_use]
+    pub fn truncated(&self, cells: usize, ellipsis: &str) -> Self {
+        if self.width() <= cells {
+            return self.clone();
+        }
+        let kept = crate::tui::text::truncate(&self.text, cells, "").len();
+        let kept =
+            crate::tui::text::truncate(self.text.get(..kept).unwrap_or_default(), cells.saturating_sub(1), "").len();
+        let mut line = Self::new();
+        for (role, text) in self.parts(0..kept) {
+            line.push(role, text);
+        }
+        line.with(Role::Dim, if cells == 0 { "" } else { ellipsis })
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -25,6 +25,7 @@ use crate::tui::state::Fetched;
 use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::list::{self, Motion};
+use crate::tui::widgets::textview::{Document, TextView};
 use crate::tui::widgets::tree::{NodeKind, Tree};
 
 pub use detail::View;
@@ -54,6 +55,9 @@ pub struct Models {
     asked: Option<Arc<str>>,
     /// Milliseconds at which a selection that rests is asked for.
     due: Option<u64>,
+    /// Milliseconds at which the selection moved last, and whether it was moving already.
+    moved_at: Option<u64>,
+    moving: bool,
     view: View,
     compiled: bool,
     detail: Detail,
@@ -61,7 +65,8 @@ pub struct Models {
     made_of: Option<detail::Source>,
 }
 
-/// Milliseconds that a selection rests before its model is asked for.
+/// Milliseconds that a selection which is moving rests before its model is asked for. The first step is
+/// followed at once.
 const REST: u64 = 80;
 /// Trees with more models start with everything below the projects folded.
 const BIG: usize = 200;
@@ -130,7 +135,19 @@ impl Models {
         (self.asked.is_some() && self.asked.as_ref() == self.list.selected()).then(|| self.model.value()).flatten()
     }
 
-    /// Asks for the selected model when the selection has rested; at once when nothing is shown yet.
+    /// Whether a project or a folder of the tree is selected.
+    fn on_folder(&self) -> bool {
+        self.list.selected().is_some() && self.summary().is_none()
+    }
+
+    /// Notes that the selection moves.
+    fn moves(&mut self, context: &PaneContext<'_>) {
+        let now = context.now.millis;
+        self.moving = self.moved_at.is_some_and(|before| now < before + REST);
+        (self.moved_at, self.due) = (Some(now), None);
+    }
+
+    /// Asks for the selected model: at once, or when a selection that is moving has come to rest.
     fn follow(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
         let selected = self.list.selected().cloned();
         if selected == self.asked && self.asked.is_some() {
@@ -142,11 +159,14 @@ impl Models {
             unique_id: summary.unique_id.to_string(),
         });
         let Some(query) = query else {
-            self.due = None;
+            // The detail tells of the folder; the last model is no part of it.
+            (self.due, self.asked) = (None, None);
+            self.model.clear();
             return Vec::new();
         };
         let now = context.now.millis;
-        let due = *self.due.get_or_insert(if self.model.value().is_none() { now } else { now + REST });
+        let at_once = self.model.value().is_none() || !self.moving;
+        let due = *self.due.get_or_insert(if at_once { now } else { now + REST });
         if due > now {
             return Vec::new();
         }
@@ -158,8 +178,10 @@ impl Models {
     /// Makes the detail's lines anew when what they are made of is another.
     fn make_detail(&mut self, context: &PaneContext<'_>) {
         let area = text_area(context.areas.detail);
+        let folder = self.list.selected().filter(|_| self.on_folder()).cloned();
         let source = detail::Source {
-            id: self.asked.clone(),
+            revision: folder.is_some().then_some(self.revision),
+            id: folder.clone().or_else(|| self.asked.clone()),
             loaded_at: self.model.loaded_at(),
             view: self.view,
             compiled: self.compiled,
@@ -171,12 +193,17 @@ impl Models {
                 .made_of
                 .as_ref()
                 .is_some_and(|old| (&old.id, old.view, old.compiled) == (&source.id, source.view, source.compiled));
-            let lines = detail::document(self.model.value(), source.view, self.compiled, area, context);
+            let lines = match &folder {
+                Some(id) => Document::new(detail::folder::lines(id, self.summaries(), context)),
+                None => detail::document(self.model.value(), source.view, self.compiled, area, context),
+            };
             if same_thing {
                 self.detail.update(lines);
             } else {
-                if self.made_of.as_ref().is_none_or(|old| old.view != source.view) {
-                    self.detail.set_view(self.view.text_view());
+                let kind = |source: &detail::Source| (source.view, source.revision.is_some());
+                if self.made_of.as_ref().is_none_or(|old| kind(old) != kind(&source)) {
+                    let view = if folder.is_some() { TextView::default() } else { self.view.text_view() };
+                    self.detail.set_view(view);
                 }
                 self.detail.replace(lines);
             }
@@ -283,21 +310,20 @@ impl Models {
     }
 
     fn draw_detail(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) {
-        let title = self
-            .model
-            .value()
-            .map_or_else(String::new, |model| crate::tui::text::clean(&model.record.name).into_owned());
+        let folder = self.list.selected().filter(|_| self.on_folder());
+        let name = match (folder, self.model.value()) {
+            (Some(folder), _) => folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default(),
+            (None, Some(model)) => &model.record.name,
+            (None, None) => "",
+        };
+        let title = crate::tui::text::clean(name);
         let focused = context.focus == Focus::Detail;
         let frame = Frame::new(&title).focused(focused);
         let area = self.detail.frame(frame, look).draw(look, context.areas.detail, buffer);
-        let (views, _) = split_first_row(area);
-        detail::draw_views(self.view, self.compiled, look, views, buffer);
-        let text = text_area(context.areas.detail).intersection(area);
-        if self.model.value().is_none() && self.list.selected().is_some() && self.summary().is_none() {
-            let words = context.keymap.fill("a folder: {open} folds and unfolds it, {down} goes on to its models");
-            draw_words(&[(Role::Dim, words)], look, text, buffer);
-            return;
+        if folder.is_none() {
+            let (views, _) = split_first_row(area);
+            detail::draw_views(self.view, self.compiled, look, views, buffer);
         }
-        self.detail.draw(look, text, buffer);
+        self.detail.draw(look, text_area(context.areas.detail).intersection(area), buffer);
     }
 }

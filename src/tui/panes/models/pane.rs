@@ -49,8 +49,7 @@ impl Pane for Models {
         let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
         let rows = ModelRows::new(&self.tree, &self.ids, &self.by_id, flat);
         self.list.state.go(motion, &rows);
-        // Each step begins the rest anew.
-        self.due = None;
+        self.moves(context);
         Vec::new()
     }
 
@@ -86,7 +85,10 @@ impl Pane for Models {
     fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
         let when = |holds: bool, reason: &str| Some(if holds { Ok(()) } else { Err(reason.to_owned()) });
         match command {
-            Command::Filter | Command::NextView | Command::PreviousView | Command::ToggleCompiled => Some(Ok(())),
+            Command::Filter => Some(Ok(())),
+            Command::NextView | Command::PreviousView | Command::ToggleCompiled => {
+                when(!self.on_folder(), "a folder has no views: it has no SQL of its own")
+            }
             Command::Fold | Command::FoldAll | Command::UnfoldAll => when(
                 !self.list.is_filtered(),
                 &context.keymap.fill("a filtered list has no folders; {back} takes the filter away"),
@@ -105,12 +107,12 @@ impl Pane for Models {
         }
     }
 
-    fn click(&mut self, row: usize, _context: &PaneContext<'_>) -> bool {
+    fn click(&mut self, row: usize, context: &PaneContext<'_>) -> bool {
         let Some(index) = self.list.state.index_at(row) else { return false };
         let again = self.list.state.index() == Some(index);
         let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
         self.list.state.go(Motion::To(index), &ModelRows::new(&self.tree, &self.ids, &self.by_id, flat));
-        self.due = None;
+        self.moves(context);
         again
     }
 
@@ -119,6 +121,9 @@ impl Pane for Models {
     }
 
     fn views(&self, context: &PaneContext<'_>) -> Vec<Rect> {
+        if self.on_folder() {
+            return Vec::new();
+        }
         let (line, _) = split_first_row(inside(context.areas.detail));
         detail::view_places(self.view, self.compiled, line).into_iter().map(|(_, _, place)| place).collect()
     }
@@ -131,7 +136,7 @@ impl Pane for Models {
         self.list.line.typing() || self.detail.typing()
     }
 
-    fn type_key(&mut self, key: Key, _context: &PaneContext<'_>) -> Vec<Effect> {
+    fn type_key(&mut self, key: Key, context: &PaneContext<'_>) -> Vec<Effect> {
         if self.detail.typing() {
             self.detail.key(key);
             return Vec::new();
@@ -140,7 +145,7 @@ impl Pane for Models {
         if self.list.key(key, &candidates) == Typed::Changed {
             // The best hit is what is meant.
             self.list.state = list::ListState::default();
-            self.due = None;
+            self.moves(context);
         }
         Vec::new()
     }

@@ -1,18 +1,23 @@
 //! A loaded dbt project as the records that the store keeps. Pure.
 
+mod described;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::dbt::{Column, Node, NodeKind, Project};
+use crate::dbt::{Node, NodeKind, Project};
 use crate::problem::{Problem, Severity, Subject};
-use crate::store::{ColumnRecord, Kind, ModelRecord, SyncCounts};
+use crate::store::{Kind, ModelRecord, SyncCounts};
+use described::Tests;
 
 /// The records of a project's models, seeds, snapshots, sources and exposures, in the project's
 /// order, and what was counted.
 pub(super) fn records(project: &Project, problems: &[Problem]) -> (Vec<ModelRecord>, SyncCounts) {
     let troubles = first_problems(problems);
-    let tests = tests_by_node(project);
+    let tests = Tests::of(project);
     let mut counts = SyncCounts::default();
     let mut records = Vec::with_capacity(project.nodes.len());
     for node in project.nodes.values() {
@@ -56,27 +61,6 @@ fn kind(kind: NodeKind) -> Option<Kind> {
     }
 }
 
-/// Tests on a node as a whole, by its id; tests on columns stand with their columns.
-fn tests_by_node(project: &Project) -> BTreeMap<&str, Vec<String>> {
-    let mut tests: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for node in project.nodes.values().filter(|node| node.enabled) {
-        let Some(test) = &node.test else { continue };
-        match (&test.attached_node, &test.column_name) {
-            (Some(tested), None) => {
-                let name = test.generic.clone().unwrap_or_else(|| node.name.clone());
-                tests.entry(tested).or_default().push(name);
-            }
-            (None, _) => {
-                for tested in &node.depends_on_nodes {
-                    tests.entry(tested).or_default().push(node.name.clone());
-                }
-            }
-            (Some(_), Some(_)) => {}
-        }
-    }
-    tests
-}
-
 /// The first error of each node: code and summary.
 fn first_problems(problems: &[Problem]) -> BTreeMap<&str, (String, String)> {
     let mut first = BTreeMap::new();
@@ -93,7 +77,7 @@ fn record(
     project: &Project,
     node: &Node,
     kind: Kind,
-    tests: &BTreeMap<&str, Vec<String>>,
+    tests: &Tests<'_>,
     trouble: Option<&(String, String)>,
 ) -> ModelRecord {
     let mut config = IndexMap::clone(&node.config);
@@ -113,8 +97,10 @@ fn record(
         description: node.description.clone(),
         tags: node.tags.clone(),
         config,
-        columns: columns(&node.columns),
-        tests: tests.get(node.unique_id.as_str()).cloned().unwrap_or_default(),
+        columns: tests.columns(node),
+        tests: tests.of_node(&node.unique_id),
+        constraints: described::constraints(&node.constraints),
+        details: described::details(node),
         raw_code: node.raw_code.clone(),
         compiled_code: node.compiled_code.clone(),
         parents: node.depends_on_nodes.iter().filter(shown).cloned().collect(),
@@ -156,14 +142,4 @@ fn folders(node: &Node) -> Vec<String> {
     let own = if node.kind == NodeKind::Source { 2 } else { 1 };
     let above = node.fqn.get(1..node.fqn.len().saturating_sub(own)).unwrap_or_default();
     above.iter().cloned().chain([shown_name(node)]).collect()
-}
-
-fn columns(columns: &IndexMap<String, Column>) -> Vec<ColumnRecord> {
-    let record = |column: &Column| ColumnRecord {
-        name: column.name.clone(),
-        data_type: column.data_type.clone().unwrap_or_default(),
-        description: column.description.clone(),
-        tests: column.tests.clone(),
-    };
-    columns.values().map(record).collect()
 }

@@ -1,5 +1,9 @@
-//! The views of one model: overview, SQL, columns, lineage, config, changes. Lines made of values;
+//! The views of one model: overview, SQL, columns, docs, lineage, config, changes. Lines made of values;
 //! where a person stands in them is the pane's.
+
+mod columns;
+mod docs;
+pub(super) mod folder;
 
 use std::sync::Arc;
 
@@ -10,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::engine::ModelView;
-use crate::store::{ModelRecord, ModelVersion};
+use crate::store::{ModelRecord, ModelVersion, tests_in_words};
 use crate::tui::layout::in_a_row;
 use crate::tui::panes::PaneContext;
 use crate::tui::text;
@@ -31,19 +35,22 @@ pub enum View {
     Overview,
     Sql,
     Columns,
+    Docs,
     Lineage,
     Config,
     Changes,
 }
 
 impl View {
-    const ALL: [Self; 6] = [Self::Overview, Self::Sql, Self::Columns, Self::Lineage, Self::Config, Self::Changes];
+    const ALL: [Self; 7] =
+        [Self::Overview, Self::Sql, Self::Columns, Self::Docs, Self::Lineage, Self::Config, Self::Changes];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Sql => "SQL",
             Self::Columns => "Columns",
+            Self::Docs => "Docs",
             Self::Lineage => "Lineage",
             Self::Config => "Config",
             Self::Changes => "Changes",
@@ -69,14 +76,16 @@ impl View {
 
     /// Whether its lines are laid out to the size of the area.
     pub(super) fn is_laid_out(self) -> bool {
-        matches!(self, Self::Overview | Self::Columns | Self::Lineage)
+        matches!(self, Self::Overview | Self::Columns | Self::Docs | Self::Lineage)
     }
 
     /// How its lines are shown at first.
     pub(super) fn text_view(self) -> TextView {
         match self {
             Self::Sql => TextView::default().with_numbers(),
-            Self::Overview | Self::Columns | Self::Lineage | Self::Config | Self::Changes => TextView::default(),
+            Self::Overview | Self::Columns | Self::Docs | Self::Lineage | Self::Config | Self::Changes => {
+                TextView::default()
+            }
         }
     }
 }
@@ -84,7 +93,10 @@ impl View {
 /// What lines are made of, to know when they have grown old.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Source {
+    /// Id of the model, or of the folder.
     pub(super) id: Option<Arc<str>>,
+    /// Of the list of models, where a folder is shown.
+    pub(super) revision: Option<u64>,
     pub(super) loaded_at: Option<Timestamp>,
     pub(super) view: View,
     pub(super) compiled: bool,
@@ -104,7 +116,8 @@ pub(super) fn document(
     Document::new(match view {
         View::Overview => overview(model, area, context),
         View::Sql => sql(&model.record, compiled),
-        View::Columns => columns(&model.record, width, context),
+        View::Columns => columns::lines(&model.record, width, context),
+        View::Docs => docs::lines(&model.record, width, context),
         View::Lineage => lineage(&model.record, area, context),
         View::Config => config(&model.record),
         View::Changes => changes(&model.versions, context),
@@ -170,7 +183,7 @@ fn overview(model: &ModelView, area: Rect, context: &PaneContext<'_>) -> Vec<Rol
     }
     if !record.description.trim().is_empty() {
         lines.push(RoleLine::new());
-        lines.extend(markdown::lines(&record.description, width, glyphs));
+        lines.extend(beginning(markdown::lines(&record.description, width, glyphs), glyphs.ellipsis));
     }
     lines.push(RoleLine::new());
     lines.extend(drawn_lineage(record, width, 9, context));
@@ -186,7 +199,7 @@ fn overview(model: &ModelView, area: Rect, context: &PaneContext<'_>) -> Vec<Rol
         &format!("{} described, {} tested", text::number(record.columns.len() as u64), text::number(tested as u64)),
     ));
     if !record.tests.is_empty() {
-        lines.push(labelled("Tests", &record.tests.join(", ")));
+        lines.push(labelled("Tests", &tests_in_words(&record.tests)));
     }
     if let Some(sync) = &model.as_of {
         let at = sync.finished_at.unwrap_or(sync.started_at);
@@ -203,6 +216,18 @@ fn overview(model: &ModelView, area: Rect, context: &PaneContext<'_>) -> Vec<Rol
     lines
 }
 
+/// Lines of a description that the overview shows.
+const BEGINNING: usize = 8;
+
+/// The first lines, and where the others are.
+fn beginning(mut lines: Vec<RoleLine>, ellipsis: &str) -> Vec<RoleLine> {
+    if lines.len() > BEGINNING {
+        lines.truncate(BEGINNING - 1);
+        lines.push(RoleLine::of(Role::Dim, format!("{ellipsis} the whole stands in Docs")));
+    }
+    lines
+}
+
 fn sql(record: &ModelRecord, compiled: bool) -> Vec<RoleLine> {
     match (compiled, &record.compiled_code, &record.problem) {
         (false, ..) => highlight::sql(&record.raw_code),
@@ -214,33 +239,6 @@ fn sql(record: &ModelRecord, compiled: bool) -> Vec<RoleLine> {
         ],
         (true, None, None) => vec![RoleLine::of(Role::Dim, "there is no compiled SQL for this; c shows the source")],
     }
-}
-
-fn columns(record: &ModelRecord, width: usize, context: &PaneContext<'_>) -> Vec<RoleLine> {
-    if record.columns.is_empty() {
-        return vec![RoleLine::of(Role::Dim, "no columns are described in the project's YAML")];
-    }
-    let ellipsis = context.glyphs.ellipsis;
-    let widest = |values: &mut dyn Iterator<Item = usize>, most: usize| values.max().unwrap_or(0).min(most);
-    let name = widest(&mut record.columns.iter().map(|column| text::width(&column.name)), width / 3).max(4);
-    let kind = widest(&mut record.columns.iter().map(|column| text::width(&column.data_type)), 16);
-    let rest = width.saturating_sub(name + kind + 4);
-    let cell = |value: &str, cells: usize| text::pad(&text::clean(value), cells, ellipsis).into_owned();
-    let mut lines = Vec::new();
-    for column in &record.columns {
-        let mut line = RoleLine::of(Role::Text, cell(&column.name, name))
-            .with(Role::Dim, format!("  {}  ", cell(&column.data_type, kind)));
-        let mut words = text::wrap(&text::clean(&column.description), rest).into_iter();
-        line.push(Role::Text, &words.next().unwrap_or_default());
-        lines.push(line);
-        let hanging = " ".repeat(name + kind + 4);
-        lines.extend(words.map(|words| RoleLine::of(Role::Text, format!("{hanging}{words}"))));
-        if !column.tests.is_empty() {
-            let tests = format!("{} {}", context.glyphs.check, text::clean(&column.tests.join(", ")));
-            lines.push(RoleLine::of(Role::Dim, format!("{hanging}{}", text::truncate(&tests, rest, ellipsis))));
-        }
-    }
-    lines
 }
 
 fn drawn_lineage(record: &ModelRecord, width: usize, height: usize, context: &PaneContext<'_>) -> Vec<RoleLine> {
@@ -325,7 +323,7 @@ fn settings_text(record: &ModelRecord) -> String {
             "column {} {} {} {}",
             column.name,
             column.data_type,
-            column.tests.join(","),
+            tests_in_words(&column.tests),
             column.description.replace('\n', " ")
         )
     }));

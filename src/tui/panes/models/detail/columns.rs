@@ -1,0 +1,107 @@
+//! The columns of a model as a table: name, type, description, tests, constraints, tags and meta.
+
+use crate::store::{ColumnRecord, ModelRecord, TestRecord, plain};
+use crate::tui::panes::PaneContext;
+use crate::tui::text;
+use crate::tui::theme::Role;
+use crate::tui::widgets::markdown;
+use crate::tui::widgets::role_line::RoleLine;
+
+/// Widest column of data types, in cells.
+const WIDEST_TYPE: usize = 16;
+/// A description narrower than this stands below the name instead of beside it.
+const NARROWEST: usize = 28;
+
+/// Cells of the table's columns.
+struct Widths {
+    name: usize,
+    kind: usize,
+    /// Cells in front of descriptions and tests, and cells for them.
+    indent: usize,
+    rest: usize,
+    /// Whether a description begins on the line of the name.
+    beside: bool,
+}
+
+impl Widths {
+    fn of(columns: &[ColumnRecord], width: usize) -> Self {
+        let widest = |values: &mut dyn Iterator<Item = usize>, most: usize| values.max().unwrap_or(0).min(most);
+        let name = widest(&mut columns.iter().map(|column| text::width(&column.name)), width / 3).max(4);
+        let kind = widest(&mut columns.iter().map(|column| text::width(&column.data_type)), WIDEST_TYPE);
+        let hanging = name + kind + if kind == 0 { 2 } else { 4 };
+        let beside = width.saturating_sub(hanging) >= NARROWEST;
+        let indent = if beside { hanging } else { 2 };
+        Self { name, kind, indent, rest: width.saturating_sub(indent), beside }
+    }
+}
+
+pub(super) fn lines(record: &ModelRecord, width: usize, context: &PaneContext<'_>) -> Vec<RoleLine> {
+    let mut lines = Vec::new();
+    if !record.tests.is_empty() || !record.constraints.is_empty() {
+        lines.push(RoleLine::of(Role::Label, "On the whole"));
+        let widths = Widths { name: 0, kind: 0, indent: 2, rest: width.saturating_sub(2), beside: true };
+        constraints(&mut lines, &record.constraints, &widths);
+        tests(&mut lines, &record.tests, &widths, context);
+        lines.push(RoleLine::new());
+    }
+    if record.columns.is_empty() {
+        lines.push(RoleLine::of(Role::Dim, "no columns are described in the project's YAML"));
+        return lines;
+    }
+    let widths = Widths::of(&record.columns, width);
+    for described in &record.columns {
+        column(&mut lines, described, &widths, context);
+    }
+    lines
+}
+
+fn column(lines: &mut Vec<RoleLine>, column: &ColumnRecord, widths: &Widths, context: &PaneContext<'_>) {
+    let cell = |value: &str, cells: usize| text::pad(&text::clean(value), cells, context.glyphs.ellipsis).into_owned();
+    let mut head = RoleLine::of(Role::Text, cell(&column.name, widths.name));
+    if widths.kind > 0 {
+        head.push(Role::Dim, &format!("  {}", cell(&column.data_type, widths.kind)));
+    }
+    let mut description = markdown::lines(&column.description, widths.rest, context.glyphs).into_iter();
+    if widths.beside {
+        head.push(Role::Text, "  ");
+        head.append(&description.next().unwrap_or_default());
+    }
+    lines.push(head);
+    lines.extend(description.map(|line| indented(widths, &line)));
+    constraints(lines, &column.constraints, widths);
+    tests(lines, &column.tests, widths, context);
+    let mut notes: Vec<String> = column.tags.iter().map(|tag| format!("tag {tag}")).collect();
+    notes.extend(column.meta.iter().map(|(key, value)| format!("{key}: {}", plain(value))));
+    wrapped(lines, Role::Dim, &notes.join(", "), widths);
+}
+
+fn indented(widths: &Widths, line: &RoleLine) -> RoleLine {
+    RoleLine::of(Role::Text, " ".repeat(widths.indent)).with_line(line)
+}
+
+fn wrapped(lines: &mut Vec<RoleLine>, role: Role, words: &str, widths: &Widths) {
+    if !words.is_empty() {
+        let rows = text::wrap(&text::clean(words), widths.rest);
+        lines.extend(rows.iter().map(|row| indented(widths, &RoleLine::of(role, row))));
+    }
+}
+
+fn constraints(lines: &mut Vec<RoleLine>, constraints: &[String], widths: &Widths) {
+    wrapped(lines, Role::Accent, &constraints.join(", "), widths);
+}
+
+/// Tests that are given nothing share a line; each of the others has its own.
+fn tests(lines: &mut Vec<RoleLine>, tests: &[TestRecord], widths: &Widths, context: &PaneContext<'_>) {
+    let (simple, given): (Vec<_>, Vec<_>) =
+        tests.iter().partition(|test| test.arguments.is_empty() && test.severity.is_none());
+    let simple = simple.iter().map(|test| test.name.as_str()).collect::<Vec<_>>().join(", ");
+    let all = Some(simple).filter(|names| !names.is_empty()).into_iter().chain(given.iter().map(ToString::to_string));
+    for words in all {
+        let rows = text::wrap(&text::clean(&words), widths.rest.saturating_sub(2).max(1));
+        for (index, row) in rows.iter().enumerate() {
+            let mark = if index == 0 { context.glyphs.check } else { " " };
+            let line = RoleLine::of(Role::Success, format!("{mark} ")).with(Role::Dim, row);
+            lines.push(indented(widths, &line));
+        }
+    }
+}
