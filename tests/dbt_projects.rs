@@ -6,6 +6,8 @@
 #[path = "dbt/support.rs"]
 mod support;
 
+use std::sync::Arc;
+
 use ebbtide::dbt::{Node, Project};
 use serde_json::Value;
 
@@ -61,7 +63,7 @@ fn node<'p>(project: &'p Project, id: &str) -> Option<&'p Node> {
         let start = format!("{}.", id.strip_suffix(".x")?);
         project.nodes.values().find(|node| node.unique_id.starts_with(&start))
     };
-    project.nodes.get(id).or_else(by_hash)
+    project.nodes.get(id).or_else(by_hash).map(Arc::as_ref)
 }
 
 fn holds(case: &support::Case) {

@@ -1,11 +1,13 @@
 //! The graph of nodes: children, and the cycles that may not be.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::node::Node;
 
 /// `unique_id` -> direct children, enabled nodes only, in the nodes' order.
-pub(crate) fn children(nodes: &IndexMap<String, Node>) -> IndexMap<String, Vec<String>> {
+pub(crate) fn children(nodes: &IndexMap<String, Arc<Node>>) -> IndexMap<String, Vec<String>> {
     let mut children: IndexMap<String, Vec<String>> =
         nodes.values().filter(|node| node.enabled).map(|node| (node.unique_id.clone(), Vec::new())).collect();
     for node in nodes.values().filter(|node| node.enabled) {
@@ -19,7 +21,7 @@ pub(crate) fn children(nodes: &IndexMap<String, Node>) -> IndexMap<String, Vec<S
 }
 
 /// Every knot of nodes that depend on each other, each as a path of `unique_id`s.
-pub(crate) fn cycles(nodes: &IndexMap<String, Node>) -> Vec<Vec<String>> {
+pub(crate) fn cycles(nodes: &IndexMap<String, Arc<Node>>) -> Vec<Vec<String>> {
     let parents = |id: &str| nodes.get(id).map(|node| node.depends_on_nodes.as_slice()).unwrap_or_default();
     let mut state: IndexMap<&str, State> = IndexMap::new();
     let mut cycles = Vec::new();
@@ -75,10 +77,13 @@ mod tests {
     use super::*;
     use crate::dbt::node::NodeKind;
 
-    fn nodes(edges: &[(&str, &[&str])]) -> IndexMap<String, Node> {
+    fn nodes(edges: &[(&str, &[&str])]) -> IndexMap<String, Arc<Node>> {
         let node = |(id, parents): &(&str, &[&str])| {
             let depends_on_nodes = parents.iter().map(|parent| (*parent).to_owned()).collect();
-            ((*id).to_owned(), Node { unique_id: (*id).to_owned(), depends_on_nodes, ..Node::new(NodeKind::Model) })
+            (
+                (*id).to_owned(),
+                Node { unique_id: (*id).to_owned(), depends_on_nodes, ..Node::new(NodeKind::Model) }.into(),
+            )
         };
         edges.iter().map(node).collect()
     }
@@ -93,7 +98,7 @@ mod tests {
     #[test]
     fn a_disabled_node_has_no_place_in_the_graph() {
         let mut all = nodes(&[("a", &[]), ("b", &["a"])]);
-        all["b"].enabled = false;
+        Arc::make_mut(&mut all["b"]).enabled = false;
         assert_eq!(children(&all).len(), 1);
     }
 
@@ -116,7 +121,7 @@ mod tests {
         let ids: Vec<String> = (0..100_000).map(|n| format!("m{n}")).collect();
         let all = ids.iter().enumerate().map(|(n, id)| {
             let depends_on_nodes = ids.get(n + 1).cloned().into_iter().collect();
-            (id.clone(), Node { unique_id: id.clone(), depends_on_nodes, ..Node::new(NodeKind::Model) })
+            (id.clone(), Node { unique_id: id.clone(), depends_on_nodes, ..Node::new(NodeKind::Model) }.into())
         });
         assert!(cycles(&all.collect()).is_empty());
     }

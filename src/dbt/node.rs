@@ -228,8 +228,9 @@ pub struct Project {
     pub root: String,
     /// Folder of every project from the tree's root, by name, the root project first.
     pub folders: IndexMap<String, String>,
-    /// Every node, enabled or not, by `unique_id`, in dbt's order of parsing.
-    pub nodes: IndexMap<String, Node>,
+    /// Every node, enabled or not, by `unique_id`, in dbt's order of parsing. Shared, so that a list of them
+    /// is made without a copy of any.
+    pub nodes: IndexMap<String, Arc<Node>>,
     /// Disabled nodes whose `unique_id` another of `nodes` has, which is enabled or came first.
     pub disabled_twins: Vec<Node>,
     /// `unique_id` -> `unique_id`s of direct children, enabled nodes only.

@@ -2,6 +2,7 @@
 //! saved queries and exposures to metrics, semantic models to the relations of their models.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use super::python;
 const DEEPEST: usize = 50;
 
 /// Connects every node, and says what could not be: by `unique_id`.
-pub(crate) fn connect(root: &str, nodes: &mut IndexMap<String, Node>) -> Vec<(String, Failure)> {
+pub(crate) fn connect(root: &str, nodes: &mut IndexMap<String, Arc<Node>>) -> Vec<(String, Failure)> {
     let index = Index::of(root, nodes);
     let mut found = Vec::new();
     let mut links: Vec<(String, Linked)> = Vec::new();
@@ -32,7 +33,7 @@ pub(crate) fn connect(root: &str, nodes: &mut IndexMap<String, Node>) -> Vec<(St
         }
     }
     for (id, linked) in links {
-        let Some(node) = nodes.get_mut(&id) else { continue };
+        let Some(node) = nodes.get_mut(&id).map(Arc::make_mut) else { continue };
         for parent in linked.parents {
             if !node.depends_on_nodes.contains(&parent) {
                 node.depends_on_nodes.push(parent);
@@ -64,7 +65,7 @@ struct Index {
 }
 
 impl Index {
-    fn of(root: &str, nodes: &IndexMap<String, Node>) -> Self {
+    fn of(root: &str, nodes: &IndexMap<String, Arc<Node>>) -> Self {
         let mut index = Self { root: root.to_owned(), metrics: HashMap::new(), measures: HashMap::new() };
         for node in nodes.values().filter(|node| node.enabled) {
             if node.kind == NodeKind::Metric {
@@ -107,7 +108,7 @@ impl Index {
         Ok(linked)
     }
 
-    fn metric(&self, nodes: &IndexMap<String, Node>, node: &Node, depth: usize) -> Result<Linked, Failure> {
+    fn metric(&self, nodes: &IndexMap<String, Arc<Node>>, node: &Node, depth: usize) -> Result<Linked, Failure> {
         if depth > DEEPEST {
             return Err(failure(format!("The metric `{}` rests on itself, or on too many others.", node.name)));
         }
@@ -156,7 +157,7 @@ impl Index {
 
     fn on_metrics<'v>(
         &self,
-        nodes: &IndexMap<String, Node>,
+        nodes: &IndexMap<String, Arc<Node>>,
         node: &Node,
         inputs: impl Iterator<Item = &'v Value>,
         depth: usize,
@@ -194,7 +195,7 @@ fn queried_metrics(node: &Node) -> Vec<Vec<String>> {
 }
 
 /// Puts the relation of its model into each semantic model.
-fn relate_semantic_models(nodes: &mut IndexMap<String, Node>) {
+fn relate_semantic_models(nodes: &mut IndexMap<String, Arc<Node>>) {
     let relation = |node: &Node| {
         json!({
             "alias": node.alias, "schema_name": node.schema, "database": node.database,
@@ -208,7 +209,7 @@ fn relate_semantic_models(nodes: &mut IndexMap<String, Node>) {
         .collect();
     for (id, relation) in relations {
         if let Some(node) = nodes.get_mut(&id) {
-            node.details.insert("node_relation".to_owned(), relation);
+            Arc::make_mut(node).details.insert("node_relation".to_owned(), relation);
         }
     }
 }

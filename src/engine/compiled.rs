@@ -77,7 +77,7 @@ mod tests {
                 compiled_code: Some(format!("select '{name}'")),
                 ..Node::new(NodeKind::Model)
             };
-            project.nodes.insert((*name).to_owned(), node);
+            project.nodes.insert((*name).to_owned(), node.into());
         }
         let ids = project.nodes.keys().cloned().collect();
         (project, ids)

@@ -99,7 +99,8 @@ impl Comparison<'_> {
     /// Sources, exposures and metrics that were not there before are new and not modified; semantic
     /// models always count as new: so does dbt take them.
     pub fn holds(&self, question: StateQuestion, now: &Node) -> bool {
-        let before = self.before.nodes.get(&now.unique_id).filter(|node| node.enabled && can_be_old(node.kind));
+        let before = self.before.nodes.get(&now.unique_id).map(std::sync::Arc::as_ref);
+        let before = before.filter(|node| node.enabled && can_be_old(node.kind));
         let differs = |same: Option<bool>| same.is_some_and(|same| !same);
         match (question, before) {
             (StateQuestion::New, before) => before.is_none(),

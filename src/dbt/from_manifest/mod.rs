@@ -9,6 +9,7 @@ mod tests;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry as Slot;
@@ -63,12 +64,12 @@ pub fn from_manifest(bytes: &[u8], root: &str) -> Result<Project, ManifestError>
 #[serde(default)]
 struct File {
     metadata: Metadata,
-    nodes: Section<Node>,
-    sources: Section<Node>,
-    exposures: Section<Node>,
-    metrics: Section<Node>,
-    semantic_models: Section<Node>,
-    saved_queries: Section<Node>,
+    nodes: Section<Arc<Node>>,
+    sources: Section<Arc<Node>>,
+    exposures: Section<Arc<Node>>,
+    metrics: Section<Arc<Node>>,
+    semantic_models: Section<Arc<Node>>,
+    saved_queries: Section<Arc<Node>>,
     disabled: Section<Vec<Node>>,
     macros: Section<MacroDefinition>,
     groups: Section<GroupDefinition>,
@@ -101,7 +102,9 @@ impl File {
         for node in self.disabled.entries.into_values().flatten() {
             let node = Node { enabled: false, ..node };
             match nodes.entry(node.unique_id.clone()) {
-                Slot::Vacant(slot) => drop(slot.insert(node)),
+                Slot::Vacant(slot) => {
+                    slot.insert(Arc::new(node));
+                }
                 Slot::Occupied(_) => disabled_twins.push(node),
             }
         }
@@ -125,7 +128,7 @@ impl File {
 }
 
 /// Older manifests have only the MD5 of the project's name.
-fn named_by_hash(metadata: &Metadata, nodes: &IndexMap<String, Node>) -> String {
+fn named_by_hash(metadata: &Metadata, nodes: &IndexMap<String, Arc<Node>>) -> String {
     let id = metadata.project_id.as_deref().unwrap_or_default();
     let mut packages: Vec<&str> = nodes.values().map(|node| node.package_name.as_str()).collect();
     packages.sort_unstable();
@@ -150,9 +153,9 @@ trait FromEntry: Sized {
     fn from_entry(unique_id: &str, value: Value) -> Option<Self>;
 }
 
-impl FromEntry for Node {
+impl FromEntry for Arc<Node> {
     fn from_entry(unique_id: &str, value: Value) -> Option<Self> {
-        node::node(unique_id, Entry::of(value)?)
+        node::node(unique_id, Entry::of(value)?).map(Self::new)
     }
 }
 
@@ -163,7 +166,7 @@ impl FromEntry for Vec<Node> {
             Value::Array(all) => all,
             one => vec![one],
         };
-        Some(all.into_iter().filter_map(|one| Node::from_entry(unique_id, one)).collect())
+        Some(all.into_iter().filter_map(|one| node::node(unique_id, Entry::of(one)?)).collect())
     }
 }
 

@@ -166,14 +166,14 @@ fn metric_reference(value: Value) -> Vec<String> {
 }
 
 /// Puts the names of generic tests to the columns that they test.
-pub(super) fn attach_tests(nodes: &mut IndexMap<String, Node>) {
-    let tested = |node: &Node| {
+pub(super) fn attach_tests(nodes: &mut IndexMap<String, Arc<Node>>) {
+    let tested = |node: &Arc<Node>| {
         let test = node.test.as_ref().filter(|_| node.enabled)?;
         Some((test.attached_node.clone()?, test.column_name.clone()?, test.generic.clone()?))
     };
     let tests: Vec<_> = nodes.values().filter_map(tested).collect();
     for (id, column, name) in tests {
-        let columns = nodes.get_mut(&id).map(|node| &mut node.columns);
+        let columns = nodes.get_mut(&id).map(|node| &mut Arc::make_mut(node).columns);
         if let Some(column) = columns.and_then(|columns| columns.get_mut(&column)) {
             column.tests.push(name);
         }

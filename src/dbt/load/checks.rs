@@ -1,6 +1,7 @@
 //! What holds between nodes: no two in one relation, no circles, groups that there are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -17,7 +18,7 @@ use crate::problem::Code;
 /// Makes every check; a node that fails one gets its code.
 pub(super) fn check(
     shared: &Shared,
-    nodes: &mut IndexMap<String, Node>,
+    nodes: &mut IndexMap<String, Arc<Node>>,
     origins: &Origins,
     groups: &[GroupDefinition],
     problems: &mut Problems,
@@ -31,7 +32,7 @@ pub(super) fn check(
         }
         for id in knot.iter().skip(1) {
             if let Some(node) = nodes.get_mut(id) {
-                node.problems.push(codes::CYCLE);
+                Arc::make_mut(node).problems.push(codes::CYCLE);
             }
         }
     }
@@ -39,18 +40,18 @@ pub(super) fn check(
         let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) else { continue };
         let failure = Failure { code: code.clone(), message, line: 0, column: 0, stack: Vec::new() };
         problems.push(node_problem(node, origin, &failure));
-        node.problems.push(code);
+        Arc::make_mut(node).problems.push(code);
     }
 }
 
 /// Two nodes that would be the same relation.
-fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Node>) -> Vec<(String, Code, String)> {
+fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Arc<Node>>) -> Vec<(String, Code, String)> {
     let adapter = shared.target.adapter;
     let policy = QuotePolicy::of(adapter).with(shared.root().map(|root| root.quoting).unwrap_or_default());
     let mut seen: HashMap<String, &Node> = HashMap::new();
     let mut found = Vec::new();
     let relational =
-        |node: &&Node| node.enabled && matches!(node.kind, NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot);
+        |node: &&Arc<Node>| node.enabled && matches!(node.kind, NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot);
     for node in nodes.values().filter(relational) {
         let name = RelationName::new(adapter, node.database.as_deref(), Some(&node.schema), Some(&node.alias), policy)
             .render(adapter);
@@ -67,10 +68,10 @@ fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Node>) -> Vec<(Str
     found
 }
 
-fn missing_groups(nodes: &IndexMap<String, Node>, groups: &[GroupDefinition]) -> Vec<(String, Code, String)> {
+fn missing_groups(nodes: &IndexMap<String, Arc<Node>>, groups: &[GroupDefinition]) -> Vec<(String, Code, String)> {
     let known: Vec<String> = groups.iter().map(|group| format!("'{}'", group.name)).collect();
     let is_known = |name: &String| groups.iter().any(|group| group.name == *name);
-    let wrong = |node: &Node| {
+    let wrong = |node: &Arc<Node>| {
         let group = node.group.as_ref().filter(|group| node.kind != NodeKind::Test && !is_known(group))?;
         let sentence = format!("Invalid group '{group}', expected one of [{}]", known.join(", "));
         Some((node.unique_id.clone(), codes::GROUP_MISSING, sentence))

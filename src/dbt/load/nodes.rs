@@ -91,15 +91,14 @@ impl Load<'_> {
         for draft in drafts {
             problems.extend(draft.problems);
             origins.insert(draft.node.unique_id.clone(), draft.origin);
-            nodes.insert(draft.node.unique_id.clone(), *draft.node);
+            nodes.insert(draft.node.unique_id.clone(), Arc::from(draft.node));
         }
         for (id, failure) in semantic_links::connect(shared.root_name(), &mut nodes) {
             if let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) {
                 problems.push(node_problem(node, origin, &failure));
-                node.problems.push(failure.code);
+                Arc::make_mut(node).problems.push(failure.code);
             }
         }
-        let nodes = nodes.into_iter().map(|(id, node)| (id, Arc::new(node))).collect();
         (Manifest { nodes, resolver }, origins)
     }
 
@@ -111,7 +110,7 @@ impl Load<'_> {
         manifest: Manifest,
         origins: &Origins,
         problems: &mut Problems,
-    ) -> IndexMap<String, Node> {
+    ) -> IndexMap<String, Arc<Node>> {
         let manifest = Arc::new(manifest);
         let nodes: Vec<&Arc<Node>> = manifest.nodes.values().collect();
         let counter = Counter::start(self.progress, LoadStage::Compile, nodes.len());
@@ -129,11 +128,9 @@ impl Load<'_> {
         });
         let mut rendered: IndexMap<_, _> = compiled.into_iter().flatten().collect();
         let names = manifest.nodes.values().map(|node| (node.unique_id.clone(), node.name.clone())).collect();
-        let nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
-        let mut nodes: IndexMap<String, Node> =
-            nodes.into_iter().map(|(id, node)| (id, Arc::unwrap_or_clone(node))).collect();
+        let mut nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
         for (id, compiled) in &mut rendered {
-            let Some(node) = nodes.get_mut(id) else { continue };
+            let Some(node) = nodes.get_mut(id).map(Arc::make_mut) else { continue };
             for called in std::mem::take(&mut compiled.macros) {
                 if !node.depends_on_macros.contains(&called) {
                     node.depends_on_macros.push(called);
@@ -142,7 +139,7 @@ impl Load<'_> {
         }
         let outcomes = inject_all(rendered, &names);
         for (id, outcome) in outcomes {
-            let Some(node) = nodes.get_mut(&id) else { continue };
+            let Some(node) = nodes.get_mut(&id).map(Arc::make_mut) else { continue };
             node.extra_ctes = outcome.ephemeral;
             node.compiled_code = outcome.sql;
             node.own_code = outcome.own;

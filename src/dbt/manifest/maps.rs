@@ -8,7 +8,7 @@ use crate::dbt::node::{Node, NodeKind, Project};
 type Map<'p> = std::collections::btree_map::IntoIter<&'p str, Vec<&'p str>>;
 
 fn in_graph(project: &Project) -> impl Iterator<Item = &Node> {
-    project.nodes.values().filter(|node| super::takes_part(node))
+    project.nodes.values().map(std::sync::Arc::as_ref).filter(|node| super::takes_part(node))
 }
 
 /// Each node's direct parents.

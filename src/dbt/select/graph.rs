@@ -83,7 +83,7 @@ pub(super) struct Graph<'p> {
 impl<'p> Graph<'p> {
     pub(super) fn new(project: &'p Project, with_empty: bool) -> Self {
         let is_member = |node: &&Node| node.enabled && (with_empty || !is_empty(node));
-        let nodes: Vec<&Node> = project.nodes.values().filter(is_member).collect();
+        let nodes: Vec<&Node> = project.nodes.values().map(std::sync::Arc::as_ref).filter(is_member).collect();
         let numbers: HashMap<&str, usize> =
             nodes.iter().enumerate().map(|(number, node)| (node.unique_id.as_str(), number)).collect();
         let mut children = vec![Vec::new(); nodes.len()];

@@ -2,6 +2,7 @@
 //! project's nodes come from.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::pattern;
 use super::spec::SelectError;
@@ -17,7 +18,7 @@ pub(super) struct Paths<'p> {
 
 impl<'p> Paths<'p> {
     pub(super) fn of(project: &'p Project) -> Self {
-        let own = || project.nodes.values().filter(|node| node.package_name == project.name);
+        let own = || project.nodes.values().map(Arc::as_ref).filter(|node| node.package_name == project.name);
         let files: HashSet<&str> = own().flat_map(files_of).collect();
         let folders = files.iter().flat_map(|file| folders_of(file)).collect();
         Self { files, folders }
@@ -84,7 +85,7 @@ mod tests {
                 patch_path: patch.map(|path| format!("{package}://{path}")),
                 ..Node::new(NodeKind::Model)
             };
-            (format!("{package}/{path}"), node)
+            (format!("{package}/{path}"), Arc::new(node))
         };
         let nodes = [
             node("shop", "models/core/a.sql", Some("models/core/core.yml")),
