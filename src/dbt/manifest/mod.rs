@@ -94,7 +94,7 @@ fn takes_part(node: &Node) -> bool {
 /// What takes no part, by `unique_id`; an id may be there beside an enabled node of the same.
 fn disabled(project: &Project) -> IndexMap<&str, Vec<&Node>> {
     let mut by_id: IndexMap<&str, Vec<&Node>> = IndexMap::new();
-    let apart = project.nodes.values().filter(|node| !takes_part(node));
+    let apart = project.nodes.values().map(std::sync::Arc::as_ref).filter(|node| !takes_part(node));
     for node in apart.chain(&project.disabled_twins) {
         by_id.entry(&node.unique_id).or_default().push(node);
     }

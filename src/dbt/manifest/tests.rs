@@ -160,7 +160,7 @@ fn disabled_twins_stand_in_the_list_of_their_id() {
     };
     let mut project = Project { disabled_twins: vec![node("old/b.sql", false)], ..Project::default() };
     for (enabled, listed) in [(true, vec!["old/b.sql"]), (false, vec!["b.sql", "old/b.sql"])] {
-        project.nodes.insert("model.shop.b".to_owned(), node("b.sql", enabled));
+        project.nodes.insert("model.shop.b".to_owned(), node("b.sql", enabled).into());
         let written = written(&project);
         let disabled = written["disabled"]["model.shop.b"].as_array().unwrap();
         assert_eq!(disabled.iter().map(|node| &node["original_file_path"]).collect::<Vec<_>>(), listed);
