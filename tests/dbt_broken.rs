@@ -63,6 +63,7 @@ cases! {
     secret_env_var
     env_var_missing_in_project
     needs_the_warehouse
+    needs_the_warehouse_under_a_macro_or_an_ephemeral_model
     config_positional
     config_wrong_type
     config_wrong_tags

@@ -210,4 +210,5 @@ cases! {
     regular_expressions_with_look_around
     a_disabled_model_beside_an_enabled_one
     templates_in_variables_are_for_sql_alone
+    times_of_day
 }

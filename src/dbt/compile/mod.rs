@@ -115,6 +115,10 @@ fn gather(
         }
         match rendered.get(id).map(|node| &node.outcome) {
             Some(Ok(below)) => gather(rendered, id, below, ordered, open)?,
+            Some(Err(below)) if below.code == codes::NEEDS_WAREHOUSE => {
+                let message = format!("{node} needs the ephemeral model {id}, which needs the warehouse");
+                return Err(Failure { code: codes::NEEDS_WAREHOUSE, ..failure(message) });
+            }
             Some(Err(_)) => {
                 return Err(failure(format!("{node} needs the ephemeral model {id}, which could not be compiled")));
             }

@@ -1,6 +1,7 @@
 //! `modules.datetime` and `modules.pytz`: dates, times, spans and zones. Now is when the run started;
 //! the zones are those that the program carries.
 
+mod clock;
 mod day;
 mod span;
 mod zone;
@@ -14,6 +15,7 @@ use jiff::civil::{DateTime, Time};
 use jiff::fmt::strtime;
 use jiff::tz::Offset;
 
+use clock::{Clock, ClockClass};
 use day::{Day, DayClass};
 use span::{Span, timedelta};
 use zone::{Zone, ZoneObject, offset_text, zone_argument};
@@ -37,6 +39,7 @@ pub(super) fn module(now: Timestamp) -> Value {
     let pairs = [
         ("datetime", Value::object(MomentClass { now })),
         ("date", Value::object(DayClass { now })),
+        ("time", Value::object(ClockClass)),
         ("timedelta", Value::function("timedelta", |_, args| timedelta(args))),
         ("timezone", Value::dict([("utc", utc())].into_iter().collect())),
     ];
@@ -115,9 +118,21 @@ impl Object for MomentClass {
                 let seconds = int(args.positional.first(), 0);
                 Timestamp::from_second(seconds).map(|at| moment(civil(at), None)).map_err(bad_value)
             }
-            "combine" => Ok(Value::None),
+            "combine" => combine(args),
             _ => return None,
         })
+    }
+}
+
+/// A day and a time of day as one.
+fn combine(args: &Args) -> Result<Value, Error> {
+    let part = |index: usize| args.positional.get(index);
+    match (part(0).and_then(Value::downcast::<Day>), part(1).and_then(Value::downcast::<Clock>)) {
+        (Some(day), Some(clock)) => {
+            let zone = zone_argument(args, 2).map(|zone| zone.oldest());
+            Ok(moment(day.0.to_datetime(clock.at), zone.or_else(|| clock.zone.clone())))
+        }
+        _ => Err(Error::type_error("combine() takes a date and a time")),
     }
 }
 
@@ -205,6 +220,8 @@ impl Object for Moment {
             "strftime" => strftime(self.at, self.zone.as_ref(), &first.unwrap_or_default()),
             "isoformat" => Ok(self.text(first.and_then(|text| text.chars().next()).unwrap_or('T')).into()),
             "date" => Ok(Value::object(Day(self.at.date()))),
+            "time" => Ok(Value::object(Clock { at: self.at.time(), zone: None })),
+            "timetz" => Ok(Value::object(Clock { at: self.at.time(), zone: self.zone.clone() })),
             "replace" => self.replace(args),
             "astimezone" => match zone_argument(args, 0) {
                 Some(zone) => self.shift(&zone),

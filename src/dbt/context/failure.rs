@@ -27,12 +27,24 @@ pub(super) fn explain(error: &Error, record: &Record) -> Failure {
         ),
         _ => error.message().to_owned(),
     };
+    // A macro that gave up after it was told that a relation is not there has not been told the truth.
+    let (code, message) = match record.asked() {
+        Some(method) if code == codes::COMPILE && error.kind() == ErrorKind::Raised => {
+            (codes::NEEDS_WAREHOUSE, format!("{}. {message}", needs_warehouse(&method)))
+        }
+        _ => (code, message),
+    };
     // The outermost frame is the node's own text; those before it are macros.
     let place = error.frames().last().map_or_else(|| error.span(), |frame| frame.span);
     let macros = error.frames().split_last().map(|(_, macros)| macros).unwrap_or_default();
     let stack =
         macros.iter().map(|frame| format!("macro {} ({}:{})", frame.name, frame.path, frame.span.line)).collect();
     Failure { code, message, line: place.line, column: place.column, stack }
+}
+
+/// Why a node can't be compiled without a warehouse.
+pub(super) fn needs_warehouse(method: &str) -> String {
+    format!("This needs the warehouse: adapter.{method}() asks it, and the project was loaded without one")
 }
 
 fn code_of_kind(kind: ErrorKind) -> Code {

@@ -32,6 +32,8 @@ pub(crate) struct Record {
     nested: Cell<usize>,
     /// `store_result` and `load_result`: none where it was loaded.
     pub(crate) results: RefCell<HashMap<String, Value>>,
+    /// What the warehouse was asked and can't have answered: a method of `adapter`.
+    asked: RefCell<Option<String>>,
     failure: RefCell<Option<(Code, String)>>,
 }
 
@@ -41,6 +43,16 @@ impl Record {
         let message = message.into();
         *self.failure.borrow_mut() = Some((code, message.clone()));
         Error::raised(message)
+    }
+
+    /// Notes a question whose answer is made up, because there is no warehouse.
+    pub(super) fn ask(&self, method: &str) {
+        self.asked.borrow_mut().get_or_insert_with(|| method.to_owned());
+    }
+
+    /// The first such question.
+    pub(super) fn asked(&self) -> Option<String> {
+        self.asked.borrow().clone()
     }
 
     /// Renders a template within the one that is being rendered.
