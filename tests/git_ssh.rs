@@ -56,6 +56,7 @@ impl Scene {
             any_revision: false,
             branch: "main".to_owned(),
             folder: "transform".to_owned(),
+            expected: None,
             cache: self.caches().join("shop"),
             limits: LIMITS,
         }
@@ -103,8 +104,8 @@ async fn a_folder_is_fetched_with_a_key_over_one_connection() {
     let fetched = run(scene.request()).await.unwrap();
     assert_eq!(scene.read(&fetched, "transform/models/orders.sql").unwrap(), "select 1 as id\n");
     assert!(matches!(scene.read(&fetched, "web/index.html"), Err(TreeError::NotFetched { .. })));
-    // Greeting, branch, commit and trees, files.
-    assert_eq!(fetched.requests, 4);
+    // Greeting, branch, commit, root, folder with its files.
+    assert_eq!(fetched.requests, 5);
     assert!(run(scene.request()).await.unwrap().unmoved);
     push(&scene.folder.path().join("shop.git"), "main", &[("transform/models/orders.sql", b"select 3\n")]);
     let second = run(scene.request()).await.unwrap();

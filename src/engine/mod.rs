@@ -23,6 +23,7 @@ mod open;
 mod packages;
 mod profiles;
 mod queries;
+mod reach;
 mod record;
 mod repositories;
 mod stages;

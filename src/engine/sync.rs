@@ -26,6 +26,7 @@ use super::handle::Core;
 use super::jobs::Job;
 use super::loaders;
 use super::packages::{ForSync, Placed};
+use super::reach::Reach;
 use super::record;
 use super::stages::{Stages, bytes_in_words};
 use super::target::Target;
@@ -80,10 +81,27 @@ impl Ending {
 /// Where the tree came from.
 struct Source {
     tree: Arc<dyn FileTree + Send + Sync>,
-    commit: Option<CommitRecord>,
+    commit: Option<Read>,
     bytes: u64,
     /// What the repository was fetched with; its packages may be on the same host.
     credential: Credential,
+}
+
+/// A commit that a project is read from.
+struct Read {
+    record: CommitRecord,
+    /// Stands for all that the project's folder reads.
+    contents: String,
+    /// Stands for the whole repository.
+    root: String,
+    /// The commit's tree, which knows whether more than the folder was read.
+    tree: Arc<Reach>,
+}
+
+impl Source {
+    fn record(&self) -> Option<CommitRecord> {
+        self.commit.as_ref().map(|read| read.record.clone())
+    }
 }
 
 /// A sync that runs.
@@ -274,7 +292,7 @@ impl Run<'_> {
             (false, requests) => format!("{} in {requests} requests", bytes_in_words(fetched.bytes_received)),
         };
         self.stages.end(|| format!("{short} on {}, {how}", fetched.branch));
-        let Commit { id, author, subject, at, .. } = fetched.commit;
+        let Commit { id, author, subject, at, tree: root } = fetched.commit;
         let commit = CommitRecord { id: id.clone(), author, subject, at };
         let (sync, branch, read) = (self.sync, fetched.branch, commit.clone());
         // For those who look on; a store that cannot take it down now fails the sync at its end.
@@ -283,11 +301,11 @@ impl Run<'_> {
         let (remote, cache) = (request.remote.clone(), request.cache.clone());
         let tree = self.core.blocking(move || repositories.tree(&remote, &cache, &id)).await.map_err(Ending::failed)?;
         let tree = match tree {
-            Ok(tree) => tree,
+            Ok(tree) => Arc::new(Reach::new(tree, self.target.folder_name())),
             Err(error) => return Err(self.remote_failed(&request, &error)),
         };
-        let credential = request.credential;
-        Ok(Source { tree, commit: Some(commit), bytes: fetched.bytes_received, credential })
+        let read = Read { record: commit, contents: fetched.contents, root, tree: Arc::clone(&tree) };
+        Ok(Source { tree, commit: Some(read), bytes: fetched.bytes_received, credential: request.credential })
     }
 
     fn remote_failed(&self, request: &FetchRequest, error: &RemoteError) -> Box<Ending> {
@@ -306,21 +324,26 @@ impl Run<'_> {
         })
     }
 
-    /// Commit, settings and program are as they were at the last good sync: there is nothing to load.
+    /// Files, settings and program are as they were at the last good sync: there is nothing to load.
     async fn unchanged(&self, source: &Source) -> Option<Ending> {
         let (project, commit) = (self.job.project.to_string(), source.commit.as_ref()?);
         let asked = self.core.in_store(move |store| Ok((store.last_load(&project)?, store.last_good(&project)?))).await;
         let (Some(load), Some(good)) = asked.ok()? else { return None };
-        let same = load.commit.as_deref() == Some(commit.id.as_str()) && load.settings == self.target.inputs();
+        let same = [&commit.contents, &commit.root].into_iter().any(|files| load.settings == self.read_from(files));
         same.then(|| Ending {
             state: good.state,
-            commit: source.commit.clone(),
+            commit: source.record(),
             counts: SyncCounts { added: 0, changed: 0, removed: 0, bytes: source.bytes, ..good.counts },
             summary: Some("no change".to_owned()),
             examined: Examined::Connection,
             unchanged: true,
             ..Ending::cancelled()
         })
+    }
+
+    /// All that the models depend on: settings, program and files.
+    fn read_from(&self, files: &str) -> String {
+        format!("{} {files}", self.target.inputs())
     }
 
     /// The tree with the packages that the repository asks for and does not hold, and why some are
@@ -366,14 +389,15 @@ impl Run<'_> {
         }
         let (tree, target, project) = (Arc::clone(&source.tree), self.target.clone(), self.job.project.to_string());
         let worked = self.core.in_store(move |store| store.last_load(&project)).await.ok().flatten();
-        let same = worked.is_some_and(|load| load.settings == self.target.inputs());
+        let inputs = self.target.inputs();
+        let same = worked.is_some_and(|load| load.settings.split(' ').next() == Some(inputs.as_str()));
         let found = self.core.blocking(move || diagnosis::no_project(&target, &*tree, same, loaded.problems)).await;
         let problems = found.map_err(Ending::failed)?;
         let summary = problems.first().map(|problem| problem.summary.clone());
         let counts = SyncCounts { bytes: source.bytes, ..SyncCounts::default() };
         let state = SyncState::Failed;
         let examined = Examined::Connection;
-        Err(Ending { state, problems, summary, counts, examined, commit: source.commit.clone(), ..Ending::cancelled() }
+        Err(Ending { state, problems, summary, counts, examined, commit: source.record(), ..Ending::cancelled() }
             .into())
     }
 
@@ -388,16 +412,18 @@ impl Run<'_> {
         // Packages that could not be fetched may be there the next time, with the same commit.
         let is_settled = !loaded.problems.iter().any(|problem| problem.code.as_str() == NOT_INSTALLED);
         let broken = loaded.problems.iter().any(|problem| problem.severity == Severity::Error);
+        let files =
+            source.commit.as_ref().map_or("", |read| if read.tree.is_beyond() { &read.root } else { &read.contents });
         Ending {
+            settings: if is_settled { self.read_from(files) } else { String::new() },
             state: if broken { SyncState::Partial } else { SyncState::Succeeded },
-            commit: source.commit,
+            commit: source.record(),
             counts,
             summary: None,
             models: Some(models),
             problems: loaded.problems,
             examined: Examined::All,
             unchanged: false,
-            settings: if is_settled { self.target.inputs() } else { String::new() },
         }
     }
 }

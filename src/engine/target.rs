@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 use crate::dbt::{Adapter, EnvAccess, LoadOptions};
 use crate::git::{Address, Credential, FetchLimits, FetchRequest, Provider, Remote};
 use crate::problem::{Code, Problem, Subject};
-use crate::workspace::{Auth, Environment, Git, Location, Project, ProviderName, SourceType, SyncSettings, Workspace};
+use crate::workspace::{
+    Auth, Environment, Git, Loader, Location, Project, ProviderName, SourceType, SyncSettings, Workspace,
+};
 
 use super::world::World;
 
@@ -131,7 +133,12 @@ impl Target {
             remote,
             branch: self.branch.clone(),
             any_revision: false,
-            folder: folder_of(&self.settings.project_path).to_owned(),
+            // A dbt command may read anything of the repository.
+            folder: match self.settings.loader {
+                Loader::Dbt => String::new(),
+                Loader::Native | Loader::Manifest => self.folder_name().to_owned(),
+            },
+            expected: Some(self.settings.project_path.clone()),
             cache,
             limits: self.limits,
         })
@@ -147,7 +154,13 @@ impl Target {
     ) -> FetchRequest {
         let cache = self.cache.join(format!("{}.git", short_hash(&[&remote.display()])));
         let (branch, folder) = (revision.to_owned(), folder.trim_matches('/').to_owned());
-        FetchRequest { remote, credential, branch, any_revision: true, folder, cache, limits: self.limits }
+        let expected = Some(format!("{folder}/dbt_project.yml").trim_start_matches('/').to_owned());
+        FetchRequest { remote, credential, branch, any_revision: true, folder, expected, cache, limits: self.limits }
+    }
+
+    /// The project's folder in its repository; empty for the root.
+    pub(super) fn folder_name(&self) -> &str {
+        folder_of(&self.settings.project_path)
     }
 
     /// A hash of everything besides the commit that decides what a load gives: settings and program.

@@ -1,4 +1,4 @@
-//! Git: reach a repository, bring one branch's tip, read its tree out of the object store.
+//! Git: reach a repository, bring one branch's tip, read its tree out of the object store, push a commit.
 //!
 //! No working copy is ever made and no prompt ever reaches our terminal. Transport is ours (protocol
 //! v2 over HTTPS and over the user's `ssh`); libgit2 keeps the objects. Host keys are verified,
@@ -12,6 +12,7 @@ mod objects;
 mod patience;
 mod protocol;
 mod providers;
+mod push;
 mod remote;
 mod transport;
 mod usernames;
@@ -21,4 +22,5 @@ pub use error::{Obstacle, RemoteError};
 pub use fetch::{Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch};
 pub use objects::{Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
 pub use providers::{ApiError, AppRequest, GitHubApp, HttpProviders, InstallationToken, usual_api};
+pub use push::{FileChange, PushRequest, Pushed, push};
 pub use remote::{Credential, Provider, Remote};

@@ -16,8 +16,81 @@ async fn only_the_folder_is_fetched_where_the_server_can_filter() {
     assert_eq!(scene.read(&fetched, "transform/models/orders.sql").unwrap(), "select 1 as id\n");
     assert!(matches!(scene.read(&fetched, "web/index.html"), Err(TreeError::NotFetched { .. })));
     let reader = Repository::of(&scene.request().remote, &scene.cache()).unwrap().reader(&fetched.commit.id).unwrap();
-    assert_eq!(reader.find("dbt_project.yml").unwrap().paths, ["transform/dbt_project.yml"]);
+    let found = reader.find("dbt_project.yml").unwrap();
+    assert_eq!((found.paths, found.incomplete), (vec!["transform/dbt_project.yml".to_owned()], true));
     assert_eq!(reader.list("transform").unwrap().files.len(), 3);
+    assert_eq!(reader.list("").unwrap().left_out.not_fetched.first, ["web"]);
+    // Greeting, branch, commit, root, folder.
+    assert_eq!(fetched.requests, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_names_come_where_the_expected_file_is_not_in_the_folder() {
+    let scene = Scene::new(true);
+    for (folder, expected) in [("wrong", "wrong/dbt_project.yml"), ("web", "web/dbt_project.yml")] {
+        let request = || FetchRequest {
+            folder: folder.to_owned(),
+            expected: Some(expected.to_owned()),
+            cache: scene.cache().join(folder),
+            ..scene.request()
+        };
+        let fetched = run(request()).await.unwrap();
+        let repository = Repository::of(&scene.request().remote, &request().cache).unwrap();
+        let found = repository.reader(&fetched.commit.id).unwrap().find("dbt_project.yml").unwrap();
+        assert_eq!((found.paths, found.incomplete), (vec!["transform/dbt_project.yml".to_owned()], false));
+        assert!(run(request()).await.unwrap().unmoved);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_beside_the_folder_brings_no_file_and_reads_the_same() {
+    let scene = Scene::new(true);
+    let first = scene.fetch().await.unwrap();
+    let mut files = SHOP.to_vec();
+    files[4].1 = b"<html>changed</html>";
+    push(&scene.repository(), "main", &files);
+    let second = scene.fetch().await.unwrap();
+    assert!(!second.unmoved && second.commit.id != first.commit.id && second.commit.tree != first.commit.tree);
+    assert_eq!(second.contents, first.contents);
+    // Greeting, branch, commit, root.
+    assert!(second.requests == 4 && second.bytes_received < 2000, "{second:?}");
+    files[2].1 = b"select 7 as id\n";
+    push(&scene.repository(), "main", &files);
+    assert_ne!(scene.fetch().await.unwrap().contents, first.contents);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_deep_in_the_repository_is_walked_to() {
+    let scene = Scene::new(true);
+    let deep = (0..30).map(|part| format!("d{part}")).collect::<Vec<_>>().join("/");
+    let (file, inner) = (format!("{deep}/dbt_project.yml"), format!("{deep}/models/a/b/c/d/e/m.sql"));
+    push(&scene.repository(), "main", &[(&file, b"name: deep\n"), (&inner, b"select 1\n"), ("d0/other", b"x")]);
+    let request = FetchRequest { folder: deep.clone(), ..scene.request() };
+    let fetched = run(request.clone()).await.unwrap();
+    assert_eq!(scene.read(&fetched, &inner).unwrap(), "select 1\n");
+    assert!(fetched.requests < 20, "{fetched:?}");
+    push(&scene.repository(), "main", &[(&file, b"name: deep\n"), (&inner, b"select 2\n"), ("d0/other", b"x")]);
+    let second = run(request).await.unwrap();
+    assert_eq!(scene.read(&second, &inner).unwrap(), "select 2\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_refuses_a_filter_is_asked_in_another_way() {
+    for (refused, left) in [("tree", false), ("blob:none", true)] {
+        let scene = Scene::new(true);
+        let repository = git2::Repository::open(scene.repository()).unwrap();
+        let mut settings = repository.config().unwrap();
+        settings.set_bool(&format!("uploadpackfilter.{refused}.allow"), false).unwrap();
+        if refused == "blob:none" {
+            settings.set_bool("uploadpackfilter.tree.allow", false).unwrap();
+        }
+        let fetched = scene.fetch().await.unwrap();
+        assert_eq!(scene.read(&fetched, "transform/models/orders.sql").unwrap(), "select 1 as id\n");
+        assert_eq!(scene.read(&fetched, "web/index.html").is_ok(), left, "{refused}");
+        push(&scene.repository(), "main", &[("transform/models/orders.sql", b"select 3\n")]);
+        let second = scene.fetch().await.unwrap();
+        assert_eq!(scene.read(&second, "transform/models/orders.sql").unwrap(), "select 3\n");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,6 +49,7 @@ impl Scene {
             any_revision: false,
             branch: "main".to_owned(),
             folder: "transform".to_owned(),
+            expected: None,
             cache: self.cache(),
             limits: LIMITS,
         }

@@ -43,6 +43,21 @@ pub fn allow_filters(path: &Path, allowed: bool) {
     repository.config().expect("its settings").set_bool("uploadpack.allowFilter", allowed).expect("a setting");
 }
 
+/// Lets pushes in over HTTP, also without a credential.
+pub fn allow_pushes(path: &Path) {
+    let repository = git2::Repository::open(path).expect("a repository");
+    repository.config().expect("its settings").set_bool("http.receivepack", true).expect("a setting");
+}
+
+/// A hook of the served repository: a shell script.
+pub fn hook(path: &Path, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = path.join("hooks").join(name);
+    std::fs::create_dir_all(path.join("hooks")).expect("a folder");
+    std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("a script");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("a program");
+}
+
 /// A commit on `branch` that holds exactly `files`; gives its id.
 pub fn push(path: &Path, branch: &str, files: &[(&str, &[u8])]) -> String {
     commit_to_branch(path, branch, &commit("Change", files)).expect("a commit")

@@ -76,6 +76,20 @@ impl SshGitServer {
         self.folder.path().join("other_key")
     }
 
+    /// From now on the key may read and not push; whoever pushes is told `said`.
+    pub fn only_read(&self, said: &str) {
+        let script = self.folder.path().join("only_read");
+        let text = format!(
+            "#!/bin/sh\ncase \"$SSH_ORIGINAL_COMMAND\" in git-receive-pack*) echo '{said}' >&2; exit 1;; esac\n\
+             exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n"
+        );
+        std::fs::write(&script, text).unwrap();
+        std::fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
+        let key = std::fs::read_to_string(self.folder.path().join("user_key.pub")).unwrap();
+        let line = format!("command=\"{}\" {key}", script.display());
+        std::fs::write(self.folder.path().join("authorized_keys"), line).unwrap();
+    }
+
     /// Makes the server's key one that `ebb` accepts, for caches in the folder `caches`.
     pub fn be_known(&self, caches: &Path) {
         self.be_known_by(caches, "host_key");

@@ -60,7 +60,7 @@ impl Repositories for FakeRepositories {
         Box::pin(async move {
             progress(FetchProgress { stage: FetchStage::Connect, bytes: 0, objects: 0, total_objects: None });
             match behaviour {
-                Behaviour::Tip { id, .. } => {
+                Behaviour::Tip { id, files } => {
                     progress(FetchProgress {
                         stage: FetchStage::Receive,
                         bytes: 10,
@@ -75,7 +75,8 @@ impl Repositories for FakeRepositories {
                         at: Timestamp::UNIX_EPOCH,
                     };
                     let branch = if request.branch.is_empty() { "main".to_owned() } else { request.branch };
-                    Ok(Fetched { branch, commit, unmoved: false, bytes_received: 10, requests: 2 })
+                    let contents = format!("{files:?}");
+                    Ok(Fetched { branch, commit, contents, unmoved: false, bytes_received: 10, requests: 2 })
                 }
                 Behaviour::Refuses { raw } => Err(RemoteError::Refused { status: Some(403), raw: raw.to_owned() }),
                 Behaviour::BranchMissing => Err(RemoteError::BranchMissing {

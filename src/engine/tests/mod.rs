@@ -119,9 +119,27 @@ async fn the_same_commit_is_not_loaded_twice() {
         EventKind::SyncFinished { unchanged, counts, .. } => assert!(unchanged && counts.models == 2),
         other => panic!("{other:?}"),
     }
-    stage.now_behaves(tip("bbbb", GOOD));
+    let changed = [GOOD[0], ("models/a.sql", "select 2 as id")];
+    stage.now_behaves(tip("aaaa", &changed));
     sync(&stage);
     assert!(matches!(stage.until_finished().await, EventKind::SyncFinished { unchanged: false, .. }));
+}
+
+#[tokio::test]
+async fn another_commit_with_the_same_files_is_not_loaded() {
+    let mut stage = Stage::new(SETTINGS, tip("aaaa", GOOD));
+    sync(&stage);
+    stage.until_finished().await;
+    for id in ["bbbb", "cccc"] {
+        stage.now_behaves(tip(id, GOOD));
+        sync(&stage);
+        match stage.until_finished().await {
+            EventKind::SyncFinished { unchanged, summary, .. } => assert!(unchanged && summary == "no change"),
+            other => panic!("{other:?}"),
+        }
+        let newest = stage.store.last_sync("shop").unwrap().unwrap();
+        assert_eq!(newest.commit.unwrap().id, id);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A fetch as values: what is asked, what is told meanwhile, what comes back.
 
+mod bring;
 mod run;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 
 use super::remote::{Credential, Remote};
 
+pub(in crate::git) use run::blocking;
 pub use run::{branches, fetch};
 
 /// Bounds on one fetch.
@@ -32,8 +34,11 @@ pub struct FetchRequest {
     /// Whether `branch` may also name a tag, which then wins, or be the id of a commit: the `revision` of
     /// a dbt package. A commit that is in the cache whole needs no server.
     pub any_revision: bool,
-    /// Folder whose files are wanted (`""`: all). Servers that can filter send only their blobs.
+    /// Folder whose files are wanted (`""`: all). Servers that can filter send little else.
     pub folder: String,
+    /// File that the caller is after. Where the commit has none at this path, the names of all files of the
+    /// repository are fetched, so that it can be said where it is instead.
+    pub expected: Option<String>,
     /// Where this repository's objects are kept; created when missing.
     pub cache: PathBuf,
     pub limits: FetchLimits,
@@ -78,6 +83,9 @@ pub struct Commit {
 pub struct Fetched {
     pub branch: String,
     pub commit: Commit,
+    /// Stands for the paths and contents of all files below the folder: equal for two commits that read the
+    /// same there.
+    pub contents: String,
     /// True when the branch stood where the cache already was and nothing was downloaded. Always
     /// false for a repository on this machine, which has no cache.
     pub unmoved: bool,

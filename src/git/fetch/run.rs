@@ -7,16 +7,12 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::super::error::RemoteError;
-use super::super::objects::{Cache, Lock, Missing, Receiver, Repository, missing_branch};
+use super::super::objects::{Cache, Lock, Missing, Receiver, Repository, Wanted, missing_branch};
 use super::super::patience::Patience;
 use super::super::protocol::{Ask, Session, Which};
 use super::super::remote::Remote;
-use super::super::transport::Connection;
+use super::super::transport::{Connection, Peer, Service};
 use super::{Branches, FetchProgress, FetchRequest, FetchStage, Fetched};
-
-/// Looks for what is missing and requests for it. Two are usual; more only where links lead to links
-/// outside of the folder.
-const MOST_ROUNDS: usize = 6;
 
 /// Brings the tip of one branch and the files of one folder into the cache. A repository on this
 /// machine is only looked at: nothing is copied and the cache stays untouched.
@@ -31,13 +27,8 @@ pub async fn fetch(
     let patience = Patience::new(request.limits, cancel);
     progress.send_replace(FetchProgress::START);
     if let Remote::Local { path } = &request.remote {
-        let (path, branch, any) = (path.clone(), request.branch.clone(), request.any_revision);
-        let find = move || {
-            let repository = Repository::open(&path)?;
-            if any { repository.revision(&branch) } else { repository.tip(&branch) }
-        };
-        let (branch, commit) = blocking(&patience, find).await?;
-        return Ok(Fetched { branch, commit, unmoved: false, bytes_received: 0, requests: 0 });
+        let path = path.clone();
+        return blocking(&patience, move || in_place(&path, &request)).await;
     }
     let lock = Arc::new(Lock::take(&request.cache, &patience).await?);
     let cache = open(&request, &lock, &patience).await?;
@@ -59,6 +50,15 @@ pub async fn fetch(
     }
 }
 
+/// What a repository on this machine holds.
+fn in_place(path: &std::path::Path, request: &FetchRequest) -> Result<Fetched, RemoteError> {
+    let repository = Repository::open(path)?;
+    let (branch, commit) =
+        if request.any_revision { repository.revision(&request.branch)? } else { repository.tip(&request.branch)? };
+    let contents = repository.contents(&commit.id, &request.folder)?;
+    Ok(Fetched { branch, commit, contents, unmoved: false, bytes_received: 0, requests: 0 })
+}
+
 /// The branches of a repository and which of them is the default one. Of the request, branch and
 /// folder play no part.
 pub async fn branches(request: FetchRequest, cancel: CancellationToken) -> Result<Branches, RemoteError> {
@@ -70,7 +70,9 @@ pub async fn branches(request: FetchRequest, cancel: CancellationToken) -> Resul
 }
 
 async fn connect(request: &FetchRequest, patience: &Patience) -> Result<Session, RemoteError> {
-    Session::open(Connection::new(request, patience.clone())?).await
+    let FetchRequest { remote, credential, limits, cache, .. } = request;
+    let peer = Peer { remote, credential, limits, cache, service: Service::UploadPack };
+    Session::open(Connection::new(peer, patience.clone())?).await
 }
 
 /// Opens the cache. The lock goes along: it outlives a cancelled wait for the work.
@@ -95,12 +97,22 @@ async fn kept(
         return Ok(None);
     }
     let (cache, lock, branch) = (Arc::clone(cache), Arc::clone(lock), request.branch.clone());
-    let folder = request.folder.clone();
+    let (folder, expected) = (request.folder.clone(), request.expected.clone());
     blocking(patience, move || {
-        let whole = matches!(cache.missing(&branch, &folder), Ok(Missing::Nothing));
+        let wanted = Wanted { folder: &folder, expected: expected.as_deref() };
+        let whole = matches!(cache.missing(&branch, wanted), Ok(Missing::Nothing));
         let commit = if whole { cache.keep(&branch, &branch).ok() } else { None };
+        let contents = commit.as_ref().and_then(|commit| cache.contents(&commit.id, &folder).ok());
         drop(lock);
-        Ok(commit.map(|commit| Fetched { branch, commit, unmoved: true, bytes_received: 0, requests: 0 }))
+        let found = commit.zip(contents).map(|(commit, contents)| Fetched {
+            branch,
+            commit,
+            contents,
+            unmoved: true,
+            bytes_received: 0,
+            requests: 0,
+        });
+        Ok(found)
     })
     .await
 }
@@ -111,7 +123,7 @@ fn is_commit(revision: &str) -> bool {
 }
 
 /// Work on the file system, which must not keep other tasks waiting.
-async fn blocking<T: Send + 'static>(
+pub(in crate::git) async fn blocking<T: Send + 'static>(
     patience: &Patience,
     work: impl FnOnce() -> Result<T, RemoteError> + Send + 'static,
 ) -> Result<T, RemoteError> {
@@ -121,6 +133,9 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
+/// How a server says that it has no such object.
+pub(super) const NOT_THERE: &str = "not our ref";
+
 /// What went over connections that are closed by now.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
@@ -129,7 +144,7 @@ struct Counts {
 }
 
 /// Why a pack did not come in.
-enum Failure {
+pub(super) enum Failure {
     /// The other side, or the way to it.
     Wire(RemoteError),
     /// The pack itself, or our disk.
@@ -137,33 +152,41 @@ enum Failure {
 }
 
 /// One fetch under way.
-struct Fetch {
-    request: FetchRequest,
+pub(super) struct Fetch {
+    pub(super) request: FetchRequest,
     progress: watch::Sender<FetchProgress>,
     patience: Patience,
     lock: Arc<Lock>,
     cache: Arc<Cache>,
-    session: Session,
+    pub(super) session: Session,
     before: Counts,
 }
 
 impl Fetch {
     async fn run(&mut self) -> Result<Fetched, RemoteError> {
-        let (branch, tip) = self.tip().await?;
-        let missing = self.missing(&tip).await?;
+        let (mut branch, mut tip) = self.tip().await?;
+        let mut missing = self.missing(&tip).await?;
         let unmoved = missing == Missing::Nothing;
-        if !unmoved {
+        if !unmoved && let Err(error) = self.bring(&tip, missing).await {
+            // The branch may have been moved since it was asked for, and the commit thrown away.
+            if !error.raw().contains(NOT_THERE) {
+                return Err(error);
+            }
+            self.reconnect().await?;
+            (branch, tip) = self.tip().await?;
+            missing = self.missing(&tip).await?;
             self.bring(&tip, missing).await?;
         }
-        let name = branch.clone();
-        let commit = self.in_cache(move |cache| cache.keep(&name, &tip)).await?;
+        let (name, folder) = (branch.clone(), self.request.folder.clone());
+        let kept = self.in_cache(move |cache| Ok((cache.keep(&name, &tip)?, cache.contents(&tip, &folder)?)));
+        let (commit, contents) = kept.await?;
         if !unmoved {
             // The fetch is done whether or not its cache could be tidied.
             let _ = self.in_cache(Cache::tidy).await;
         }
         let bytes_received = self.before.bytes + self.session.received();
         let requests = self.before.requests + self.session.requests();
-        Ok(Fetched { branch, commit, unmoved, bytes_received, requests })
+        Ok(Fetched { branch, commit, contents, unmoved, bytes_received, requests })
     }
 
     /// The branch's full name and where it stands.
@@ -208,54 +231,7 @@ impl Fetch {
         Err(missing_branch(&wanted, known))
     }
 
-    /// Downloads until nothing is missing: first the commit with its trees, or with everything where
-    /// the server cannot leave files out; then the files of the folder.
-    async fn bring(&mut self, tip: &str, mut missing: Missing) -> Result<(), RemoteError> {
-        if missing == Missing::Trees {
-            self.bring_commit(tip).await?;
-            missing = self.missing(tip).await?;
-        }
-        for _ in 0..MOST_ROUNDS {
-            match missing {
-                Missing::Nothing => return Ok(()),
-                Missing::Blobs(wants) if self.session.can_want_any() => {
-                    let ask = Ask { wants: &wants, haves: &[], shallow: false, without_blobs: false };
-                    match self.receive(ask).await {
-                        // Not every server gives objects by their ids.
-                        Err(Failure::Wire(RemoteError::Refused { .. })) => self.bring_everything(tip).await?,
-                        done => done?,
-                    }
-                }
-                Missing::Blobs(_) | Missing::Trees => self.bring_everything(tip).await?,
-            }
-            missing = self.missing(tip).await?;
-        }
-        Err(RemoteError::Broken { raw: "the server's packs lack objects that were asked for".to_owned() })
-    }
-
-    async fn bring_commit(&mut self, tip: &str) -> Result<(), RemoteError> {
-        let complete = self.in_cache(|cache| cache.haves(true)).await?;
-        let partial = self.in_cache(|cache| cache.haves(false)).await?;
-        // With everything wanted, leaving files out pays only where some of them are here already.
-        let all_at_once = self.request.folder.is_empty() && (partial.is_empty() || !complete.is_empty());
-        let without_blobs = self.session.can_filter() && !all_at_once;
-        let haves = if without_blobs { partial } else { complete };
-        let wants = [tip.to_owned()];
-        match self.receive(Ask { wants: &wants, haves: &haves, shallow: true, without_blobs }).await {
-            // A pack that builds on what we said we have can be bad where one that stands alone is not.
-            Err(Failure::Pack(RemoteError::Broken { .. })) if !haves.is_empty() => self.bring_everything(tip).await,
-            done => Ok(done?),
-        }
-    }
-
-    /// The commit with all its files, whatever is here.
-    async fn bring_everything(&mut self, tip: &str) -> Result<(), RemoteError> {
-        self.reconnect().await?;
-        let wants = [tip.to_owned()];
-        Ok(self.receive(Ask { wants: &wants, haves: &[], shallow: true, without_blobs: false }).await?)
-    }
-
-    async fn receive(&mut self, ask: Ask<'_>) -> Result<(), Failure> {
+    pub(super) async fn receive(&mut self, ask: Ask<'_>) -> Result<(), Failure> {
         self.progress.send_modify(|progress| progress.stage = FetchStage::Receive);
         let mut pack = self.session.pack(&ask).await.map_err(Failure::Wire)?;
         let (path, limit) = (&self.request.cache, self.request.limits.pack_bytes);
@@ -269,20 +245,20 @@ impl Fetch {
     }
 
     /// A new conversation, after one that was broken off.
-    async fn reconnect(&mut self) -> Result<(), RemoteError> {
+    pub(super) async fn reconnect(&mut self) -> Result<(), RemoteError> {
         self.before.bytes += self.session.received();
         self.before.requests += self.session.requests();
         self.session = connect(&self.request, &self.patience).await?;
         Ok(())
     }
 
-    async fn missing(&self, tip: &str) -> Result<Missing, RemoteError> {
-        let (tip, folder) = (tip.to_owned(), self.request.folder.clone());
-        self.in_cache(move |cache| cache.missing(&tip, &folder)).await
+    pub(super) async fn missing(&self, tip: &str) -> Result<Missing, RemoteError> {
+        let (tip, folder, expected) = (tip.to_owned(), self.request.folder.clone(), self.request.expected.clone());
+        self.in_cache(move |cache| cache.missing(&tip, Wanted { folder: &folder, expected: expected.as_deref() })).await
     }
 
     /// Work on the cache. The lock goes along: it outlives a cancelled wait for the work.
-    async fn in_cache<T: Send + 'static>(
+    pub(super) async fn in_cache<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Cache) -> Result<T, RemoteError> + Send + 'static,
     ) -> Result<T, RemoteError> {

@@ -1,9 +1,9 @@
 //! The regular files below a folder of a commit: links inside the tree followed, everything odd left
 //! out and counted, bounded whatever the tree looks like.
 
-use git2::{Odb, OdbLookupFlags, Oid, Repository};
+use git2::{ObjectType, Odb, Oid, Repository};
 
-use super::resolve::{DEEPEST, Kind, Lost, Place, resolve};
+use super::resolve::{Absent, DEEPEST, Effort, Kind, Lost, Place, resolve};
 use super::tree::TreeError;
 
 /// Paths of one kind kept as evidence; more are only counted.
@@ -28,6 +28,8 @@ pub struct LeftOut {
     pub links: Paths,
     /// Names that are not UTF-8 or could not be a file's name; shown with replacement characters.
     pub names: Paths,
+    /// Folders outside of the wanted one, whose contents were not fetched.
+    pub not_fetched: Paths,
 }
 
 /// A number of paths and the first of them.
@@ -68,14 +70,57 @@ pub(super) fn list(
     Ok((Listing { files, left_out: walk.left_out }, ids))
 }
 
-/// The files below `folder`, and links on the way to them, whose bytes are not in the object store;
-/// sorted, each once.
-pub(super) fn absent_files(repository: &Repository, root: Oid, folder: &str) -> Result<Vec<Oid>, TreeError> {
+/// What would be needed to read a folder and is not in the object store; sorted, each once.
+#[derive(Debug, Default)]
+pub(super) struct AbsentObjects {
+    /// The folder itself: nothing of it is known.
+    pub(super) folder: Option<Oid>,
+    /// Trees on the way to it, in it, or that a link leads to.
+    pub(super) trees: Vec<Oid>,
+    /// Files in it, or that a link leads to, and links.
+    pub(super) blobs: Vec<Oid>,
+}
+
+/// Looks for all that the files below `folder` need.
+pub(super) fn absent(repository: &Repository, root: Oid, folder: &str) -> Result<AbsentObjects, TreeError> {
     let mut walk = Walk::new(repository, root, super::tree::MOST_ENTRIES)?;
     walk.start(folder)?;
-    walk.absent.sort_unstable();
-    walk.absent.dedup();
+    for ids in [&mut walk.absent.trees, &mut walk.absent.blobs] {
+        ids.sort_unstable();
+        ids.dedup();
+    }
     Ok(walk.absent)
+}
+
+/// True unless all that is known of the tree says that no file stands at `path`.
+pub(super) fn may_have_file(repository: &Repository, root: Oid, path: &str) -> Result<bool, TreeError> {
+    match resolve(repository, root, &[], path, &mut Effort::default()) {
+        Ok(Place::File { .. }) | Err(Lost::Absent(_)) => Ok(true),
+        Ok(Place::Folder { .. }) | Err(Lost::Missing | Lost::Outside | Lost::Submodule | Lost::TooMuch) => Ok(false),
+        Err(Lost::Failed(error)) => Err(error.into()),
+    }
+}
+
+/// Whether a folder stands at `path`, as far as is known.
+pub(super) fn is_there(repository: &Repository, root: Oid, path: &str) -> bool {
+    matches!(resolve(repository, root, &[], path, &mut Effort::default()), Ok(Place::Folder { .. }))
+}
+
+/// Stands for the paths and contents of all files below `folder`, those that links lead to included: two
+/// commits with equal values read the same.
+pub(super) fn contents(repository: &Repository, root: Oid, folder: &str) -> Result<String, TreeError> {
+    let (listing, ids) = match list(repository, root, folder, super::tree::MOST_ENTRIES) {
+        // Too much to look at: the whole tree stands for it.
+        Err(TreeError::TooMany { .. }) => return Ok(root.to_string()),
+        listed => listed?,
+    };
+    let mut lines = Vec::with_capacity(listing.files.len() * 64);
+    for (file, id) in listing.files.iter().zip(ids) {
+        lines.extend_from_slice(id.as_bytes());
+        lines.extend_from_slice(file.path.as_bytes());
+        lines.push(0);
+    }
+    Ok(Oid::hash_object(ObjectType::Blob, &lines)?.to_string())
 }
 
 /// One listing under way.
@@ -90,11 +135,8 @@ struct Walk<'a> {
     limit: usize,
     /// Folders that we are inside of; meeting one of them again through a link is a circle.
     entered: Vec<Oid>,
-    /// Objects that would be needed and are not in the store.
-    absent: Vec<Oid>,
-    refreshed: bool,
-    /// What paths have cost so far.
-    effort: usize,
+    absent: AbsentObjects,
+    effort: Effort,
 }
 
 impl<'a> Walk<'a> {
@@ -108,22 +150,25 @@ impl<'a> Walk<'a> {
             seen: 0,
             limit,
             entered: Vec::new(),
-            absent: Vec::new(),
-            refreshed: false,
-            effort: 0,
+            absent: AbsentObjects::default(),
+            effort: Effort::default(),
         })
     }
 
     fn start(&mut self, folder: &str) -> Result<(), TreeError> {
         match resolve(self.repository, self.root, &[], folder, &mut self.effort) {
             Ok(Place::Folder { id, path }) => {
+                if !self.effort.is_present(&self.objects, id)? {
+                    self.absent.folder = Some(id);
+                    return Ok(());
+                }
                 let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
                 self.folder(id, &parts.join("/"), &path)
             }
             Err(Lost::Failed(error)) => Err(error.into()),
             Err(Lost::TooMuch) => Err(TreeError::TooMany { limit: self.limit }),
-            Err(Lost::Absent(id)) => {
-                self.absent.push(id);
+            Err(Lost::Absent(absent)) => {
+                self.misses(absent);
                 Ok(())
             }
             Ok(Place::File { .. }) | Err(Lost::Missing | Lost::Outside | Lost::Submodule) => Ok(()),
@@ -132,6 +177,11 @@ impl<'a> Walk<'a> {
 
     /// `shown` is the path by which the folder was reached, `real` its own.
     fn folder(&mut self, id: Oid, shown: &str, real: &[String]) -> Result<(), TreeError> {
+        if !self.effort.is_present(&self.objects, id)? {
+            self.misses(Absent::Tree(id));
+            self.left_out.not_fetched.add(shown.to_owned());
+            return Ok(());
+        }
         let tree = self.repository.find_tree(id)?;
         self.entered.push(id);
         for entry in &tree {
@@ -180,8 +230,8 @@ impl<'a> Walk<'a> {
             Err(Lost::Failed(error)) => Err(error.into()),
             Err(Lost::TooMuch) => Err(TreeError::TooMany { limit: self.limit }),
             Err(lost) => {
-                if let Lost::Absent(id) = lost {
-                    self.absent.push(id);
+                if let Lost::Absent(absent) = lost {
+                    self.misses(absent);
                 }
                 self.left_out.links.add(path);
                 Ok(())
@@ -189,24 +239,18 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks through the packs on disk anew at the first object that is not found: another process may
-    /// have tidied them. Doing so for each of the many that were not fetched would take minutes.
-    fn is_present(&mut self, id: Oid) -> Result<bool, TreeError> {
-        if self.objects.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
-            return Ok(true);
+    fn misses(&mut self, absent: Absent) {
+        match absent {
+            Absent::Tree(id) => self.absent.trees.push(id),
+            Absent::Blob(id) => self.absent.blobs.push(id),
         }
-        if std::mem::replace(&mut self.refreshed, true) {
-            return Ok(false);
-        }
-        self.objects.refresh()?;
-        Ok(self.objects.exists_ext(id, OdbLookupFlags::NO_REFRESH))
     }
 
     fn file(&mut self, path: String, id: Oid, executable: bool) -> Result<(), TreeError> {
-        let present = self.is_present(id)?;
+        let present = self.effort.is_present(&self.objects, id)?;
         let size = if present { Some(self.objects.read_header(id)?.0 as u64) } else { None };
         if !present {
-            self.absent.push(id);
+            self.misses(Absent::Blob(id));
         }
         self.files.push((TreeFile { path, size, executable }, id));
         Ok(())

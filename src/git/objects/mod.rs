@@ -2,6 +2,7 @@
 //! a commit read straight out of them. Nothing is checked out and no network is touched.
 
 mod cache;
+mod compose;
 mod handles;
 mod listing;
 mod resolve;
@@ -18,7 +19,8 @@ use jiff::Timestamp;
 use super::error::RemoteError;
 use super::fetch::{Branches, Commit};
 use super::remote::Remote;
-pub(super) use cache::{Cache, Lock, Missing, Receiver};
+pub(super) use cache::{Cache, Extent, Lock, Missing, Receiver, Wanted};
+pub(super) use compose::{Composed, Draft, compose};
 use handles::Handles;
 
 pub use listing::{LeftOut, Listing, Paths, TreeFile};
@@ -93,6 +95,16 @@ impl Repository {
     pub fn reader(&self, commit: &str) -> Result<TreeReader, RemoteError> {
         let root = self.with(|repository| Ok(repository.find_commit(Oid::from_str(commit)?)?.tree_id()))?;
         Ok(TreeReader::new(Arc::clone(&self.handles), root))
+    }
+
+    /// What stands for the paths and contents of a commit's files below `folder`: equal when they are.
+    pub fn contents(&self, commit: &str, folder: &str) -> Result<String, RemoteError> {
+        let contents = self.handles.with(|repository| -> Result<String, TreeError> {
+            let root = repository.find_commit(Oid::from_str(commit)?)?.tree_id();
+            listing::contents(repository, root, folder)
+        });
+        let contents = contents.map_err(|error| self.unusable(&error))?;
+        contents.map_err(|error| RemoteError::Cache { path: self.handles.path.clone(), raw: error.to_string() })
     }
 
     fn with<T>(&self, work: impl FnOnce(&git2::Repository) -> Result<T, git2::Error>) -> Result<T, RemoteError> {

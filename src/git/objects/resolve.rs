@@ -1,6 +1,6 @@
 //! From a path to the object that stands there, through symbolic links that stay inside the tree.
 
-use git2::{ObjectType, Oid, Repository, TreeEntry};
+use git2::{ObjectType, Odb, OdbLookupFlags, Oid, Repository, TreeEntry};
 
 /// Links followed on the way to one path.
 const MOST_LINKS: usize = 16;
@@ -46,6 +46,35 @@ pub(super) enum Place {
     },
 }
 
+/// An object that is not in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    Tree(Oid),
+    Blob(Oid),
+}
+
+/// What looking has cost one caller so far, whatever it looked at.
+#[derive(Debug, Default)]
+pub(super) struct Effort {
+    spent: usize,
+    refreshed: bool,
+}
+
+impl Effort {
+    /// Looks through the packs on disk anew at the first object that is not found: another process may
+    /// have tidied them. Doing so for each of the many that were not fetched would take minutes.
+    pub(super) fn is_present(&mut self, objects: &Odb<'_>, id: Oid) -> Result<bool, git2::Error> {
+        if objects.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
+            return Ok(true);
+        }
+        if std::mem::replace(&mut self.refreshed, true) {
+            return Ok(false);
+        }
+        objects.refresh()?;
+        Ok(objects.exists_ext(id, OdbLookupFlags::NO_REFRESH))
+    }
+}
+
 /// Why a path led nowhere.
 #[derive(Debug)]
 pub(super) enum Lost {
@@ -53,8 +82,8 @@ pub(super) enum Lost {
     /// Absolute, above the root, or in a circle.
     Outside,
     Submodule,
-    /// The object of a link is not in the cache: it lies outside of the fetched folder.
-    Absent(Oid),
+    /// An object on the way is not in the cache: it lies outside of the fetched folder.
+    Absent(Absent),
     /// The caller's effort is spent.
     TooMuch,
     Failed(git2::Error),
@@ -73,8 +102,9 @@ pub(super) fn resolve(
     root: Oid,
     from: &[String],
     path: &str,
-    effort: &mut usize,
+    effort: &mut Effort,
 ) -> Result<Place, Lost> {
+    let objects = repository.odb()?;
     let mut links = 0;
     let mut entered: Vec<(String, Oid)> = Vec::new();
     let mut ahead: Vec<String> = parts(path);
@@ -84,9 +114,13 @@ pub(super) fn resolve(
             entered.pop().ok_or(Lost::Outside)?;
             continue;
         }
-        let folder = repository.find_tree(entered.last().map_or(root, |(_, id)| *id))?;
-        *effort += folder.len();
-        if *effort > MOST_EFFORT {
+        let id = entered.last().map_or(root, |(_, id)| *id);
+        if !effort.is_present(&objects, id)? {
+            return Err(Lost::Absent(Absent::Tree(id)));
+        }
+        let folder = repository.find_tree(id)?;
+        effort.spent += folder.len();
+        if effort.spent > MOST_EFFORT {
             return Err(Lost::TooMuch);
         }
         let entry = folder.get_name(&part).ok_or(Lost::Missing)?;
@@ -97,7 +131,7 @@ pub(super) fn resolve(
             }
             Some(Kind::Link) => {
                 links += 1;
-                let target = target(repository, entry.id())?;
+                let target = target(&objects, entry.id(), effort)?;
                 if links > MOST_LINKS || target.starts_with('/') {
                     return Err(Lost::Outside);
                 }
@@ -116,10 +150,9 @@ fn parts(path: &str) -> Vec<String> {
     path.split('/').filter(|part| !part.is_empty() && *part != ".").rev().map(str::to_owned).collect()
 }
 
-fn target(repository: &Repository, id: Oid) -> Result<String, Lost> {
-    let objects = repository.odb()?;
-    if !objects.exists_ext(id, git2::OdbLookupFlags::NO_REFRESH) {
-        return Err(Lost::Absent(id));
+fn target(objects: &Odb<'_>, id: Oid, effort: &mut Effort) -> Result<String, Lost> {
+    if !effort.is_present(objects, id)? {
+        return Err(Lost::Absent(Absent::Blob(id)));
     }
     if objects.read_header(id)?.0 > LONGEST_TARGET {
         return Err(Lost::Outside);

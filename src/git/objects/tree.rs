@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use git2::{ErrorCode, Oid};
+use git2::{ErrorCode, Odb, Oid};
 use thiserror::Error;
 
 use super::handles::Handles;
 use super::listing::{Listing, is_file_name, joined, list};
-use super::resolve::{DEEPEST, Kind, Lost, Place, resolve};
+use super::resolve::{DEEPEST, Effort, Kind, Lost, Place, resolve};
 
 /// Entries of a tree looked at by one call.
 pub(super) const MOST_ENTRIES: usize = 200_000;
@@ -50,7 +50,7 @@ impl From<git2::Error> for TreeError {
 pub struct Found {
     /// Paths from the root, sorted, shortest depth first.
     pub paths: Vec<String>,
-    /// True when the tree was too large to look at whole.
+    /// True when the tree was too large to look at whole, or not all of its folders were fetched.
     pub incomplete: bool,
 }
 
@@ -109,7 +109,7 @@ impl TreeReader {
         if let Some(id) = listed {
             return Ok(id);
         }
-        match resolve(repository, self.root, &[], path, &mut 0) {
+        match resolve(repository, self.root, &[], path, &mut Effort::default()) {
             Ok(Place::File { id, .. }) => Ok(id),
             Ok(Place::Folder { .. }) => Err(TreeError::NotFound { path: path.to_owned() }),
             Err(lost) => Err(told(lost, path)),
@@ -119,7 +119,8 @@ impl TreeReader {
     /// Every file with this name, anywhere in the tree; links are not followed.
     pub fn find(&self, name: &str) -> Result<Found, TreeError> {
         self.checked(|repository| {
-            let mut search = Search { repository, name, left: MOST_ENTRIES, found: Found::default() };
+            let (objects, effort) = (repository.odb()?, Effort::default());
+            let mut search = Search { repository, objects, effort, name, left: MOST_ENTRIES, found: Found::default() };
             search.folder(self.root, "", 0)?;
             let mut found = search.found;
             found.paths.sort_by_key(|path| (path.matches('/').count(), path.clone()));
@@ -152,6 +153,8 @@ fn told(lost: Lost, path: &str) -> TreeError {
 /// One search under way.
 struct Search<'a> {
     repository: &'a git2::Repository,
+    objects: Odb<'a>,
+    effort: Effort,
     name: &'a str,
     /// Entries that may still be looked at.
     left: usize,
@@ -160,6 +163,10 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn folder(&mut self, id: Oid, path: &str, depth: usize) -> Result<(), TreeError> {
+        if !self.effort.is_present(&self.objects, id)? {
+            self.found.incomplete = true;
+            return Ok(());
+        }
         let tree = self.repository.find_tree(id)?;
         for entry in &tree {
             if self.left == 0 || depth > DEEPEST {

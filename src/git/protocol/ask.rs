@@ -5,7 +5,7 @@ use super::packet::Message;
 use super::refs::{Capabilities, Refs, only_sha1};
 
 /// How we name ourselves.
-const AGENT: &str = concat!("agent=ebbtide/", env!("CARGO_PKG_VERSION"));
+pub(super) const AGENT: &str = concat!("agent=ebbtide/", env!("CARGO_PKG_VERSION"));
 
 /// What a pack is to hold.
 #[derive(Clone, Copy, Debug)]
@@ -17,19 +17,30 @@ pub(in crate::git) struct Ask<'a> {
     pub(in crate::git) haves: &'a [String],
     /// Only the wanted commits, none of their parents.
     pub(in crate::git) shallow: bool,
-    /// Without the contents of files.
-    pub(in crate::git) without_blobs: bool,
+    pub(in crate::git) leave_out: LeaveOut,
+}
+
+/// What the server is to leave out of what the wanted objects lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::git) enum LeaveOut {
+    Nothing,
+    /// The contents of files.
+    Blobs,
+    /// Everything: only what is wanted by its id comes.
+    All,
 }
 
 /// What a server of version 0 can do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Features {
-    shallow: bool,
-    side_band: bool,
-    ofs_delta: bool,
-    thin_pack: bool,
-    no_progress: bool,
-    agent: bool,
+    pub(super) shallow: bool,
+    pub(super) side_band: bool,
+    /// Tells what became of a push.
+    pub(super) report: bool,
+    pub(super) ofs_delta: bool,
+    pub(super) thin_pack: bool,
+    pub(super) no_progress: bool,
+    pub(super) agent: bool,
 }
 
 /// Branches to ask for. HEAD is told in any case.
@@ -85,8 +96,10 @@ impl Ask<'_> {
         if !self.haves.is_empty() {
             message.line("thin-pack");
         }
-        if self.without_blobs && capabilities.filter {
-            message.line("filter blob:none");
+        match self.leave_out {
+            LeaveOut::Blobs if capabilities.filter => _ = message.line("filter blob:none"),
+            LeaveOut::All if capabilities.filter => _ = message.line("filter tree:0"),
+            LeaveOut::Nothing | LeaveOut::Blobs | LeaveOut::All => {}
         }
         if capabilities.shallow {
             for have in self.haves {
@@ -160,6 +173,7 @@ pub(super) fn first_line(line: &str) -> Result<(Refs, Features), RemoteError> {
             ("thin-pack", _) => features.thin_pack = true,
             ("no-progress", _) => features.no_progress = true,
             ("agent", _) => features.agent = true,
+            ("report-status", _) => features.report = true,
             ("object-format", format) => only_sha1(format)?,
             ("symref", target) => {
                 if let Some(branch) = target.strip_prefix("HEAD:refs/heads/") {
@@ -207,8 +221,8 @@ mod tests {
         shown.join("|").replace(ONE, "ONE").replace(TWO, "TWO").replace(AGENT, "AGENT")
     }
 
-    fn ask<'a>(wants: &'a [String], haves: &'a [String], without_blobs: bool) -> Ask<'a> {
-        Ask { wants, haves, shallow: true, without_blobs }
+    fn ask<'a>(wants: &'a [String], haves: &'a [String], leave_out: LeaveOut) -> Ask<'a> {
+        Ask { wants, haves, shallow: true, leave_out }
     }
 
     #[test]
@@ -233,9 +247,11 @@ mod tests {
         let capabilities = Capabilities { filter: true, shallow: true, ..Capabilities::default() };
         let wants = [ONE.to_owned()];
         assert_eq!(
-            shown(ask(&wants, &[], true).version_two(&capabilities)),
+            shown(ask(&wants, &[], LeaveOut::Blobs).version_two(&capabilities)),
             "command=fetch|AGENT|DELIMITER|ofs-delta|no-progress|filter blob:none|deepen 1|want ONE|done|FLUSH"
         );
+        assert!(shown(ask(&wants, &[], LeaveOut::All).version_two(&capabilities)).contains("|filter tree:0|"));
+        assert!(!shown(ask(&wants, &[], LeaveOut::Nothing).version_two(&capabilities)).contains("filter"));
     }
 
     #[test]
@@ -243,7 +259,7 @@ mod tests {
         let capabilities = Capabilities { shallow: true, ..Capabilities::default() };
         let (wants, haves) = ([ONE.to_owned()], [TWO.to_owned()]);
         assert_eq!(
-            shown(ask(&wants, &haves, true).version_two(&capabilities)),
+            shown(ask(&wants, &haves, LeaveOut::Blobs).version_two(&capabilities)),
             "command=fetch|AGENT|DELIMITER|ofs-delta|no-progress|thin-pack|shallow TWO|deepen 1|want ONE|have TWO|done|FLUSH"
         );
     }
@@ -257,7 +273,7 @@ mod tests {
         assert_eq!((refs.default_branch(), refs.tip("main")), (Some("main"), Some(ONE)));
         let (wants, haves) = ([ONE.to_owned()], [TWO.to_owned()]);
         assert_eq!(
-            shown(ask(&wants, &haves, true).version_zero(&features).unwrap()),
+            shown(ask(&wants, &haves, LeaveOut::Blobs).version_zero(&features).unwrap()),
             "want ONE side-band-64k thin-pack AGENT|shallow TWO|deepen 1|FLUSH|have TWO|done"
         );
     }
@@ -270,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_server_without_bands_is_refused_with_words() {
-        let error = ask(&[], &[], false).version_zero(&Features::default()).unwrap_err();
+        let error = ask(&[], &[], LeaveOut::Nothing).version_zero(&Features::default()).unwrap_err();
         assert!(error.raw().contains("side-band-64k"), "{error}");
     }
 

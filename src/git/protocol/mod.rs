@@ -5,13 +5,15 @@
 
 mod ask;
 mod packet;
+mod push;
 mod refs;
 
 use super::error::RemoteError;
 use super::transport::Connection;
 use ask::Features;
-pub(super) use ask::{Ask, Which};
+pub(super) use ask::{Ask, LeaveOut, Which};
 pub(super) use packet::{Decoder, Message, Packet};
+pub(super) use push::Update;
 use refs::Capabilities;
 pub(super) use refs::Refs;
 
@@ -77,14 +79,9 @@ impl Session {
         Ok(refs)
     }
 
-    /// True when files can be left out of a pack and fetched by their ids afterwards.
+    /// True when objects can be left out of a pack and fetched by their ids afterwards.
     pub(super) fn can_filter(&self) -> bool {
         matches!(&self.version, Version::Two(capabilities) if capabilities.filter)
-    }
-
-    /// True when an object of any kind can be asked for by its id.
-    pub(super) fn can_want_any(&self) -> bool {
-        matches!(self.version, Version::Two(_))
     }
 
     /// Asks for a pack; its bytes come from [`Pack::next`].

@@ -74,6 +74,19 @@ impl Message {
         self
     }
 
+    /// A packet of exactly this text.
+    pub(in crate::git) fn bare(&mut self, text: &str) -> &mut Self {
+        debug_assert!(text.len() + 4 <= LONGEST, "requests are made of short lines");
+        self.0.extend_from_slice(format!("{:04x}{text}", text.len() + 4).as_bytes());
+        self
+    }
+
+    /// Bytes that are no packet.
+    pub(in crate::git) fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
     pub(in crate::git) fn delimiter(&mut self) -> &mut Self {
         self.0.extend_from_slice(b"0001");
         self

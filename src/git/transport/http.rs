@@ -10,7 +10,7 @@ use super::super::protocol::LONGEST_WORDS;
 use super::super::remote::{Credential, Provider};
 use super::super::usernames::usernames;
 use super::redirect::{GREETING, follow};
-use super::words;
+use super::{Service, words};
 use crate::workspace::Secret;
 
 /// Some forges answer Git only to clients that begin so.
@@ -23,6 +23,7 @@ pub(super) struct Http {
     client: Client,
     base: Url,
     login: Option<Login>,
+    service: Service,
     answer: Option<Response>,
 }
 
@@ -34,7 +35,12 @@ struct Login {
 }
 
 impl Http {
-    pub(super) fn new(url: &str, credential: &Credential, patience: &Patience) -> Result<Self, RemoteError> {
+    pub(super) fn new(
+        url: &str,
+        credential: &Credential,
+        service: Service,
+        patience: &Patience,
+    ) -> Result<Self, RemoteError> {
         let base = Url::parse(url.trim_end_matches('/')).map_err(|_| RemoteError::Address { url: url.to_owned() })?;
         let login = match credential {
             Credential::Token { provider, token } => {
@@ -61,7 +67,7 @@ impl Http {
             .referer(false)
             .build()
             .map_err(|error| unreachable(&base, &error))?;
-        Ok(Self { client, base, login, answer: None })
+        Ok(Self { client, base, login, service, answer: None })
     }
 
     /// The greeting, through redirects and the second username where there is one.
@@ -69,7 +75,7 @@ impl Http {
         let mut redirects = 0;
         loop {
             *requests += 1;
-            let url = format!("{}{GREETING}?service=git-upload-pack", self.address());
+            let url = format!("{}{GREETING}?service={}", self.address(), self.service.program());
             let response = self.answer_to(self.client.get(url), patience).await?;
             let tried_again = response.status() == StatusCode::UNAUTHORIZED && self.next_username();
             if response.status().is_redirection() && redirects < MOST_REDIRECTS {
@@ -84,11 +90,12 @@ impl Http {
 
     pub(super) async fn send(&mut self, body: Vec<u8>, patience: &Patience) -> Result<(), RemoteError> {
         self.answer = None;
+        let program = self.service.program();
         let request = self
             .client
-            .post(format!("{}/git-upload-pack", self.address()))
-            .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
-            .header(ACCEPT, "application/x-git-upload-pack-result")
+            .post(format!("{}/{program}", self.address()))
+            .header(CONTENT_TYPE, format!("application/x-{program}-request"))
+            .header(ACCEPT, format!("application/x-{program}-result"))
             .body(body);
         let response = self.answer_to(request, patience).await?;
         self.answer = Some(self.accepted(response, "result", patience).await?);
@@ -150,7 +157,7 @@ impl Http {
         if status != StatusCode::OK {
             return Err(self.refused(response, patience).await?);
         }
-        let wanted = format!("application/x-git-upload-pack-{kind}");
+        let wanted = format!("application/x-{}-{kind}", self.service.program());
         let got = response.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
         if got != wanted.as_bytes() {
             let raw = format!(
@@ -233,7 +240,7 @@ mod tests {
         for (url, refused) in
             [("http://git.example/a", true), ("http://127.0.0.1:1/a", false), ("http://127.0.0.1.example/a", true)]
         {
-            let result = Http::new(url, &token, &patience);
+            let result = Http::new(url, &token, Service::UploadPack, &patience);
             assert_eq!(matches!(result, Err(RemoteError::Insecure { .. })), refused, "{url}");
             assert!(!format!("{result:?}").contains("hunter2"));
         }

@@ -8,13 +8,45 @@ mod ssh;
 mod ssh_words;
 pub(in crate::git) mod words;
 
+use std::path::Path;
+
 use super::error::RemoteError;
-use super::fetch::FetchRequest;
+use super::fetch::FetchLimits;
 use super::patience::Patience;
 use super::protocol::{Decoder, Message, Packet};
-use super::remote::Remote;
+use super::remote::{Credential, Remote};
 use http::Http;
 use ssh::{Ssh, Target};
+
+/// What a server is to do for us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// Give objects.
+    UploadPack,
+    /// Take objects and move a branch.
+    ReceivePack,
+}
+
+impl Service {
+    /// The program on the server's side.
+    fn program(self) -> &'static str {
+        match self {
+            Self::UploadPack => "git-upload-pack",
+            Self::ReceivePack => "git-receive-pack",
+        }
+    }
+}
+
+/// Whom to reach and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer<'a> {
+    pub(super) remote: &'a Remote,
+    pub(super) credential: &'a Credential,
+    pub(super) limits: &'a FetchLimits,
+    /// The repository's cache; known host keys are kept beside it.
+    pub(super) cache: &'a Path,
+    pub(super) service: Service,
+}
 
 /// A connection to one repository of one server.
 #[derive(Debug)]
@@ -34,15 +66,15 @@ enum Wire {
 
 impl Connection {
     /// Prepares a connection; nothing is sent before [`Connection::greet`].
-    pub(super) fn new(request: &FetchRequest, patience: Patience) -> Result<Self, RemoteError> {
-        let wire = match &request.remote {
-            Remote::Http { url } => Wire::Http(Box::new(Http::new(url, &request.credential, &patience)?)),
+    pub(super) fn new(peer: Peer<'_>, patience: Patience) -> Result<Self, RemoteError> {
+        let wire = match peer.remote {
+            Remote::Http { url } => Wire::Http(Box::new(Http::new(url, peer.credential, peer.service, &patience)?)),
             Remote::Ssh { user, host, port, path } => {
-                let target = Target { user, host, port: *port, path };
-                Wire::Ssh(Box::new(Ssh::new(target, &request.credential, &request.limits, &request.cache)?))
+                let target = Target { user, host, port: *port, path, program: peer.service.program() };
+                Wire::Ssh(Box::new(Ssh::new(target, peer.credential, peer.limits, peer.cache)?))
             }
             // There is nothing to connect to; whoever asks has missed a case.
-            Remote::Local { .. } => return Err(RemoteError::Address { url: request.remote.display() }),
+            Remote::Local { .. } => return Err(RemoteError::Address { url: peer.remote.display() }),
         };
         Ok(Self { wire, patience, decoder: Decoder::default(), received: 0, requests: 0 })
     }

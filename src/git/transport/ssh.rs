@@ -39,6 +39,8 @@ pub(super) struct Target<'a> {
     pub(super) host: &'a str,
     pub(super) port: Option<u16>,
     pub(super) path: &'a str,
+    /// What runs on the other side.
+    pub(super) program: &'a str,
 }
 
 #[derive(Debug)]
@@ -209,7 +211,7 @@ fn arguments(target: Target<'_>, credential: &Credential, limits: &FetchLimits, 
     let at = if target.user.is_empty() { "" } else { "@" };
     arguments.push("--".into());
     arguments.push(format!("{}{at}{}", target.user, target.host).into());
-    arguments.push(format!("git-upload-pack {}", for_shell(target.path)).into());
+    arguments.push(format!("{} {}", target.program, for_shell(target.path)).into());
     arguments
 }
 
@@ -229,7 +231,8 @@ mod tests {
         arguments.iter().map(|argument| argument.to_string_lossy()).collect::<Vec<_>>().join(" ")
     }
 
-    const SHOP: Target<'_> = Target { user: "git", host: "git.example", port: None, path: "acme/shop.git" };
+    const SHOP: Target<'_> =
+        Target { user: "git", host: "git.example", port: None, path: "acme/shop.git", program: "git-upload-pack" };
 
     #[test]
     fn nothing_is_asked_and_no_host_is_trusted_at_sight() {

@@ -17,11 +17,13 @@ use git2::{Oid, Repository};
 use super::super::error::RemoteError;
 use super::super::fetch::Commit;
 use super::commit_facts;
+use super::compose::{Composed, Draft, compose};
 use super::handles::DAMAGED;
+use super::listing::{contents, is_there};
 use super::tree::TreeError;
 pub(in crate::git) use lock::Lock;
-pub(in crate::git) use missing::Missing;
-use missing::missing;
+pub(in crate::git) use missing::{Missing, Wanted};
+use missing::{has_names, missing};
 pub(in crate::git) use receive::Receiver;
 
 /// Where the refs of a cache stand.
@@ -87,9 +89,9 @@ impl Cache {
         std::fs::rename(&self.path, &aside).map_err(|error| failed(&self.path, &error))
     }
 
-    /// What is missing of `commit` so that the files below `folder` can be read.
-    pub(in crate::git) fn missing(&self, commit: &str, folder: &str) -> Result<Missing, RemoteError> {
-        let look = || missing(&self.repository()?, Oid::from_str(commit)?, folder);
+    /// What is missing of `commit` so that the wanted files can be read.
+    pub(in crate::git) fn missing(&self, commit: &str, wanted: Wanted<'_>) -> Result<Missing, RemoteError> {
+        let look = || missing(&self.repository()?, Oid::from_str(commit)?, wanted);
         match look() {
             // Too large to look at, and for the same reason too large to read: the reader tells.
             Err(TreeError::TooMany { .. }) => Ok(Missing::Nothing),
@@ -97,18 +99,42 @@ impl Cache {
         }
     }
 
-    /// Commits that the server may take us to have, a bounded number: their trees are here whole and,
-    /// where `with_blobs`, all their files as well.
-    pub(in crate::git) fn haves(&self, with_blobs: bool) -> Result<Vec<String>, RemoteError> {
+    /// Commits that the server may take us to have, a bounded number of those that were kept.
+    pub(in crate::git) fn haves(&self, extent: Extent) -> Result<Vec<String>, RemoteError> {
         let haves = || -> Result<Vec<String>, git2::Error> {
             let repository = self.repository()?;
             let mut tips = tips(&repository)?;
-            let whole = |tip: &Oid| matches!(missing(&repository, *tip, ""), Ok(Missing::Nothing));
-            tips.retain(|tip| !with_blobs || whole(tip));
+            tips.retain(|tip| match extent {
+                Extent::Whatever => true,
+                Extent::Names => {
+                    let root = repository.find_commit(*tip).map(|commit| commit.tree_id());
+                    root.and_then(|root| has_names(&repository, root)).unwrap_or(false)
+                }
+                Extent::Everything => holds(&repository, *tip, ""),
+            });
             tips.truncate(MOST_HAVES);
             Ok(tips.iter().map(Oid::to_string).collect())
         };
         haves().map_err(|error| unusable(&self.path, &error))
+    }
+
+    /// Whether some kept commit has its files below `folder` here: a newer commit will share most of them.
+    pub(in crate::git) fn knows(&self, folder: &str) -> Result<bool, RemoteError> {
+        let knows = || -> Result<bool, git2::Error> {
+            let repository = self.repository()?;
+            Ok(tips(&repository)?.into_iter().any(|tip| holds(&repository, tip, folder)))
+        };
+        knows().map_err(|error| unusable(&self.path, &error))
+    }
+
+    /// What stands for the paths and contents of the files below `folder`.
+    pub(in crate::git) fn contents(&self, commit: &str, folder: &str) -> Result<String, RemoteError> {
+        let contents = || -> Result<String, TreeError> {
+            let repository = self.repository()?;
+            let root = repository.find_commit(Oid::from_str(commit)?)?.tree_id();
+            contents(&repository, root, folder)
+        };
+        contents().map_err(|error| self.damaged(&error))
     }
 
     /// Says that `commit` is here whole: the last step of a fetch.
@@ -127,6 +153,12 @@ impl Cache {
         self.repository().and_then(|repository| tidy::tidy(&repository)).map_err(|error| unusable(&self.path, &error))
     }
 
+    /// Makes a commit out of a draft; no ref leads to it yet.
+    pub(in crate::git) fn compose(&self, draft: &Draft<'_>) -> Result<Composed, RemoteError> {
+        let repository = self.repository().map_err(|error| unusable(&self.path, &error))?;
+        compose(&repository, draft)
+    }
+
     fn damaged(&self, error: &TreeError) -> RemoteError {
         RemoteError::Cache { path: self.path.clone(), raw: error.to_string() }
     }
@@ -134,6 +166,24 @@ impl Cache {
     fn repository(&self) -> Result<Repository, git2::Error> {
         Repository::open_bare(&self.path)
     }
+}
+
+/// How much of a kept commit must be here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::git) enum Extent {
+    /// The commit at least.
+    Whatever,
+    /// All its trees.
+    Names,
+    /// All its trees and files.
+    Everything,
+}
+
+/// Whether the files of `commit` below `folder` are here, and there are any.
+fn holds(repository: &Repository, commit: Oid, folder: &str) -> bool {
+    let wanted = Wanted { folder, expected: None };
+    matches!(missing(repository, commit, wanted), Ok(Missing::Nothing))
+        && repository.find_commit(commit).is_ok_and(|commit| is_there(repository, commit.tree_id(), folder))
 }
 
 /// A branch's ref in a cache. Without folders, so that a branch `a` that was deleted is not in the

@@ -32,14 +32,18 @@ fn blob(text: &str) -> String {
     Oid::hash_object(ObjectType::Blob, text.as_bytes()).unwrap().to_string()
 }
 
+fn all_of(folder: &str) -> Wanted<'_> {
+    Wanted { folder, expected: None }
+}
+
 const FILES: &[(&str, &str)] = &[("dbt/a.sql", "select 1"), ("web/index.html", "<html>")];
 
 #[test]
 fn what_is_here_is_not_missing() {
     let (_folder, cache) = opened();
     let id = commit(&cache, FILES);
-    assert_eq!(cache.missing(&id, "").unwrap(), Missing::Nothing);
-    assert_eq!(cache.missing(&id, "nowhere").unwrap(), Missing::Nothing);
+    assert_eq!(cache.missing(&id, all_of("")).unwrap(), Missing::Nothing);
+    assert_eq!(cache.missing(&id, all_of("nowhere")).unwrap(), Missing::Nothing);
 }
 
 #[test]
@@ -47,33 +51,95 @@ fn files_are_missed_in_the_wanted_folder_only() {
     let (_folder, cache) = opened();
     let id = commit(&cache, FILES);
     forget(&cache, &blob("<html>"));
-    assert_eq!(cache.missing(&id, "dbt").unwrap(), Missing::Nothing);
-    assert_eq!(cache.missing(&id, "web").unwrap(), Missing::Blobs(vec![blob("<html>")]));
-    assert_eq!(cache.missing(&id, "/web/").unwrap(), Missing::Blobs(vec![blob("<html>")]));
+    assert_eq!(cache.missing(&id, all_of("dbt")).unwrap(), Missing::Nothing);
+    assert_eq!(cache.missing(&id, all_of("web")).unwrap(), Missing::Blobs(vec![blob("<html>")]));
+    assert_eq!(cache.missing(&id, all_of("/web/")).unwrap(), Missing::Blobs(vec![blob("<html>")]));
+}
+
+/// The ids of the trees at `paths` of a commit.
+fn trees(cache: &Cache, id: &str, paths: &[&str]) -> Vec<String> {
+    let repository = cache.repository().unwrap();
+    let root = repository.find_commit(Oid::from_str(id).unwrap()).unwrap().tree().unwrap();
+    let tree = |path: &&str| match *path {
+        "" => root.id().to_string(),
+        path => root.get_path(Path::new(path)).unwrap().id().to_string(),
+    };
+    paths.iter().map(tree).collect()
 }
 
 #[test]
-fn a_missing_tree_anywhere_is_told() {
+fn trees_are_missed_on_the_way_to_the_folder_and_in_it() {
+    let files = &[("a/dbt/m/x.sql", "select 1"), ("a/dbt/dbt_project.yml", "name: x"), ("web/index.html", "<html>")];
+    for (forgotten, expected) in [
+        ("web", Missing::Nothing),
+        ("a/dbt/m", Missing::Trees(Vec::new())),
+        ("a/dbt", Missing::Folder(String::new())),
+        ("a", Missing::Trees(Vec::new())),
+        ("", Missing::Trees(Vec::new())),
+    ] {
+        let (_folder, cache) = opened();
+        let id = commit(&cache, files);
+        let tree = trees(&cache, &id, &[forgotten]).remove(0);
+        forget(&cache, &tree);
+        let expected = match expected {
+            Missing::Trees(_) => Missing::Trees(vec![tree]),
+            Missing::Folder(_) => Missing::Folder(tree),
+            other => other,
+        };
+        assert_eq!(cache.missing(&id, all_of("a/dbt")).unwrap(), expected, "{forgotten}");
+    }
+    let (_folder, cache) = opened();
+    assert_eq!(cache.missing(&"1".repeat(40), all_of("dbt")).unwrap(), Missing::Commit);
+}
+
+#[test]
+fn all_names_are_missed_where_the_expected_file_is_not_there() {
+    let (_folder, cache) = opened();
+    let id = commit(&cache, &[("dbt/a.sql", "select 1"), ("web/page/index.html", "<html>")]);
+    let expecting = |file| Wanted { folder: "dbt", expected: Some(file) };
+    assert_eq!(cache.missing(&id, expecting("dbt/dbt_project.yml")).unwrap(), Missing::Nothing, "they are here");
+    forget(&cache, &trees(&cache, &id, &["web/page"])[0]);
+    assert_eq!(cache.missing(&id, expecting("dbt/dbt_project.yml")).unwrap(), Missing::Names);
+    assert_eq!(cache.missing(&id, expecting("dbt/a.sql")).unwrap(), Missing::Nothing);
+}
+
+#[test]
+fn a_folder_is_known_once_a_kept_commit_has_it() {
     let (_folder, cache) = opened();
     let id = commit(&cache, FILES);
-    let repository = cache.repository().unwrap();
-    let root = repository.find_commit(Oid::from_str(&id).unwrap()).unwrap().tree().unwrap();
-    forget(&cache, &root.get_name("web").unwrap().id().to_string());
-    assert_eq!(cache.missing(&id, "dbt").unwrap(), Missing::Trees);
-    assert_eq!(cache.missing(&"1".repeat(40), "dbt").unwrap(), Missing::Trees);
+    assert!(!cache.knows("dbt").unwrap(), "nothing is kept");
+    cache.keep("main", &id).unwrap();
+    assert!(cache.knows("dbt").unwrap() && cache.knows("").unwrap() && !cache.knows("nowhere").unwrap());
+    forget(&cache, &blob("<html>"));
+    assert!(cache.knows("dbt").unwrap() && !cache.knows("web").unwrap() && !cache.knows("").unwrap());
+}
+
+#[test]
+fn equal_folders_have_equal_contents() {
+    let (_folder, cache) = opened();
+    let contents = |files| cache.contents(&commit(&cache, files), "dbt").unwrap();
+    let first = contents(FILES);
+    assert_eq!(first, contents(&[("dbt/a.sql", "select 1"), ("web/index.html", "<html>changed")]));
+    for other in [&[("dbt/a.sql", "select 2")], &[("dbt/b.sql", "select 1")], &[("dbt/x/a.sql", "select 1")]] {
+        assert_ne!(first, contents(other), "{other:?}");
+    }
 }
 
 #[test]
 fn only_kept_commits_are_said_to_be_here() {
     let (_folder, cache) = opened();
     let id = commit(&cache, FILES);
-    assert_eq!(cache.haves(false).unwrap(), Vec::<String>::new());
+    assert_eq!(cache.haves(Extent::Whatever).unwrap(), Vec::<String>::new());
     cache.keep("main", &id).unwrap();
     cache.keep("same/commit", &id).unwrap();
-    assert_eq!(cache.haves(true).unwrap(), std::slice::from_ref(&id));
+    assert_eq!(cache.haves(Extent::Everything).unwrap(), std::slice::from_ref(&id));
     forget(&cache, &blob("<html>"));
-    assert_eq!(cache.haves(true).unwrap(), Vec::<String>::new());
-    assert_eq!(cache.haves(false).unwrap(), [id]);
+    assert_eq!(cache.haves(Extent::Everything).unwrap(), Vec::<String>::new());
+    assert_eq!(cache.haves(Extent::Whatever).unwrap(), std::slice::from_ref(&id));
+    assert_eq!(cache.haves(Extent::Names).unwrap(), std::slice::from_ref(&id));
+    forget(&cache, &trees(&cache, &id, &["web"])[0]);
+    assert_eq!(cache.haves(Extent::Names).unwrap(), Vec::<String>::new());
+    assert_eq!(cache.haves(Extent::Whatever).unwrap(), [id]);
 }
 
 #[test]
@@ -83,7 +149,7 @@ fn a_bounded_number_of_commits_is_told() {
         let id = commit(&cache, &[("a.sql", &number.to_string())]);
         cache.keep(&format!("branch-{number}"), &id).unwrap();
     }
-    assert_eq!(cache.haves(false).unwrap().len(), MOST_HAVES);
+    assert_eq!(cache.haves(Extent::Whatever).unwrap().len(), MOST_HAVES);
 }
 
 #[test]
@@ -100,7 +166,7 @@ fn a_cache_that_is_opened_again_is_the_same() {
     let (_folder, cache) = opened();
     let id = commit(&cache, FILES);
     cache.keep("main", &id).unwrap();
-    assert_eq!(Cache::open(&cache.path).unwrap().haves(true).unwrap(), [id]);
+    assert_eq!(Cache::open(&cache.path).unwrap().haves(Extent::Everything).unwrap(), [id]);
     assert!(!beside(&cache.path, "damaged").exists());
 }
 
@@ -110,7 +176,7 @@ fn a_cache_whose_commit_is_gone_is_moved_aside() {
     let id = commit(&cache, FILES);
     cache.keep("main", &id).unwrap();
     forget(&cache, &id);
-    assert_eq!(Cache::open(&cache.path).unwrap().haves(false).unwrap(), Vec::<String>::new());
+    assert_eq!(Cache::open(&cache.path).unwrap().haves(Extent::Whatever).unwrap(), Vec::<String>::new());
     assert!(beside(&cache.path, "damaged").join("refs/ebb/main").exists());
 }
 
