@@ -83,6 +83,9 @@ impl DocsBlocks {
     }
 }
 
+/// What the blocks of one file may cost: there is nothing to compute with.
+const FILE_STEPS: u64 = 200_000;
+
 /// The blocks with their contents rendered, as dbt does: in a context without a single name.
 fn rendered(mut blocks: Vec<Block>) -> Result<Vec<Block>, Error> {
     struct Nothing;
@@ -93,9 +96,10 @@ fn rendered(mut blocks: Vec<Block>) -> Result<Vec<Block>, Error> {
     }
     let never = AtomicBool::new(false);
     let nothing: Rc<dyn Scope> = Rc::new(Nothing);
+    let mut interpreter = Interpreter::new(Limits { steps: FILE_STEPS, ..Limits::default() }, &never);
     for block in blocks.iter_mut().filter(|block| has_template(&block.contents)) {
         let template = Template::parse("docs", &block.contents)?;
-        block.contents = Interpreter::new(Limits::default(), &never).render(&template, &nothing)?;
+        block.contents = interpreter.render(&template, &nothing)?;
     }
     Ok(blocks)
 }
@@ -138,7 +142,8 @@ pub(crate) fn render_texts<'t>(
         let context = context.get_or_insert_with(|| docs_context(shared, docs, package, unique_id));
         worker.begin(UndefinedPolicy::Default);
         let rendered = Template::parse("description", text)
-            .and_then(|template| worker.interpreter.render(&template, &context.scope()));
+            .and_then(|template| worker.interpreter.render(&template, &context.scope()))
+            .and_then(|rendered| shared.keep(text.len(), rendered.len()).map(|()| rendered));
         match rendered {
             Ok(rendered) => *text = rendered,
             Err(error) => {
@@ -155,7 +160,8 @@ fn docs_context(shared: &Arc<Shared>, docs: &Arc<DocsBlocks>, package: &str, uni
     let context = Context::of_package(shared, Phase::Yaml, package);
     let (docs, root) = (Arc::clone(docs), shared.root_name().to_owned());
     let (package, unique_id) = (package.to_owned(), unique_id.to_owned());
-    let doc = Value::function("doc", move |_, args| {
+    let doc = Value::function("doc", move |interpreter, args| {
+        interpreter.charge_args(&args)?;
         let (wanted, name) = match args.positional.as_slice() {
             [name] => (None, name.to_str()),
             [wanted, name] => (Some(wanted.to_str()), name.to_str()),

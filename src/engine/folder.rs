@@ -72,7 +72,11 @@ impl Folder {
 
 impl FileTree for Folder {
     fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
-        let walk = WalkDir::new(self.root.join(folder)).max_depth(DEEPEST).sort_by_file_name();
+        let start = self.root.join(folder);
+        if !fs::canonicalize(&start).is_ok_and(|real| real.starts_with(&self.root)) {
+            return Ok(Vec::new());
+        }
+        let walk = WalkDir::new(start).max_depth(DEEPEST).sort_by_file_name();
         let entries = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || Self::wanted(entry)).flatten();
         let mut files: Vec<FileEntry> = entries
             .filter(|entry| !entry.file_type().is_dir())
@@ -141,7 +145,22 @@ mod tests {
         assert_eq!(paths(&folder, "models"), ["models/a.sql", "models/in.sql"]);
         assert!(folder.read("models/out.sql").is_err());
         assert!(folder.read("../../../../etc/hostname").is_err());
+        assert!(folder.read("/etc/hostname").is_err());
         assert_eq!(folder.read("models/in.sql").unwrap(), b"select 1");
+    }
+
+    #[test]
+    fn not_even_the_names_of_files_outside_are_listed() {
+        let (place, folder) = folder();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret.sql"), "x").unwrap();
+        symlink(outside.path(), place.path().join("linked")).unwrap();
+        let beside = format!("../{}", outside.path().file_name().unwrap().to_str().unwrap());
+        for path in ["linked", &beside, outside.path().to_str().unwrap(), "..", "models/../.."] {
+            assert!(paths(&folder, path).is_empty(), "{path}");
+        }
+        assert_eq!(paths(&folder, ""), ["dbt_project.yml", "models/a.sql"]);
+        assert_eq!(paths(&folder, "models/../models").len(), 1);
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn too_big(most: usize) -> Error {
 
 fn dict(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     let keyword = args.keyword;
+    interpreter.charge_dict(keyword.len())?;
     let mut positional = Args::positional(args.positional).only_positional("dict", 0, 1)?;
     let mut dict = Dict::new();
     if let Some(more) = positional.pop() {

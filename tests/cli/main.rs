@@ -6,6 +6,7 @@
 mod commands;
 mod compile;
 mod events;
+mod hostile;
 mod ls;
 mod parse;
 mod place;

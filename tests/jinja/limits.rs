@@ -57,6 +57,40 @@ fn texts_and_lists_do_not_grow_without_end() {
 }
 
 #[test]
+fn nothing_repeated_however_often_is_nothing() {
+    super::support::check(&[
+        ("{{ [] * 1333333333333333020 }}", "[]"),
+        ("{{ 1333333333333333020 * () }}", "()"),
+        ("{{ '' * 9223372036854775807 }}|", "|"),
+        ("{{ [1] * -9223372036854775807 }}", "[]"),
+    ]);
+}
+
+#[test]
+fn growing_a_list_or_a_set_bit_by_bit_is_no_endless_work() {
+    super::support::check(&[
+        ("{% set l = [] %}{% for i in range(9000) %}{% do l.extend([i]) %}{% endfor %}{{ l|length }}", "9000"),
+        ("{% set s = set([]) %}{% for i in range(9000) %}{% do s.update([i]) %}{% endfor %}{{ s|length }}", "9000"),
+    ]);
+}
+
+#[test]
+fn containers_are_counted_for_what_they_take() {
+    for made in ["{}", "{1: 1}", "dict(a=1)", "namespace(a=1)", "{}.copy()", "[[], [], []]"] {
+        let source =
+            format!("{{% set l = [] %}}{{% for i in range(20000) %}}{{% do l.append({made}) %}}{{% endfor %}}");
+        check(&source, ErrorKind::Limit, "steps");
+    }
+}
+
+#[test]
+fn taking_items_out_of_a_large_set_is_counted() {
+    let limits = Limits { steps: 3_000_000, ..Limits::default() };
+    let source = "{% set s = set(range(90000)) %}{% for i in range(90000) %}{% do s.pop() %}{% endfor %}";
+    assert_eq!(error_of(source, limits).kind(), ErrorKind::Limit);
+}
+
+#[test]
 fn integers_do_not_grow_without_end() {
     check("{{ 9 ** (10 ** 9) }}", ErrorKind::Limit, "bits");
     check(

@@ -43,10 +43,15 @@ pub(crate) fn inject_all(
     names: &HashMap<String, String>,
 ) -> Vec<(String, Outcome)> {
     let has_ctes = |node: &Rendered| node.outcome.as_ref().is_ok_and(|compiled| !compiled.ephemeral.is_empty());
+    let mut room = TOTAL_SQL;
     let mut injected: HashMap<String, Outcome> = rendered
         .iter()
         .filter(|(_, node)| has_ctes(node))
-        .map(|(id, _)| (id.clone(), inject(&rendered, names, id)))
+        .map(|(id, _)| {
+            let outcome = if room == 0 { Outcome::failed(too_much()) } else { inject(&rendered, names, id) };
+            room = room.saturating_sub(outcome.sql.as_ref().map_or(0, String::len));
+            (id.clone(), outcome)
+        })
         .collect();
     let mut left = TOTAL_SQL;
     let mut within = |outcome: Outcome| -> Outcome {
@@ -95,8 +100,8 @@ pub(crate) fn refuse_node(node: &Node) -> Option<Rendered> {
     render::is_compiled(node).then(|| Rendered { outcome: Err(too_much()), macros: Vec::new() })
 }
 
-/// Bytes of compiled SQL that one project may have; the largest that are known have a tenth.
-pub(crate) const TOTAL_SQL: usize = 512 << 20;
+/// Bytes of compiled SQL that one project may have; the largest that are known have a fifth.
+pub(crate) const TOTAL_SQL: usize = 256 << 20;
 
 /// The ephemeral models under a node, those that others need first.
 fn gather(

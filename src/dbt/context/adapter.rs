@@ -122,7 +122,10 @@ impl Object for Adapter {
         }
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         if name == "dispatch" {
             return Some(self.dispatch(args.clone()));
         }

@@ -77,7 +77,10 @@ impl Object for ColumnClass {
         self.column(args, false)
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         let text = |index: usize| args.positional.get(index).map(Value::to_str).unwrap_or_default();
         let value = |index: usize| args.positional.get(index).cloned().unwrap_or_default();
         Some(match name {

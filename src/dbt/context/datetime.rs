@@ -20,7 +20,7 @@ use day::{Day, DayClass};
 use span::{Span, timedelta};
 use zone::{Zone, ZoneObject, offset_text, zone_argument};
 
-use crate::jinja::{Args, BinaryOperator, Dict, Error, Interpreter, Object, Value};
+use crate::jinja::{Args, BinaryOperator, Dict, Error, ErrorKind, Interpreter, Object, Value};
 
 /// Python's `datetime`: naive, or at an offset from UTC.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,15 @@ fn bad_value(error: jiff::Error) -> Error {
     Error::value_error(error.to_string())
 }
 
+/// A day that a span leads to. Python's first year is 1, jiff's lies ten thousand years before.
+fn reached(date: Result<DateTime, jiff::Error>) -> Result<DateTime, Error> {
+    let date = date.ok().filter(|date| date.year() > 0);
+    date.ok_or_else(|| Error::new(ErrorKind::Overflow, "date value out of range"))
+}
+
+/// Longest format that `strftime` takes: each directive may ask for hundreds of blanks.
+const FORMAT_BYTES: usize = 4096;
+
 fn int(value: Option<&Value>, default: i64) -> i64 {
     value.and_then(Value::as_int).unwrap_or(default)
 }
@@ -80,7 +89,9 @@ fn parts(args: &Args, names: &[&str], defaults: &[i64]) -> Vec<i64> {
 fn build(parts: &[i64]) -> Result<DateTime, Error> {
     let part = |index: usize| parts.get(index).copied().unwrap_or_default();
     let small = |index: usize| i8::try_from(part(index)).unwrap_or(-1);
-    let year = i16::try_from(part(0)).unwrap_or(i16::MAX);
+    let Some(year) = i16::try_from(part(0)).ok().filter(|year| (1..=9999).contains(year)) else {
+        return Err(Error::value_error(format!("year {} is out of range", part(0))));
+    };
     let nanosecond = i32::try_from(part(6).saturating_mul(1000)).unwrap_or(-1);
     DateTime::new(year, small(1), small(2), small(3), small(4), small(5), nanosecond).map_err(bad_value)
 }
@@ -101,7 +112,10 @@ impl Object for MomentClass {
         Ok(moment(build(&parts(&args, &DATE_PARTS, &[1, 1, 1, 0, 0, 0, 0]))?, zone))
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         let text = |index: usize| args.positional.get(index).map(Value::to_str).unwrap_or_default();
         Some(match name {
             "now" => match zone_argument(args, 0) {
@@ -152,6 +166,9 @@ fn strptime(text: &str, format: &str) -> Result<Value, Error> {
 }
 
 fn strftime(at: DateTime, zone: Option<&Zone>, format: &str) -> Result<Value, Error> {
+    if format.len() > FORMAT_BYTES {
+        return Err(Error::limit(format!("a format of times is longer than {FORMAT_BYTES} bytes")));
+    }
     let name = zone.map_or("", |zone| zone.name.as_str());
     let offset = zone.map_or_else(String::new, |zone| offset_text(zone.offset, ""));
     let format = format.replace("%f", "%6f").replace("%Z", name).replace("%z", &offset);
@@ -214,10 +231,16 @@ impl Object for Moment {
         }))
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         let first = args.positional.first().map(Value::to_str);
         Some(match name {
-            "strftime" => strftime(self.at, self.zone.as_ref(), &first.unwrap_or_default()),
+            "strftime" => {
+                let text = strftime(self.at, self.zone.as_ref(), &first.unwrap_or_default());
+                text.and_then(|text| interpreter.charge_value(&text).map(|()| text))
+            }
             "isoformat" => Ok(self.text(first.and_then(|text| text.chars().next()).unwrap_or('T')).into()),
             "date" => Ok(Value::object(Day(self.at.date()))),
             "time" => Ok(Value::object(Clock { at: self.at.time(), zone: None })),
@@ -238,7 +261,7 @@ impl Object for Moment {
         if let Some(span) = other.downcast::<Span>() {
             let span = if operator == BinaryOperator::Subtract { -span.0 } else { span.0 };
             let fits = operator == BinaryOperator::Add || (operator == BinaryOperator::Subtract && !reflected);
-            return fits.then(|| self.at.checked_add(span).map(|at| moment(at, self.zone.clone())).map_err(bad_value));
+            return fits.then(|| Ok(moment(reached(self.at.checked_add(span))?, self.zone.clone())));
         }
         let other = other.downcast::<Self>()?;
         (operator == BinaryOperator::Subtract && !reflected)

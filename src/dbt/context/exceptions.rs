@@ -44,7 +44,10 @@ impl Object for Exceptions {
         "module"
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         let first = args.positional.first().cloned().or_else(|| args.keyword.first().map(|(_, value)| value.clone()));
         let sentence = first.map(|value| value.to_str()).unwrap_or_default();
         match name {

@@ -34,6 +34,7 @@ pub(super) fn explain(error: &Error, record: &Record) -> Failure {
         }
         _ => (code, message),
     };
+    let message = shortened(message);
     // The outermost frame is the node's own text; those before it are macros.
     let place = error.frames().last().map_or_else(|| error.span(), |frame| frame.span);
     let macros = error.frames().split_last().map(|(_, macros)| macros).unwrap_or_default();
@@ -45,6 +46,19 @@ pub(super) fn explain(error: &Error, record: &Record) -> Failure {
 /// Why a node can't be compiled without a warehouse.
 pub(super) fn needs_warehouse(method: &str) -> String {
     format!("This needs the warehouse: adapter.{method}() asks it, and the project was loaded without one")
+}
+
+/// Longest sentence of a failure, in bytes: a template may raise one of any length.
+const SENTENCE: usize = 16 << 10;
+
+fn shortened(mut message: String) -> String {
+    let left_out = message.len().saturating_sub(SENTENCE);
+    if left_out > 0 {
+        let end = (0..=SENTENCE).rev().find(|end| message.is_char_boundary(*end)).unwrap_or_default();
+        message.truncate(end);
+        message.push_str(&format!("… ({left_out} bytes more)"));
+    }
+    message
 }
 
 fn code_of_kind(kind: ErrorKind) -> Code {

@@ -15,7 +15,8 @@ pub(super) fn modules(context: &Context) -> Value {
 }
 
 fn pytz() -> Value {
-    let zone = Value::function("timezone", |_, args| {
+    let zone = Value::function("timezone", |interpreter, args| {
+        interpreter.charge_args(&args)?;
         let [name] = args.bind("timezone", ["zone"], 1)?;
         datetime::timezone(&name.unwrap_or_default().to_str())
     });
@@ -44,10 +45,14 @@ impl Object for Itertools {
     }
 }
 
+/// What a row takes besides its items.
+const ROW_STEPS: usize = 4;
+
 fn product(interpreter: &mut Interpreter<'_>, lists: &[Vec<Value>]) -> Result<Vec<Value>, Error> {
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for list in lists {
-        interpreter.charge(rows.len().saturating_mul(list.len()) as u64)?;
+        let width = rows.first().map_or(0, Vec::len) + ROW_STEPS;
+        interpreter.charge(rows.len().saturating_mul(list.len()).saturating_mul(width) as u64)?;
         rows = rows
             .iter()
             .flat_map(|row| list.iter().map(move |item| [row.as_slice(), std::slice::from_ref(item)].concat()))

@@ -10,6 +10,9 @@ use super::{Context, Failure};
 use crate::dbt::render::{NativeRenderer, TemplateError};
 use crate::jinja::{Interpreter, Template};
 
+/// Bytes of the JSON that one step of a walk over a value stands for.
+pub(super) const BYTES_OF_A_STEP: u64 = 16;
+
 /// A context and an interpreter for the texts of one YAML file.
 pub(crate) struct NativeContext<'a, 'i> {
     pub(crate) context: Rc<Context>,
@@ -44,9 +47,19 @@ pub(crate) fn as_yaml_value(
 impl NativeRenderer for NativeContext<'_, '_> {
     fn render(&self, text: &str) -> Result<Value, TemplateError> {
         let mut interpreter = self.interpreter.borrow_mut();
+        interpreter.set_limits(self.context.shared.limits());
         interpreter.reset();
         let value = as_yaml_value(&mut interpreter, &self.context, text).map_err(TemplateError::from)?;
-        plain(&value).map_err(|error| TemplateError::from(self.context.explain(&error)))
+        if !has_template(text) {
+            return Ok(Value::from(value.to_str()));
+        }
+        let before = interpreter.steps();
+        let made = plain(&mut interpreter, &value).and_then(|made| {
+            let bytes = (interpreter.steps() - before).saturating_mul(BYTES_OF_A_STEP);
+            self.context.shared.keep(text.len(), usize::try_from(bytes).unwrap_or(usize::MAX))?;
+            Ok(made)
+        });
+        made.map_err(|error| TemplateError::from(self.context.explain(&error)))
     }
 }
 

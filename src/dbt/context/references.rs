@@ -59,8 +59,9 @@ impl Object for Reference {
         true
     }
 
-    fn call(&self, _interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+    fn call(&self, interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
         let resolving = &self.0;
+        charge(interpreter, &args)?;
         let args = ref_args(args, &resolving.record)?;
         let Some(facts) = &resolving.facts else {
             resolving.record.refs.borrow_mut().push(args);
@@ -72,6 +73,14 @@ impl Object for Reference {
     fn get_attr(&self, name: &str) -> Option<Value> {
         (name == "config").then(|| runtime_config(&self.0.shared))
     }
+}
+
+/// What a reference takes: a relation, and while parsing a record of it until the node is linked.
+const STEPS: u64 = 30;
+
+fn charge(interpreter: &mut Interpreter<'_>, args: &Args) -> Result<(), Error> {
+    interpreter.charge(STEPS)?;
+    interpreter.charge_args(args)
 }
 
 fn ref_args(mut args: Args, record: &Record) -> Result<RefArgs, Error> {
@@ -127,7 +136,8 @@ impl Resolving {
 /// `source`.
 pub(super) fn source(context: &Context) -> Value {
     let resolving = Resolving::of(context);
-    Value::function("source", move |_, args| {
+    Value::function("source", move |interpreter, args| {
+        charge(interpreter, &args)?;
         let [source, table] = args.positional.as_slice() else {
             let sentence = format!("source() takes exactly two arguments ({} given)", args.positional.len());
             return Err(resolving.record.raise(codes::COMPILE, sentence));
@@ -162,7 +172,8 @@ pub(super) fn source(context: &Context) -> Value {
 /// `metric`: recorded, and answered by its name.
 pub(super) fn metric(context: &Context) -> Value {
     let record = Rc::clone(&context.record);
-    Value::function("metric", move |_, args| {
+    Value::function("metric", move |interpreter, args| {
+        charge(interpreter, &args)?;
         record.metrics.borrow_mut().push(args.positional.iter().map(Value::to_str).collect());
         Ok(args.positional.last().cloned().unwrap_or_default())
     })

@@ -1,8 +1,10 @@
 //! `modules.re`: Python's regular expressions. What they find and what they put in its place is Python's; how
 //! long they may take is ours.
 
-mod pattern;
+pub(super) mod pattern;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::jinja::{Args, Dict, Error, ErrorKind, Interpreter, Object, Value};
@@ -13,13 +15,22 @@ const FUNCTIONS: [&str; 7] = ["search", "match", "fullmatch", "findall", "findit
 
 /// `modules.re`.
 pub(super) fn module() -> Value {
+    let kept: Rc<RefCell<Kept>> = Rc::default();
     let mut module: Dict = FUNCTIONS
         .into_iter()
-        .map(|name| (name, Value::function(name, move |interpreter, args| with_pattern(interpreter, name, args))))
+        .map(|name| {
+            let kept = Rc::clone(&kept);
+            let call = move |interpreter: &mut Interpreter<'_>, args| with_pattern(interpreter, &kept, name, args);
+            (name, Value::function(name, call))
+        })
         .collect();
-    module
-        .insert("compile", Value::function("compile", |_, args| Ok(Value::object(Compiled(Rc::new(compile(args)?))))));
-    module.insert("escape", Value::function("escape", |_, args| Ok(escape(&text(&args, 0)).into())));
+    let compile = move |interpreter: &mut Interpreter<'_>, args| compile(interpreter, &kept, args);
+    module.insert("compile", Value::function("compile", compile));
+    let escape = |interpreter: &mut Interpreter<'_>, args: Args| {
+        interpreter.charge_args(&args)?;
+        Ok(escape(&text(&args, 0)).into())
+    };
+    module.insert("escape", Value::function("escape", escape));
     for (name, flag) in [
         ("IGNORECASE", IGNORECASE),
         ("I", IGNORECASE),
@@ -32,6 +43,12 @@ pub(super) fn module() -> Value {
     }
     Value::dict(module)
 }
+
+/// Patterns that a template's `re` keeps, as Python's does.
+const MOST_KEPT: usize = 100;
+
+/// Patterns made so far, by their text and flags.
+type Kept = HashMap<(String, i64), Rc<Pattern>>;
 
 struct Compiled(Rc<Pattern>);
 
@@ -57,16 +74,42 @@ fn escape(text: &str) -> String {
     out
 }
 
-fn compile(mut args: Args) -> Result<Pattern, Error> {
+fn compile(interpreter: &mut Interpreter<'_>, kept: &RefCell<Kept>, mut args: Args) -> Result<Value, Error> {
     let flags = args.take_keyword("flags").or_else(|| args.positional.get(1).cloned());
-    if let Some(compiled) = args.positional.first().and_then(Value::downcast::<Compiled>) {
-        return Ok(compiled.0.as_ref().clone());
+    let pattern = args.positional.first().cloned().unwrap_or_default();
+    Ok(Value::object(Compiled(pattern_of(interpreter, kept, &pattern, flags)?)))
+}
+
+/// The pattern that an argument is, or says.
+fn pattern_of(
+    interpreter: &mut Interpreter<'_>,
+    kept: &RefCell<Kept>,
+    pattern: &Value,
+    flags: Option<Value>,
+) -> Result<Rc<Pattern>, Error> {
+    if let Some(compiled) = pattern.downcast::<Compiled>() {
+        return Ok(Rc::clone(&compiled.0));
     }
-    Pattern::new(&text(&args, 0), flags.and_then(|flags| flags.as_int()).unwrap_or_default())
+    interpreter.charge_value(pattern)?;
+    let asked = (pattern.to_str(), flags.and_then(|flags| flags.as_int()).unwrap_or_default());
+    if let Some(known) = kept.borrow().get(&asked) {
+        return Ok(Rc::clone(known));
+    }
+    let made = Rc::new(Pattern::new(interpreter, &asked.0, asked.1)?);
+    let mut kept = kept.borrow_mut();
+    if kept.len() < MOST_KEPT {
+        kept.insert(asked, Rc::clone(&made));
+    }
+    Ok(made)
 }
 
 /// `re.search(pattern, text, flags)` and its like.
-fn with_pattern(interpreter: &mut Interpreter<'_>, name: &str, mut args: Args) -> Result<Value, Error> {
+fn with_pattern(
+    interpreter: &mut Interpreter<'_>,
+    kept: &RefCell<Kept>,
+    name: &str,
+    mut args: Args,
+) -> Result<Value, Error> {
     let flags_at = match name {
         "sub" => 4,
         "split" => 3,
@@ -78,14 +121,12 @@ fn with_pattern(interpreter: &mut Interpreter<'_>, name: &str, mut args: Args) -
     let Some(pattern) = pattern else {
         return Err(Error::type_error(format!("{name}() missing 1 required positional argument: 'pattern'")));
     };
-    if let Some(compiled) = pattern.downcast::<Compiled>() {
-        return apply(interpreter, &compiled.0, name, args);
-    }
-    let pattern = Pattern::new(&pattern.to_str(), flags.and_then(|flags| flags.as_int()).unwrap_or_default())?;
+    let pattern = pattern_of(interpreter, kept, &pattern, flags)?;
     apply(interpreter, &pattern, name, args)
 }
 
 fn apply(interpreter: &mut Interpreter<'_>, pattern: &Pattern, name: &str, mut args: Args) -> Result<Value, Error> {
+    interpreter.charge_args(&args)?;
     let mut taken = |name: &str, index: usize| args.take_keyword(name).or_else(|| args.positional.get(index).cloned());
     let limit = |value: Option<Value>| {
         let count = value.and_then(|value| value.as_int()).filter(|count| *count > 0);
@@ -106,7 +147,7 @@ fn apply(interpreter: &mut Interpreter<'_>, pattern: &Pattern, name: &str, mut a
             let found = pattern.find(interpreter, &subject, 0)?;
             found.filter(|found| matches!(found.first(), Some(Some((0, _))))).map_or(Value::None, matched)
         }
-        "fullmatch" => pattern.whole()?.find(interpreter, &subject, 0)?.map_or(Value::None, matched),
+        "fullmatch" => pattern.whole(interpreter)?.find(interpreter, &subject, 0)?.map_or(Value::None, matched),
         "findall" => {
             let all = pattern.find_all(interpreter, &subject, usize::MAX)?;
             Value::list(all.iter().map(|found| found_text(&subject, found)).collect())
@@ -159,6 +200,7 @@ fn substitute(
     limit: usize,
 ) -> Result<Value, Error> {
     let template = replacement.as_str();
+    let references = template.map_or(0, |template| template.matches('\\').count());
     let names = Rc::new(pattern.names());
     let shared: Rc<str> = text.into();
     let (mut out, mut from) = (String::with_capacity(text.len()), 0);
@@ -167,10 +209,14 @@ fn substitute(
         out.push_str(text.get(from..start).unwrap_or_default());
         let before = out.len();
         if let Some(template) = template {
+            // A template that names the place again and again is far longer when it is put in.
+            interpreter.charge_bytes(template.len().saturating_add(references.saturating_mul(end - start)))?;
             fill(template, text, &found, &names, &mut out)?;
         } else {
             let found = Match { text: Rc::clone(&shared), groups: found, names: Rc::clone(&names) };
-            out.push_str(&interpreter.call(replacement, Args::positional(vec![Value::object(found)]))?.to_str());
+            let made = interpreter.call(replacement, Args::positional(vec![Value::object(found)]))?;
+            interpreter.charge_value(&made)?;
+            out.push_str(&made.to_str());
         }
         interpreter.charge(1 + (out.len() - before) as u64 / 256)?;
         if out.len() > interpreter.limits().string_bytes {

@@ -65,7 +65,10 @@ impl Object for RelationClass {
         kinds.contains(&name).then(|| name.to_lowercase().into())
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         (name == "create").then(|| self.create(args.clone()))
     }
 }
@@ -182,7 +185,10 @@ impl Object for RelationObject {
         })
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         let first = args.positional.first();
         Some(Ok(match name {
             "include" => {

@@ -1,6 +1,6 @@
 //! What every template of a load can ask for, read-only and shared by all threads.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -10,6 +10,7 @@ use crate::dbt::node::Node;
 use crate::dbt::options::{Adapter, EnvAccess, LoadOptions};
 use crate::dbt::project::ProjectFile;
 use crate::dbt::relation::adapter_type;
+use crate::jinja::{Error, Limits};
 
 /// The part of [`LoadOptions`] that templates see.
 #[derive(Clone, Debug)]
@@ -96,11 +97,41 @@ pub(crate) struct Shared {
     pub(crate) macros: Macros,
     /// How many templates have reached a limit so far: the more, the less the others may cost.
     pub(super) exhausted: AtomicUsize,
+    /// Bytes kept that the files themselves do not account for.
+    kept: AtomicUsize,
 }
+
+/// So many templates may reach a limit before the others are held shorter: a repository of nothing but
+/// endless loops must not take hours.
+const PATIENCE: usize = 8;
+
+/// What a template may cost once patience is at its end.
+const CURBED_STEPS: u64 = 200_000;
+
+/// Bytes that templates may make of nothing and leave in a project: configurations, descriptions, values of YAML.
+const MOST_KEPT: usize = 128 << 20;
 
 impl Shared {
     pub(crate) fn new(target: Target, projects: IndexMap<String, ProjectFile>, macros: Macros) -> Self {
-        Self { target, projects, macros, exhausted: AtomicUsize::new(0) }
+        Self { target, projects, macros, exhausted: AtomicUsize::new(0), kept: AtomicUsize::new(0) }
+    }
+
+    /// What the next template may cost.
+    pub(crate) fn limits(&self) -> Limits {
+        let is_curbed = self.exhausted.load(Ordering::Relaxed) > PATIENCE;
+        let steps = if is_curbed { CURBED_STEPS } else { Limits::default().steps };
+        Limits { steps, ..Limits::default() }
+    }
+
+    /// Counts what a template made of so many bytes of a file, and leaves in the project.
+    pub(crate) fn keep(&self, source: usize, made: usize) -> Result<(), Error> {
+        /// What a file of a few bytes may well become.
+        const ALLOWANCE: usize = 4096;
+        let excess = made.saturating_sub(source.saturating_mul(16).saturating_add(ALLOWANCE));
+        if excess > 0 && self.kept.fetch_add(excess, Ordering::Relaxed).saturating_add(excess) > MOST_KEPT {
+            return Err(Error::limit(format!("the project's templates leave more than {MOST_KEPT} bytes")));
+        }
+        Ok(())
     }
 
     pub(crate) fn root(&self) -> Option<&ProjectFile> {

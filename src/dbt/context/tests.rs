@@ -1,3 +1,7 @@
+//! Contexts as templates meet them.
+
+mod costs;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -18,9 +18,9 @@ pub(super) fn function(context: &Context, name: &str) -> Option<Value> {
         "fromjson" => from_json,
         "toyaml" => to_yaml,
         "fromyaml" => from_yaml,
-        "local_md5" => |_, args| {
+        "local_md5" => |interpreter, args| {
             let [value] = args.bind("local_md5", ["value"], 1)?;
-            Ok(md5_hex(&value.unwrap_or_default().to_str()).into())
+            Ok(md5_hex(&text_of(interpreter, value)?).into())
         },
         "set" => |interpreter, args| make_set(interpreter, args, false),
         "set_strict" => |interpreter, args| make_set(interpreter, args, true),
@@ -36,20 +36,22 @@ pub(super) fn function(context: &Context, name: &str) -> Option<Value> {
 fn of_context(context: &Context, name: &str) -> Option<Value> {
     let record = Rc::clone(&context.record);
     Some(match name {
-        "store_result" => Value::function("store_result", move |_, args| {
+        "store_result" => Value::function("store_result", move |interpreter, args| {
             let [name, response, table] = args.bind("store_result", ["name", "response", "agate_table"], 2)?;
-            store(&record, name, response, table);
+            interpreter.charge(RESULT_STEPS)?;
+            store(&record, &text_of(interpreter, name)?, response, table);
             Ok(Value::str(""))
         }),
-        "store_raw_result" => Value::function("store_raw_result", move |_, args| {
+        "store_raw_result" => Value::function("store_raw_result", move |interpreter, args| {
             let names = ["name", "message", "code", "rows_affected", "agate_table"];
             let [name, message, _, _, table] = args.bind("store_raw_result", names, 1)?;
-            store(&record, name, message, table);
+            interpreter.charge(RESULT_STEPS)?;
+            store(&record, &text_of(interpreter, name)?, message, table);
             Ok(Value::str(""))
         }),
-        "load_result" => Value::function("load_result", move |_, args| {
+        "load_result" => Value::function("load_result", move |interpreter, args| {
             let [name] = args.bind("load_result", ["name"], 1)?;
-            let name = name.unwrap_or_default().to_str();
+            let name = text_of(interpreter, name)?.to_string();
             let mut results = record.results.borrow_mut();
             match results.get_mut(&name) {
                 Some(Value::None) => {
@@ -63,6 +65,7 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
             }
         }),
         "try_or_compiler_error" => Value::function("try_or_compiler_error", move |interpreter, mut args| {
+            interpreter.charge_args(&args)?;
             if args.positional.len() < 2 {
                 return Err(Error::type_error("try_or_compiler_error() needs a message and a function"));
             }
@@ -75,7 +78,8 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
             Value::function("render", move |interpreter, args| {
                 let [text] = args.bind("render", ["string"], 1)?;
                 let Some(context) = me.upgrade() else { return Ok(Value::None) };
-                let template = Template::parse("render", &text.unwrap_or_default().to_str())?;
+                let text = text_of(interpreter, text)?;
+                let template = parsed(interpreter, "render", &text)?;
                 context.record.nested(|| Ok(interpreter.render(&template, &context.scope())?.into()))
             })
         }
@@ -96,36 +100,66 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
     })
 }
 
-fn store(record: &Record, name: Option<Value>, response: Option<Value>, table: Option<Value>) {
+fn store(record: &Record, name: &str, response: Option<Value>, table: Option<Value>) {
     let table = table.filter(|table| !table.is_none()).unwrap_or_else(|| Value::dict(Dict::default()));
     let pairs = [("response", response.unwrap_or_default()), ("data", Value::list(Vec::new())), ("table", table)];
     let result = Value::dict(pairs.into_iter().collect());
-    record.results.borrow_mut().insert(name.unwrap_or_default().to_str(), result);
+    record.results.borrow_mut().insert(name.to_owned(), result);
 }
 
-fn to_json(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+/// What a result that is stored takes: a dict or two, until the template ends.
+const RESULT_STEPS: u64 = 50;
+
+/// What one byte of JSON, YAML or Jinja takes at most once it is read: `[` is a list.
+const STEPS_OF_A_BYTE: u64 = 8;
+
+/// The text of an argument, counted.
+fn text_of(interpreter: &mut Interpreter<'_>, value: Option<Value>) -> Result<Rc<str>, Error> {
+    let value = value.unwrap_or_default();
+    interpreter.charge_value(&value)?;
+    Ok(value.to_shared_str())
+}
+
+/// The text of an argument that is to be read as something, counted.
+fn text_to_read(interpreter: &mut Interpreter<'_>, value: Option<Value>) -> Result<Rc<str>, Error> {
+    let text = text_of(interpreter, value)?;
+    interpreter.charge((text.len() as u64).saturating_mul(STEPS_OF_A_BYTE))?;
+    Ok(text)
+}
+
+/// Reads a text that a template made as a template, counted.
+pub(super) fn parsed(interpreter: &mut Interpreter<'_>, name: &str, text: &str) -> Result<Template, Error> {
+    interpreter.charge((text.len() as u64).saturating_mul(STEPS_OF_A_BYTE))?;
+    Template::parse(name, text)
+}
+
+fn to_json(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     let [value, default, sorted] = args.bind("tojson", ["value", "default", "sort_keys"], 1)?;
-    match value.unwrap_or_default().to_json() {
+    let value = value.unwrap_or_default();
+    interpreter.charge_value(&value)?;
+    match value.to_json() {
         Ok(json) => Ok(python::json(&json, sorted.is_some_and(|flag| flag.truthy())).into()),
         Err(_) => Ok(default.unwrap_or_default()),
     }
 }
 
-fn from_json(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+fn from_json(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     let [text, default] = args.bind("fromjson", ["string", "default"], 1)?;
-    let parsed = serde_json::from_str(&text.unwrap_or_default().to_str());
+    let parsed = serde_json::from_str(&text_to_read(interpreter, text)?);
     Ok(parsed.map_or_else(|_| default.unwrap_or_default(), |json: serde_json::Value| Value::from_json(&json)))
 }
 
-fn to_yaml(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+fn to_yaml(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     let [value, default, _] = args.bind("toyaml", ["value", "default", "sort_keys"], 1)?;
-    let text = value.unwrap_or_default().to_json().ok().and_then(|json| serde_yaml::to_string(&json).ok());
+    let value = value.unwrap_or_default();
+    interpreter.charge_value(&value)?;
+    let text = value.to_json().ok().and_then(|json| serde_yaml::to_string(&json).ok());
     Ok(text.map_or_else(|| default.unwrap_or_default(), Value::from))
 }
 
-fn from_yaml(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+fn from_yaml(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     let [text, default] = args.bind("fromyaml", ["value", "default"], 1)?;
-    let parsed = yaml::parse(&text.unwrap_or_default().to_str());
+    let parsed = yaml::parse(&text_to_read(interpreter, text)?);
     Ok(parsed.map_or_else(|_| default.unwrap_or_default(), |document| Value::from_json(&document.root.to_json())))
 }
 
@@ -157,6 +191,7 @@ fn zip(interpreter: &mut Interpreter<'_>, mut args: Args, strict: bool) -> Resul
         }
     }
     let rows = columns.iter().map(Vec::len).min().unwrap_or_default();
+    interpreter.charge(rows.saturating_mul(columns.len() + 4) as u64)?;
     let row = |index: usize| Value::tuple(columns.iter().filter_map(|column| column.get(index).cloned()).collect());
     Ok(Value::list((0..rows).map(row).collect()))
 }
@@ -170,10 +205,21 @@ fn iterate(interpreter: &mut Interpreter<'_>, value: &Value) -> Result<Option<Ve
     }
 }
 
-fn diff_of_two_dicts(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
+fn diff_of_two_dicts(interpreter: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     let [a, b] = args.bind("diff_of_two_dicts", ["dict_a", "dict_b"], 2)?;
-    let plain = |value: Option<Value>| value.unwrap_or_default().to_json().unwrap_or_default();
-    let (a, b) = (plain(a), plain(b));
+    let mut plain = |value: Option<Value>| -> Result<serde_json::Value, Error> {
+        let value = value.unwrap_or_default();
+        interpreter.charge_value(&value)?;
+        Ok(value.to_json().unwrap_or_default())
+    };
+    let (a, b) = (plain(a)?, plain(b)?);
+    let items = |value: &serde_json::Value| {
+        value.as_object().map_or(0, |map| {
+            let lists = map.values().filter_map(|value| value.as_array()).map(Vec::len).sum::<usize>();
+            (map.len() + lists) as u64
+        })
+    };
+    interpreter.charge(items(&a).saturating_mul(items(&b)) / 8)?;
     let lower = |value: &serde_json::Value| value.as_str().map(str::to_lowercase);
     let mut diff = serde_json::Map::new();
     for (key, values) in a.as_object().into_iter().flatten() {

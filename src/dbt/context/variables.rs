@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Context, Phase, Record, Shared, has_template};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
-use crate::jinja::{Args, Error, Interpreter, Object, Template, Value};
+use crate::jinja::{Args, Error, Interpreter, Object, Value};
 
 const SECRET_PREFIX: &str = "DBT_ENV_SECRET_";
 
@@ -51,7 +51,7 @@ impl Var {
     fn rendered(&self, interpreter: &mut Interpreter<'_>, value: Value) -> Result<Value, Error> {
         match (value.as_str(), self.context.upgrade()) {
             (Some(text), Some(context)) if !self.as_written && has_template(text) => {
-                let template = Template::parse("var", text)?;
+                let template = super::text::parsed(interpreter, "var", text)?;
                 self.record.nested(|| Ok(interpreter.render(&template, &context.scope())?.into()))
             }
             _ => Ok(value),
@@ -84,7 +84,10 @@ impl Object for Var {
         let name = name.unwrap_or_default();
         let Some(key) = name.as_str() else { return Ok(default.unwrap_or_default()) };
         match (self.find(key), default) {
-            (Some(value), _) => self.rendered(interpreter, value),
+            (Some(value), _) => {
+                interpreter.charge_value(&value)?;
+                self.rendered(interpreter, value)
+            }
             (None, Some(default)) => Ok(default),
             (None, None) if self.missing_is_none => Ok(Value::None),
             (None, None) => Err(self.missing(key)),
@@ -101,7 +104,8 @@ impl Object for Var {
 pub(super) fn env_var(context: &Context) -> Value {
     let (shared, record) = (Arc::clone(&context.shared), Rc::clone(&context.record));
     let secrets = matches!(context.phase, Phase::Packages | Phase::Profiles);
-    Value::function("env_var", move |_, args| {
+    Value::function("env_var", move |interpreter, args| {
+        interpreter.charge_args(&args)?;
         let [name, default] = args.bind("env_var", ["var", "default"], 1)?;
         let name = name.unwrap_or_default();
         let key = name.as_str().unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::{Context, Failure, NodeView, Phase, Shared};
 use crate::dbt::config::Places;
@@ -11,21 +11,12 @@ use crate::dbt::macros::{GenerateName, MacroIndex};
 use crate::dbt::node::Node;
 use crate::jinja::{Args, Error, Interpreter, Limits, Object, Template, UndefinedPolicy, Value};
 
-/// So many templates may reach a limit before the others are held shorter: a repository of nothing but
-/// endless loops must not take hours.
-const PATIENCE: usize = 8;
-
 /// Templates of generic tests that a thread keeps.
 const MOST_TEMPLATES: usize = 1_000;
-
-/// What a template may cost once patience is at its end.
-const CURBED_STEPS: u64 = 200_000;
 
 /// One thread's tools.
 pub(crate) struct Worker<'a> {
     pub(crate) interpreter: Interpreter<'a>,
-    cancelled: &'a AtomicBool,
-    is_curbed: bool,
     shared: Arc<Shared>,
     /// For the macros that name nodes, by the macro's package.
     naming: HashMap<String, Rc<Context>>,
@@ -43,8 +34,6 @@ impl<'a> Worker<'a> {
     pub(crate) fn new(shared: &Arc<Shared>, cancelled: &'a AtomicBool) -> Self {
         Self {
             interpreter: Interpreter::new(Limits::default(), cancelled),
-            cancelled,
-            is_curbed: false,
             shared: Arc::clone(shared),
             naming: HashMap::new(),
             names: HashMap::new(),
@@ -56,11 +45,7 @@ impl<'a> Worker<'a> {
 
     /// Readies the interpreter for the next template.
     pub(crate) fn begin(&mut self, policy: UndefinedPolicy) {
-        if !self.is_curbed && self.shared.exhausted.load(Ordering::Relaxed) > PATIENCE {
-            let limits = Limits { steps: CURBED_STEPS, ..Limits::default() };
-            self.interpreter = Interpreter::new(limits, self.cancelled);
-            self.is_curbed = true;
-        }
+        self.interpreter.set_limits(self.shared.limits());
         self.interpreter.reset();
         self.interpreter.set_undefined_policy(policy);
     }

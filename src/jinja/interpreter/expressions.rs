@@ -30,7 +30,11 @@ impl Interpreter<'_> {
             ExprKind::Text(text) => Ok(Value::Str(frame.text(*text))),
             ExprKind::Name { name, binding } => Ok(self.read(frame, *name, *binding)),
             ExprKind::BlockText => Ok(self.block_texts.last().cloned().unwrap_or_default()),
-            ExprKind::List(items) => Ok(Value::list(self.eval_all(frame, items)?)),
+            ExprKind::List(items) => {
+                // A list of its own takes as much as several items of another.
+                self.charge(4)?;
+                Ok(Value::list(self.eval_all(frame, items)?))
+            }
             ExprKind::Tuple(items) => Ok(Value::tuple(self.eval_all(frame, items)?)),
             ExprKind::Dict(entries) => self.dict_literal(frame, entries),
             ExprKind::Attribute(owner, name) => {
@@ -87,6 +91,7 @@ impl Interpreter<'_> {
     }
 
     fn dict_literal<'f>(&mut self, frame: &Frame<'f>, entries: &'f [(Expr, Expr)]) -> Result<Value, Error> {
+        self.charge_dict(entries.len())?;
         let mut dict = Dict::with_capacity(entries.len());
         for (key, value) in entries {
             let span = key.span;

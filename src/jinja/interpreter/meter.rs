@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::Interpreter;
 use crate::jinja::error::{Error, ErrorKind};
-use crate::jinja::value::Value;
+use crate::jinja::value::{Args, Value};
 
 /// Steps between two looks at the flag.
 const LOOK: u64 = 4096;
@@ -56,7 +56,7 @@ impl Interpreter<'_> {
     }
 
     /// Counts the making of a text of so many bytes, before it is made.
-    pub(in crate::jinja) fn charge_bytes(&mut self, bytes: usize) -> Result<(), Error> {
+    pub fn charge_bytes(&mut self, bytes: usize) -> Result<(), Error> {
         if bytes > self.limits.string_bytes {
             return Err(Error::limit(format!("a text is longer than {} bytes", self.limits.string_bytes)));
         }
@@ -72,9 +72,29 @@ impl Interpreter<'_> {
         self.charge(items as u64 * 2)
     }
 
+    /// Counts the making of a dict of so many entries: it takes several times what a list does.
+    pub(in crate::jinja) fn charge_dict(&mut self, entries: usize) -> Result<(), Error> {
+        self.charge(10 + entries as u64 * 4)
+    }
+
     /// Counts a walk over so many items that makes nothing.
     pub(in crate::jinja) fn charge_walk(&mut self, items: usize) -> Result<(), Error> {
         if items >= 16 { self.charge(items as u64 / 8) } else { Ok(()) }
+    }
+
+    /// Counts a walk over a value and all that it holds, as a function of the host makes one that turns it into JSON
+    /// or text. Lists that share their items, or hold themselves, are far larger to walk than to keep.
+    pub fn charge_value(&mut self, value: &Value) -> Result<(), Error> {
+        let most = self.limits.steps.saturating_sub(self.steps).saturating_add(1);
+        let mut left = most;
+        value.weigh(0, &mut left);
+        self.charge(most - left)
+    }
+
+    /// The same for all arguments of a function of the host.
+    pub fn charge_args(&mut self, args: &Args) -> Result<(), Error> {
+        args.positional.iter().try_for_each(|value| self.charge_value(value))?;
+        args.keyword.iter().try_for_each(|(_, value)| self.charge_value(value))
     }
 
     /// A new text, counted.

@@ -113,6 +113,12 @@ impl<'a> Interpreter<'a> {
         &self.limits
     }
 
+    /// Sets what the next render may cost.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+        self.next_look = 0;
+    }
+
     /// How many macros are running: 0 in a template's own text.
     pub fn depth(&self) -> usize {
         self.depth

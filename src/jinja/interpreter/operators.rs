@@ -105,6 +105,8 @@ impl Interpreter<'_> {
         };
         let count = usize::try_from(count).unwrap_or(0);
         let repeated = |items: &[Value]| -> Vec<Value> {
+            // Nothing, however often, is nothing: a walk over a count that costs nothing would never end.
+            let count = if items.is_empty() { 0 } else { count };
             std::iter::repeat_n(items, count).flat_map(|items| items.iter().cloned()).collect()
         };
         match sequence {

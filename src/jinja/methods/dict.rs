@@ -38,7 +38,7 @@ fn clear(_: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value,
 fn copy(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {
     args.only_positional("dict.copy", 0, 0)?;
     let dict = of(receiver)?.borrow();
-    interpreter.charge_items(dict.len())?;
+    interpreter.charge_dict(dict.len())?;
     Ok(Value::dict(dict.clone()))
 }
 

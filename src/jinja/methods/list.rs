@@ -82,7 +82,9 @@ fn extend(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Re
     let more = one(args, "list.extend")?;
     let more = interpreter.collect(&more)?;
     let mut list = of(receiver)?;
-    interpreter.charge_items(list.len() + more.len())?;
+    let grows = (list.len() + more.len()).checked_ilog2() != list.len().checked_ilog2();
+    // As with append, growing is free on the whole.
+    interpreter.charge_items(if grows { list.len() + more.len() } else { more.len() })?;
     list.extend(more);
     Ok(Value::None)
 }

@@ -82,8 +82,9 @@ fn remove(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Re
     if set.remove(&key) { Ok(Value::None) } else { Err(Error::new(ErrorKind::Key, key.value().repr())) }
 }
 
-fn pop(_: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {
+fn pop(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {
     args.only_positional("set.pop", 0, 0)?;
+    interpreter.charge_walk(of(receiver)?.borrow().len() / 8)?;
     let first = of(receiver)?.borrow_mut().pop_first();
     first.map(Key::into_value).ok_or_else(|| Error::new(ErrorKind::Key, "'pop from an empty set'"))
 }
@@ -92,7 +93,8 @@ fn update(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Re
     for more in args.only_positional("set.update", 0, usize::MAX)? {
         let more = set_of(interpreter, &more)?;
         let mut set = of(receiver)?.borrow_mut();
-        interpreter.charge_items(set.len() + more.len())?;
+        let grows = (set.len() + more.len()).checked_ilog2() != set.len().checked_ilog2();
+        interpreter.charge_items(if grows { set.len() + more.len() } else { more.len() })?;
         for key in more.keys() {
             set.insert(key.clone());
         }

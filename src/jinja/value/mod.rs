@@ -12,6 +12,7 @@ mod release;
 pub(super) mod repr;
 mod sequence;
 mod view;
+mod weight;
 
 use std::any::Any;
 use std::cell::RefCell;

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::span::Span;
-use super::{bad_value, build, civil, parts, strftime};
+use super::{bad_value, build, civil, parts, reached, strftime};
 use crate::jinja::{Args, BinaryOperator, Error, Interpreter, Object, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +30,10 @@ impl Object for DayClass {
         Ok(Value::object(Day(at.date())))
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         match name {
             "today" => Some(Ok(Value::object(Day(civil(self.now).date())))),
             "fromisoformat" => {
@@ -56,10 +59,15 @@ impl Object for Day {
         }))
     }
 
-    fn call_method(&self, _interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+    fn call_method(&self, interpreter: &mut Interpreter<'_>, name: &str, args: &Args) -> Option<Result<Value, Error>> {
+        if let Err(error) = interpreter.charge_args(args) {
+            return Some(Err(error));
+        }
         Some(match name {
             "strftime" => {
-                strftime(self.0.at(0, 0, 0, 0), None, &args.positional.first().map(Value::to_str).unwrap_or_default())
+                let format = args.positional.first().map(Value::to_str).unwrap_or_default();
+                let text = strftime(self.0.at(0, 0, 0, 0), None, &format);
+                text.and_then(|text| interpreter.charge_value(&text).map(|()| text))
             }
             "isoformat" => Ok(self.to_str().into()),
             "weekday" => Ok(Value::Int(i64::from(self.0.weekday().to_monday_zero_offset()))),
@@ -74,9 +82,11 @@ impl Object for Day {
 
     fn operate(&self, operator: BinaryOperator, other: &Value, reflected: bool) -> Option<Result<Value, Error>> {
         if let Some(span) = other.downcast::<Span>() {
-            let span = if operator == BinaryOperator::Subtract { -span.0 } else { span.0 };
+            // Of a span only the days count, and they are counted down: -1 hour is in the day before.
+            let days = SignedDuration::from_hours(24 * span.days());
+            let days = if operator == BinaryOperator::Subtract { -days } else { days };
             let fits = operator == BinaryOperator::Add || (operator == BinaryOperator::Subtract && !reflected);
-            return fits.then(|| self.0.checked_add(span).map(|date| Value::object(Self(date))).map_err(bad_value));
+            return fits.then(|| Ok(Value::object(Self(reached(self.0.at(0, 0, 0, 0).checked_add(days))?.date()))));
         }
         let other = other.downcast::<Self>()?;
         (operator == BinaryOperator::Subtract && !reflected)

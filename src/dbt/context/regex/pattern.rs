@@ -6,6 +6,8 @@ use crate::jinja::{Error, Interpreter};
 
 /// Memory that one compiled pattern may take.
 const PATTERN_BYTES: usize = 1 << 20;
+/// Steps of making a pattern: most take far less memory, and time, than they may.
+const STEPS_OF_SIZES: [(usize, u64); 3] = [(1 << 14, 500), (1 << 16, 5_000), (PATTERN_BYTES, 50_000)];
 /// Bytes of a text that a pattern with look-around is tried on. Each place of it may look at all the rest.
 const RETRIED_BYTES: usize = 16 << 10;
 /// How often one search may go back.
@@ -22,7 +24,8 @@ pub(super) type Found = Vec<Option<(usize, usize)>>;
 
 #[derive(Clone)]
 enum Engine {
-    Automaton(regex::Regex),
+    /// And at most as many places of the pattern are tried at each byte of a text.
+    Automaton(regex::Regex, u64),
     Retrying(Box<fancy_regex::Regex>),
 }
 
@@ -35,9 +38,9 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    pub(super) fn new(source: &str, flags: i64) -> Result<Self, Error> {
-        let engine = match automaton(source, flags) {
-            Ok(automaton) => Engine::Automaton(automaton),
+    pub(super) fn new(interpreter: &mut Interpreter<'_>, source: &str, flags: i64) -> Result<Self, Error> {
+        let engine = match automaton(interpreter, source, flags)? {
+            Ok((automaton, width)) => Engine::Automaton(automaton, width),
             Err(regex::Error::Syntax(_)) => Engine::Retrying(Box::new(retrying(source, flags)?)),
             Err(error) => return Err(unusable(&error)),
         };
@@ -45,8 +48,8 @@ impl Pattern {
     }
 
     /// The same, from the first character to the last.
-    pub(super) fn whole(&self) -> Result<Self, Error> {
-        Self::new(&format!(r"\A(?:{})\z", self.source), self.flags)
+    pub(super) fn whole(&self, interpreter: &mut Interpreter<'_>) -> Result<Self, Error> {
+        Self::new(interpreter, &format!(r"\A(?:{})\z", self.source), self.flags)
     }
 
     /// The first place at or after a byte of `text`.
@@ -58,8 +61,10 @@ impl Pattern {
     ) -> Result<Option<Found>, Error> {
         let left = text.len().saturating_sub(from);
         match &self.engine {
-            Engine::Automaton(automaton) => {
-                interpreter.charge(1 + left as u64 / 256)?;
+            Engine::Automaton(automaton, width) => {
+                // The first look may well be at the whole text; later ones mostly end soon.
+                let share = if from == 0 { 8 } else { 64 };
+                interpreter.charge(1 + (left as u64).saturating_mul(*width) / share)?;
                 let found = automaton.captures_at(text, from);
                 Ok(found
                     .map(|found| found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()))
@@ -107,16 +112,48 @@ impl Pattern {
     /// The groups' names, the whole first.
     pub(super) fn names(&self) -> Vec<Option<String>> {
         match &self.engine {
-            Engine::Automaton(automaton) => automaton.capture_names().map(|name| name.map(str::to_owned)).collect(),
+            Engine::Automaton(automaton, _) => automaton.capture_names().map(|name| name.map(str::to_owned)).collect(),
             Engine::Retrying(retrying) => retrying.capture_names().map(|name| name.map(str::to_owned)).collect(),
         }
     }
 }
 
-fn automaton(source: &str, flags: i64) -> Result<regex::Regex, regex::Error> {
+/// An automaton and its width, or why it can't be one.
+fn automaton(
+    interpreter: &mut Interpreter<'_>,
+    source: &str,
+    flags: i64,
+) -> Result<Result<(regex::Regex, u64), regex::Error>, Error> {
     let mut builder = regex::RegexBuilder::new(source);
-    builder.size_limit(PATTERN_BYTES).case_insensitive(flags & IGNORECASE != 0);
-    builder.multi_line(flags & MULTILINE != 0).dot_matches_new_line(flags & DOTALL != 0).build()
+    builder.case_insensitive(flags & IGNORECASE != 0);
+    builder.multi_line(flags & MULTILINE != 0).dot_matches_new_line(flags & DOTALL != 0);
+    for (size, steps) in STEPS_OF_SIZES {
+        interpreter.charge(steps)?;
+        match builder.size_limit(size).build() {
+            Err(regex::Error::CompiledTooBig(_)) => {}
+            built => return Ok(built.map(|automaton| (automaton, width(source, size)))),
+        }
+    }
+    Ok(Err(regex::Error::CompiledTooBig(PATTERN_BYTES)))
+}
+
+/// At most as many places of the pattern are tried at each byte of a text: its length, with what is repeated
+/// written out, and no more than its size has room for.
+pub(in crate::dbt::context) fn width(pattern: &str, size: usize) -> u64 {
+    /// Bytes of the smallest place.
+    const PLACE: u64 = 64;
+    let (mut places, mut times) = (pattern.len() as u64, 1_u64);
+    for (at, _) in pattern.match_indices('{') {
+        let (before, after) = pattern.split_at(at);
+        let counts = after.get(1..).unwrap_or_default().split('}').next().unwrap_or_default();
+        let most = counts.split(',').filter_map(|count| count.trim().parse::<u64>().ok()).max().unwrap_or(1).max(1);
+        if before.ends_with([')', '}', '?', '*', '+']) {
+            times = times.saturating_mul(most);
+        } else {
+            places = places.saturating_add(most);
+        }
+    }
+    places.saturating_mul(times).min(size as u64 / PLACE).max(1)
 }
 
 fn retrying(source: &str, flags: i64) -> Result<fancy_regex::Regex, Error> {
