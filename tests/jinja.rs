@@ -35,6 +35,8 @@ mod predicates;
 mod scopes;
 #[path = "jinja/statements.rs"]
 mod statements;
+#[path = "jinja/subjects.rs"]
+mod subjects;
 #[path = "jinja/text_methods.rs"]
 mod text_methods;
 #[path = "jinja/undefined.rs"]

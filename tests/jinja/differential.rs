@@ -22,7 +22,7 @@ fn answer(template: &str) -> String {
 
 /// Checks lines of `["template", "answer"]`; gives their number.
 #[track_caller]
-fn check(lines: &str) -> usize {
+pub(crate) fn check(lines: &str) -> usize {
     let cases: Vec<(String, String)> = lines
         .lines()
         .filter(|line| !line.starts_with("# "))
@@ -38,12 +38,6 @@ fn check(lines: &str) -> usize {
     let shown = wrong.iter().take(40).map(String::as_str).collect::<Vec<_>>().join("\n");
     assert!(wrong.is_empty(), "{} of {} differ:\n{shown}", wrong.len(), cases.len());
     cases.len()
-}
-
-/// What Jinja2's own tests look at, in templates of ours; `judge.py --templates` answers them anew.
-#[test]
-fn every_subject_of_jinja2s_tests_gives_what_jinja2_gives() {
-    assert!(check(include_str!("judge/subjects.jsonl")) >= 230);
 }
 
 #[test]

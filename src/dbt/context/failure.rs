@@ -56,7 +56,7 @@ fn shortened(mut message: String) -> String {
     if left_out > 0 {
         let end = (0..=SENTENCE).rev().find(|end| message.is_char_boundary(*end)).unwrap_or_default();
         message.truncate(end);
-        message.push_str(&format!("… ({left_out} bytes more)"));
+        return format!("{message}… ({left_out} bytes more)");
     }
     message
 }

@@ -85,7 +85,7 @@ impl Object for Var {
         let Some(key) = name.as_str() else { return Ok(default.unwrap_or_default()) };
         match (self.find(key), default) {
             (Some(value), _) => {
-                interpreter.charge_value(&value)?;
+                interpreter.charge_copy(&value)?;
                 self.rendered(interpreter, value)
             }
             (None, Some(default)) => Ok(default),

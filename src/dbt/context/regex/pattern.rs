@@ -62,9 +62,11 @@ impl Pattern {
         let left = text.len().saturating_sub(from);
         match &self.engine {
             Engine::Automaton(automaton, width) => {
-                // The first look may well be at the whole text; later ones mostly end soon.
-                let share = if from == 0 { 8 } else { 64 };
-                interpreter.charge(1 + (left as u64).saturating_mul(*width) / share)?;
+                // The first look may well be at the whole text; later ones mostly end soon, but for hostile patterns.
+                let left = left as u64;
+                let look =
+                    if from == 0 { left.saturating_mul(*width) / 8 } else { left.saturating_mul(*width / 16) / 64 };
+                interpreter.charge(1 + left / 256 + look)?;
                 let found = automaton.captures_at(text, from);
                 Ok(found
                     .map(|found| found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()))
