@@ -53,6 +53,9 @@ pub(super) enum Command {
     Demo(Demo),
     /// Bring projects up to date: fetch the branch, load the dbt project, record its models
     Sync(Sync),
+    /// Test Git connections
+    #[command(subcommand)]
+    Git(GitCommand),
     /// Fetch the packages of a dbt project in a folder, as dbt deps does
     Deps(Deps),
     /// List models, seeds, snapshots, sources and exposures as of the last good sync
@@ -93,6 +96,19 @@ pub(super) struct Sync {
     /// Names of projects [default: all]
     #[arg(value_name = "PROJECT")]
     pub(super) projects: Vec<String>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum GitCommand {
+    /// Go every step on the way to a connection's repositories, and say exactly what is missing
+    Test(GitTest),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct GitTest {
+    /// Name of a Git connection [default: all]
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -21,7 +21,7 @@ use super::store_watch;
 use super::target::Target;
 use super::watch::FolderWatch;
 use super::world::World;
-use super::{fix, folder, sync};
+use super::{fix, folder, polling, sync};
 
 /// How long a shutdown waits for cancelled jobs to write their end.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -184,8 +184,11 @@ impl Engine {
                 jobs.push(self.submit(Request::SyncProject { project: project.clone(), cause }));
             }
         }
-        if let Location::Folder(root) = &workspace.location {
-            self.follow(root);
+        match &workspace.location {
+            Location::Folder(root) => self.follow(root),
+            Location::File(_) | Location::None => {
+                self.core.runtime.spawn(polling::run(Arc::downgrade(&self.core)));
+            }
         }
         Ok(jobs)
     }

@@ -6,6 +6,7 @@
 
 mod compiled;
 mod connect;
+mod connection_test;
 mod credentials;
 mod dbt_command;
 mod dbt_folder;
@@ -21,6 +22,7 @@ mod log;
 mod manifest_file;
 mod open;
 mod packages;
+mod polling;
 mod profiles;
 mod queries;
 mod reach;
@@ -42,6 +44,7 @@ pub use crate::dbt::packages::NewPackage;
 pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, listed, resource_types};
 pub use compiled::CompiledFile;
 pub use connect::{NewProject, connect};
+pub use connection_test::{OnProbe, Probe, ProbeOutcome, ProbeStep};
 pub use dbt_folder::{FolderProject, FolderRequest, WrittenFiles, load_folder};
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
 pub use handle::{Engine, Subscription};

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::dbt::{FileEntry, FileTree, ReadError};
 use crate::git::{
-    self, ApiError, AppRequest, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, Remote, RemoteError,
-    Repository, TreeError, TreeReader,
+    self, ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders,
+    InspectRequest, ListedRepository, Remote, RemoteError, Repository, TreeError, TreeReader,
 };
 use crate::workspace::Secret;
 
@@ -43,6 +43,18 @@ impl Repositories for GitRepositories {
         })
     }
 
+    fn branches(&self, request: FetchRequest, cancel: CancellationToken) -> Answer<'_, Result<Branches, RemoteError>> {
+        Box::pin(git::branches(request, cancel))
+    }
+
+    fn tip(
+        &self,
+        request: FetchRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<(String, String), RemoteError>> {
+        Box::pin(git::tip(request, cancel))
+    }
+
     fn tree(
         &self,
         remote: &Remote,
@@ -66,6 +78,22 @@ impl Providers for HttpProviders {
 
     fn forget(&self, app: u64, repository: &str) {
         Self::forget(self, app, repository);
+    }
+
+    fn inspect(&self, request: InspectRequest, cancel: CancellationToken) -> Answer<'_, Facts> {
+        Box::pin(async move { Self::inspect(self, &request, &cancel).await })
+    }
+
+    fn repositories(
+        &self,
+        request: InspectRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<Vec<ListedRepository>, ApiError>> {
+        Box::pin(async move { Self::repositories(self, &request, &cancel).await })
+    }
+
+    fn secured(&self, url: String, cancel: CancellationToken) -> Answer<'_, Result<(), ApiError>> {
+        Box::pin(async move { Self::secured(self, &url, &cancel).await })
     }
 }
 

@@ -12,7 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::packages::Downloads;
 use crate::dbt::FileTree;
-use crate::git::{ApiError, AppRequest, FetchProgress, FetchRequest, Fetched, Remote, RemoteError};
+use crate::git::{
+    ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, Fetched, InspectRequest, ListedRepository,
+    Remote, RemoteError,
+};
 use crate::problem::Catalogue;
 use crate::store::Store;
 use crate::workspace::{Environment, Paths, Secret};
@@ -33,6 +36,16 @@ pub trait Repositories: Send + Sync {
         cancel: CancellationToken,
     ) -> Answer<'_, Result<Fetched, RemoteError>>;
 
+    /// The branches of a repository. Of the request, branch and folder play no part.
+    fn branches(&self, request: FetchRequest, cancel: CancellationToken) -> Answer<'_, Result<Branches, RemoteError>>;
+
+    /// Where a branch stands: its name and its commit's id. Brings nothing.
+    fn tip(
+        &self,
+        request: FetchRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<(String, String), RemoteError>>;
+
     /// The tree of a fetched commit. Blocking.
     fn tree(&self, remote: &Remote, cache: &Path, commit: &str)
     -> Result<Arc<dyn FileTree + Send + Sync>, RemoteError>;
@@ -50,6 +63,19 @@ pub trait Providers: Send + Sync {
 
     /// Throws away what is kept of an App for a repository: the server did not take it.
     fn forget(&self, app: u64, repository: &str);
+
+    /// What the API tells of a credential and a repository.
+    fn inspect(&self, request: InspectRequest, cancel: CancellationToken) -> Answer<'_, Facts>;
+
+    /// The repositories that a credential sees.
+    fn repositories(
+        &self,
+        request: InspectRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<Vec<ListedRepository>, ApiError>>;
+
+    /// Speaks TLS with the host of an address, without showing it anything.
+    fn secured(&self, url: String, cancel: CancellationToken) -> Answer<'_, Result<(), ApiError>>;
 }
 
 /// What time it is.

@@ -19,8 +19,13 @@ mod usernames;
 
 pub use address::Address;
 pub use error::{Obstacle, RemoteError};
-pub use fetch::{Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch};
+pub use fetch::{
+    Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch, tip,
+};
 pub use objects::{Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
-pub use providers::{ApiError, AppRequest, GitHubApp, HttpProviders, InstallationToken, usual_api};
+pub use providers::{
+    ApiError, AppRequest, CredentialFacts, Facts, GitHubApp, HttpProviders, InspectRequest, InstallationToken,
+    ListedRepository, RepositoryFacts, usual_api,
+};
 pub use push::{FileChange, PushRequest, Pushed, push};
 pub use remote::{Credential, Provider, Remote};

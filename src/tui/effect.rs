@@ -71,6 +71,13 @@ pub enum Effect {
     },
     /// Write a new project (and its connection) to `ebb.toml` and sync it.
     AddProject(NewProject),
+    /// Test a Git connection; what is told of it carries the same generation.
+    TestConnection {
+        connection: String,
+        generation: Generation,
+    },
+    /// Nobody looks at the test that runs any more.
+    StopTest,
     /// Leave this workspace for the demo's.
     StartDemo,
     /// Leave this workspace for the dbt project in a folder.

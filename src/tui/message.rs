@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Event, FixPreview, JobId, ModelView, Overview, Progress, SyncView};
+use crate::engine::{Event, FixPreview, JobId, ModelView, Overview, Probe, Progress, SyncView};
 use crate::problem::Problem;
 use crate::store::{ModelSummary, ProblemId, ProblemRecord, SyncRecord};
 
@@ -76,6 +76,16 @@ pub enum Message {
         problem: ProblemId,
         fix: usize,
         preview: FixPreview,
+    },
+    /// A step of a connection's test began or ended.
+    Probed {
+        generation: Generation,
+        probe: Box<Probe>,
+    },
+    /// A connection's test ended: whether all is well.
+    ConnectionTested {
+        generation: Generation,
+        result: Result<bool, Box<Problem>>,
     },
     /// A query had no answer.
     QueryFailed {

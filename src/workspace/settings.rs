@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -133,6 +134,10 @@ pub struct Project {
     pub target: String,
     /// Name of a source.
     pub source: Option<String>,
+    /// How often to look whether the branch has moved while ebb runs: `90s`, `15m`, `1h`. Only by hand where
+    /// it is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<String>,
     /// What reads the project.
     #[serde(default)]
     pub loader: Loader,
@@ -177,6 +182,7 @@ impl Default for Project {
             schema: Self::default_schema(),
             target: Self::default_target(),
             source: None,
+            every: None,
             loader: Loader::default(),
             manifest: Self::default_manifest(),
             dbt_command: Self::default_dbt_command(),
@@ -199,6 +205,7 @@ impl Project {
             schema: Self::default_schema(),
             target: Self::default_target(),
             source: None,
+            every: None,
             loader: Loader::default(),
             manifest: Self::default_manifest(),
             dbt_command: Self::default_dbt_command(),
@@ -206,6 +213,22 @@ impl Project {
             vars: IndexMap::new(),
             env: BTreeMap::new(),
         }
+    }
+
+    /// [`Project::every`] as a time; none where it is not set, or is no time of 10 seconds to 7 days.
+    pub fn interval(&self) -> Option<Duration> {
+        let written = self.every.as_deref()?.trim();
+        let digits = written.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+        let number: u64 = digits.parse().ok()?;
+        let seconds = match written.get(digits.len()..)?.trim() {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            _ => return None,
+        };
+        let whole = number.checked_mul(seconds)?;
+        (10..=7 * 86_400).contains(&whole).then(|| Duration::from_secs(whole))
     }
 
     fn default_path() -> String {
@@ -340,4 +363,31 @@ pub enum Tips {
     #[default]
     On,
     Off,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_read_within_bounds() {
+        for (written, seconds) in [
+            ("10s", Some(10)),
+            ("15m", Some(900)),
+            (" 1 h ", Some(3_600)),
+            ("7d", Some(604_800)),
+            ("9s", None),
+            ("8d", None),
+            ("15", None),
+            ("m", None),
+            ("15 minutes", None),
+            ("-1h", None),
+            ("99999999999999999999h", None),
+            ("", None),
+        ] {
+            let project = Project { every: Some(written.to_owned()), ..Project::at("x") };
+            assert_eq!(project.interval().map(|interval| interval.as_secs()), seconds, "{written}");
+        }
+        assert_eq!(Project::at("x").interval(), None);
+    }
 }

@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use crate::dbt::{FileTree, MemoryTree};
 use crate::engine::world::{Answer, Clock, OnProgress, Repositories, World};
 use crate::engine::{DownloadError, DownloadRequest, Downloads, Engine, Event, EventKind};
-use crate::git::{Commit, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, Remote, RemoteError};
+use crate::git::{
+    Branches, Commit, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, Remote, RemoteError,
+};
 use crate::problem::Catalogue;
 use crate::store::Store;
 use crate::workspace::{Environment, Location, Paths, Workspace};
@@ -40,6 +42,8 @@ pub(super) enum Behaviour {
 pub(super) struct FakeRepositories {
     pub(super) behaviour: Mutex<Behaviour>,
     pub(super) fetches: AtomicI64,
+    /// How often it was asked where a branch stands.
+    pub(super) looks: AtomicI64,
 }
 
 impl FakeRepositories {
@@ -89,6 +93,29 @@ impl Repositories for FakeRepositories {
                     Err(RemoteError::Cancelled)
                 }
                 Behaviour::Panics => panic!("a planted mistake"),
+            }
+        })
+    }
+
+    fn branches(&self, request: FetchRequest, _: CancellationToken) -> Answer<'_, Result<Branches, RemoteError>> {
+        let behaviour = self.now();
+        Box::pin(async move {
+            match behaviour {
+                Behaviour::Refuses { raw } => Err(RemoteError::Refused { status: Some(403), raw: raw.to_owned() }),
+                _ => {
+                    Ok(Branches { names: vec!["develop".to_owned(), "main".to_owned()], default: Some(request.branch) })
+                }
+            }
+        })
+    }
+
+    fn tip(&self, request: FetchRequest, _: CancellationToken) -> Answer<'_, Result<(String, String), RemoteError>> {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        let behaviour = self.now();
+        Box::pin(async move {
+            match behaviour {
+                Behaviour::Tip { id, .. } => Ok((request.branch, id.to_owned())),
+                _ => Err(RemoteError::Refused { status: Some(403), raw: "no".to_owned() }),
             }
         })
     }
@@ -162,7 +189,11 @@ impl Stage {
         let location = Location::File(file.clone());
         let workspace = Workspace::load(location.clone(), &environment, &[]).unwrap();
         let store = Arc::new(Store::open(&paths.state_of(&location).join("ebb.db")).unwrap());
-        let repositories = Arc::new(FakeRepositories { behaviour: Mutex::new(behaviour), fetches: AtomicI64::new(0) });
+        let repositories = Arc::new(FakeRepositories {
+            behaviour: Mutex::new(behaviour),
+            fetches: AtomicI64::new(0),
+            looks: AtomicI64::new(0),
+        });
         let world = World {
             repositories: Arc::clone(&repositories) as Arc<dyn Repositories>,
             providers: Arc::new(HttpProviders::default()),

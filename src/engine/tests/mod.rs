@@ -2,6 +2,7 @@
 
 mod fake;
 mod loaders;
+mod polling;
 
 use crate::problem::Action;
 use crate::store::{Cause, EventFilter, ProblemFilter, ProblemState, Stage as SyncStage, SyncFilter, SyncState};

@@ -26,7 +26,8 @@ const TOKEN_PREFIXES: [&str; 10] =
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     pub remote: Remote,
-    /// Branch that a pasted page showed. A branch with `/` in its name comes out short.
+    /// Branch that a pasted page showed. A branch with `/` in its name comes out short, and its rest stands
+    /// in `path`, until [`Address::among`] has seen the branches.
     pub branch: Option<String>,
     /// Path inside the repository that a pasted page showed.
     pub path: Option<String>,
@@ -48,6 +49,29 @@ impl Address {
                 _ => Err(unknown(text)),
             },
             None => without_scheme(text, base),
+        }
+    }
+
+    /// Branch and path told apart by the branches that there are: the longest of them that the page's words
+    /// begin with. Nothing changes where none does.
+    #[must_use]
+    pub fn among(self, branches: &[String]) -> Self {
+        let Some(short) = &self.branch else { return self };
+        let words = match &self.path {
+            Some(path) => format!("{short}/{path}"),
+            None => short.clone(),
+        };
+        let rest = |branch: &String| {
+            let rest = words.strip_prefix(branch.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/').to_owned())
+        };
+        let found = branches.iter().filter_map(|branch| Some((branch, rest(branch)?)));
+        match found.max_by_key(|(branch, _)| branch.len()) {
+            Some((branch, rest)) => {
+                let path = (!rest.is_empty()).then_some(rest);
+                Self { branch: Some(branch.clone()), path, remote: self.remote }
+            }
+            None => self,
         }
     }
 

@@ -9,6 +9,9 @@ use super::{Address, bare_url, unknown};
 const SHOWN: [&str; 6] = ["tree", "blob", "raw", "edit", "blame", "commits"];
 
 pub(super) fn http(text: &str) -> Result<Address, RemoteError> {
+    if let Some(address) = data_center(text)? {
+        return Ok(address);
+    }
     let mut url = bare_url(text)?;
     let provider = Provider::of_host(url.host_str().unwrap_or_default());
     let path = url.path().trim_matches('/').to_owned();
@@ -26,6 +29,29 @@ pub(super) fn http(text: &str) -> Result<Address, RemoteError> {
         branch,
         path: (!path.is_empty()).then(|| path.join("/")),
     })
+}
+
+/// A page of Bitbucket Data Center, `/projects/KEY/repos/NAME/browse/PATH?at=BRANCH`, whose clone address
+/// looks nothing like it.
+fn data_center(text: &str) -> Result<Option<Address>, RemoteError> {
+    let mut url = bare_url(text)?;
+    let path = url.path().to_owned();
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    // A server may live below a path of its own.
+    let place = segments.windows(4).position(|four| matches!(four, ["projects" | "users", _, "repos", _]));
+    let Some((before, found)) = place.and_then(|place| segments.split_at_checked(place)) else { return Ok(None) };
+    let [kind, owner, _, name, shown @ ..] = found else { return Ok(None) };
+    let owner = if *kind == "users" { format!("~{owner}") } else { (*owner).to_owned() };
+    url.set_path(&[before, &["scm", &owner, &format!("{name}.git")]].concat().join("/"));
+    let shown = shown.strip_prefix(&["browse"]).unwrap_or_default();
+    let path: Vec<String> = shown.iter().map(|segment| decoded(segment)).collect();
+    let at = reqwest::Url::parse(text).ok().and_then(|page| {
+        let at = page.query_pairs().find(|(key, _)| key == "at")?.1.into_owned();
+        Some(at.strip_prefix("refs/heads/").unwrap_or(&at).to_owned())
+    });
+    let branch = at.filter(|at| !at.is_empty());
+    let path = (!path.is_empty()).then(|| path.join("/"));
+    Ok(Some(Address { remote: Remote::Http { url: url.to_string() }, branch, path }))
 }
 
 /// The segments that name the repository, and those of branch and path where the page shows them.

@@ -153,3 +153,36 @@ fn a_secret_in_an_address_is_refused_and_not_repeated() {
 fn a_username_alone_is_no_secret_and_is_left_out() {
     table(&[("https://jane@bitbucket.org/acme/shop.git", "https://bitbucket.org/acme/shop.git")]);
 }
+
+#[test]
+fn pages_of_bitbucket_data_center_lead_to_the_clone_address() {
+    table(&[
+        (
+            "https://bb.acme.example/projects/DATA/repos/shop/browse/dbt/dbt_project.yml?at=refs%2Fheads%2Frelease%2F1",
+            "https://bb.acme.example/scm/DATA/shop.git @release/1 :dbt/dbt_project.yml",
+        ),
+        ("https://bb.acme.example/projects/DATA/repos/shop/browse", "https://bb.acme.example/scm/DATA/shop.git"),
+        ("https://acme.example/bb/users/jane/repos/shop?at=dev", "https://acme.example/bb/scm/~jane/shop.git @dev"),
+    ]);
+}
+
+#[test]
+fn branches_with_slashes_are_told_by_those_that_there_are() {
+    let branches = ["main", "release", "release/2026", "release/2026/hotfix", "dev"].map(str::to_owned);
+    for (page, branch, path) in [
+        ("https://github.com/a/b/tree/release/2026/transform", Some("release/2026"), Some("transform")),
+        ("https://github.com/a/b/tree/release/2026/hotfix", Some("release/2026/hotfix"), None),
+        ("https://github.com/a/b/tree/release/transform/dbt", Some("release"), Some("transform/dbt")),
+        (
+            "https://gitlab.com/a/b/-/blob/release/2026/x/dbt_project.yml",
+            Some("release/2026"),
+            Some("x/dbt_project.yml"),
+        ),
+        ("https://github.com/a/b/tree/releases/x", Some("releases"), Some("x")),
+        ("https://github.com/a/b/tree/develop", Some("develop"), None),
+        ("https://github.com/a/b", None, None),
+    ] {
+        let address = parse(page).unwrap().among(&branches);
+        assert_eq!((address.branch.as_deref(), address.path.as_deref()), (branch, path), "{page}");
+    }
+}

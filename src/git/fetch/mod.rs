@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::remote::{Credential, Remote};
 
 pub(in crate::git) use run::blocking;
-pub use run::{branches, fetch};
+pub use run::{branches, fetch, tip};
 
 /// Bounds on one fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

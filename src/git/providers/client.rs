@@ -33,7 +33,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Who asks.
 #[derive(Clone, Debug)]
 pub(super) enum Authorization {
+    Nobody,
     Bearer(Secret),
+    Basic { user: String, password: Secret },
 }
 
 /// One question.
@@ -49,7 +51,15 @@ pub(super) struct Question {
 /// An answer with a status of success.
 #[derive(Debug)]
 pub(super) struct Answer {
+    pub(super) headers: HeaderMap,
     pub(super) body: Value,
+}
+
+impl Answer {
+    /// A header as text; empty where it is missing.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
 }
 
 /// A refusal, whole: what it says decides what is done.
@@ -79,7 +89,7 @@ impl Client {
     /// Asks, and asks again where that may help.
     pub(super) async fn ask(&self, question: &Question) -> Result<Answer, Miss> {
         let url = &question.url;
-        if url.scheme() != "https" && !is_here(url) {
+        if !matches!(question.authorization, Authorization::Nobody) && url.scheme() != "https" && !is_here(url) {
             return Err(Miss::Failed(ApiError::Insecure { url: shown(url) }));
         }
         let client = self.client(url)?;
@@ -99,6 +109,19 @@ impl Client {
             }
         }
         once(&client, question).await
+    }
+
+    /// A question to the host alone, of which only the handshake matters.
+    pub(super) async fn secured(&self, url: &str, cancel: &CancellationToken) -> Result<(), ApiError> {
+        let mut url = Url::parse(url).map_err(|_| ApiError::Address { url: url.to_owned() })?;
+        url.set_path("/");
+        let (authorization, body, cancel) = (Authorization::Nobody, None, cancel.clone());
+        let client = self.client(&url).map_err(|_| ApiError::Address { url: shown(&url) })?;
+        let question = Question { method: Method::HEAD, url, authorization, body, cancel };
+        match once(&client, &question).await {
+            Err(Miss::Failed(ApiError::Unexpected { .. }) | Miss::Refused(_)) | Ok(_) => Ok(()),
+            Err(Miss::Failed(error)) => Err(error),
+        }
     }
 
     fn client(&self, url: &Url) -> Result<reqwest::Client, Miss> {
@@ -145,18 +168,20 @@ async fn exchange(client: &reqwest::Client, question: &Question) -> Result<Answe
         let raw = format!("no JSON, but {} bytes at {}", bytes.len(), shown(&question.url));
         Miss::Failed(ApiError::Unexpected { host: host(&question.url), raw })
     })?;
-    Ok(Answer { body })
+    Ok(Answer { headers, body })
 }
 
 fn request(client: &reqwest::Client, question: &Question) -> RequestBuilder {
     let mut request = client.request(question.method.clone(), question.url.clone()).header(ACCEPT, "application/json");
     match &question.authorization {
+        Authorization::Nobody => {}
         Authorization::Bearer(token) => {
             if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", token.expose())) {
                 value.set_sensitive(true);
                 request = request.header(AUTHORIZATION, value);
             }
         }
+        Authorization::Basic { user, password } => request = request.basic_auth(user, Some(password.expose())),
     }
     match &question.body {
         Some(body) => request.header("content-type", "application/json").body(body.to_string()),
@@ -197,7 +222,10 @@ fn said(bytes: &[u8]) -> String {
 
 fn without(text: &str, authorization: &Authorization) -> String {
     match authorization {
-        Authorization::Bearer(secret) => words::without(text, &[secret.expose()]),
+        Authorization::Bearer(secret) | Authorization::Basic { password: secret, .. } => {
+            words::without(text, &[secret.expose()])
+        }
+        Authorization::Nobody => text.to_owned(),
     }
 }
 

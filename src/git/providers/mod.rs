@@ -5,9 +5,14 @@
 
 mod app;
 mod base;
+mod bitbucket;
 mod client;
 mod error;
+mod facts;
+mod github;
+mod gitlab;
 mod jwt;
+mod lists;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub use app::{AppRequest, GitHubApp, InstallationToken};
 pub use base::usual_api;
 pub use error::ApiError;
+pub use facts::{CredentialFacts, Facts, InspectRequest, RepositoryFacts};
+pub use lists::ListedRepository;
 
 use app::InstallationTokens;
 use client::Client;
@@ -41,5 +48,24 @@ impl HttpProviders {
     /// Throws away the kept tokens of an App for a repository, which the server did not take.
     pub fn forget(&self, app: u64, repository: &str) {
         self.tokens.forget(app, repository);
+    }
+
+    /// What the API tells of a credential and a repository.
+    pub async fn inspect(&self, request: &InspectRequest, cancel: &CancellationToken) -> Facts {
+        facts::inspect(&self.client, request, cancel).await
+    }
+
+    /// The repositories that a credential sees, the last changed first, a hundred at most.
+    pub async fn repositories(
+        &self,
+        request: &InspectRequest,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<ListedRepository>, ApiError> {
+        lists::repositories(&self.client, request, cancel).await
+    }
+
+    /// Speaks TLS with the host of `url`, showing it nothing; whatever it answers is well.
+    pub async fn secured(&self, url: &str, cancel: &CancellationToken) -> Result<(), ApiError> {
+        self.client.secured(url, cancel).await
     }
 }

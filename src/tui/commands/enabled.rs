@@ -35,6 +35,7 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
             Err("there is nothing of that kind here".to_owned())
         }
         Command::Filter => Err("there is nothing to filter here".to_owned()),
+        Command::TestConnection => Err("no Git connection is selected".to_owned()),
         Command::ApplyFix | Command::ChooseFix => Err("no problem with a fix is selected".to_owned()),
         Command::Down
         | Command::Up

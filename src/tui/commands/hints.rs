@@ -11,9 +11,14 @@ pub const ALWAYS: usize = 3;
 /// Commands for the footer. Only those that can be used now, but for the last three, which always can.
 pub fn hints(state: &State) -> Vec<Command> {
     let here: &[Command] = match (state.tab, state.focus) {
-        (Tab::Connections, Focus::List) => {
-            &[Command::Open, Command::Sync, Command::SyncAll, Command::AddProject, Command::Edit]
-        }
+        (Tab::Connections, Focus::List) => &[
+            Command::Open,
+            Command::Sync,
+            Command::SyncAll,
+            Command::AddProject,
+            Command::TestConnection,
+            Command::Edit,
+        ],
         (Tab::Connections, Focus::Detail) => &[Command::Back, Command::Sync, Command::Edit],
         (Tab::Models, Focus::List) => {
             &[Command::Open, Command::Filter, Command::Sync, Command::NextView, Command::CopyId]

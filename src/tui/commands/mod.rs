@@ -65,6 +65,7 @@ pub enum Command {
     ChooseFix,
     ShowProblem,
     AddProject,
+    TestConnection,
     ShowWork,
     ShowLog,
     CopyId,

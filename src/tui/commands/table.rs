@@ -243,6 +243,17 @@ pub const COMMANDS: &[CommandInfo] = &[
         Group::Work,
         "Connect a repository with a dbt project",
     ),
+    inside(
+        Tab::Connections,
+        everywhere(
+            Command::TestConnection,
+            "test",
+            "test",
+            &["t"],
+            Group::Work,
+            "Test the selected Git connection, step by step",
+        ),
+    ),
     everywhere(
         Command::ShowWork,
         "work",
@@ -318,7 +329,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         Command::DismissTip,
         "dismiss-tip",
         "hide the tip",
-        &["t"],
+        &["ctrl-t"],
         Group::Program,
         "Take the line of advice away",
     ),

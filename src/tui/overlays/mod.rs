@@ -3,6 +3,7 @@
 
 mod choices;
 mod confirm;
+mod connection_test;
 mod fixes;
 mod form;
 mod jump;
@@ -20,12 +21,13 @@ use super::message::{Mouse, MouseAction};
 use super::state::State;
 use super::theme::Look;
 use super::widgets::list::Motion;
-use crate::engine::Event;
+use crate::engine::{Event, Probe};
 use crate::problem::Problem;
 use crate::store::SyncId;
 
 pub use choices::{Choice, Choices};
 pub use confirm::{Confirm, QuitQuestion};
+pub use connection_test::ConnectionTest;
 pub use fixes::{Fixes, Offer};
 pub use form::AddProject;
 pub use jump::Jump;
@@ -48,6 +50,8 @@ pub enum Overlay {
     Work(WorkList),
     /// What was told of a sync.
     SyncLog(Box<SyncLog>),
+    /// The steps of a test, as they are told.
+    ConnectionTest(Box<ConnectionTest>),
     /// The fixes of the selected problem, by number.
     Fixes(Fixes),
     AddProject(Box<AddProject>),
@@ -74,6 +78,8 @@ pub(super) enum After {
     ShowLog(String, SyncId),
     ShowSync(SyncId),
     CancelProject(String),
+    /// Test this Git connection, once more.
+    TestConnection(String),
     /// The fix with this index of the selected problem.
     ApplyFix(usize),
     /// As if the mouse had been pressed here.
@@ -110,7 +116,8 @@ impl Overlay {
 pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     let Some(mut overlay) = state.overlays.pop() else { return Vec::new() };
     let answer = if key == Key::plain(KeyCode::Esc) {
-        Answer::Closes(After::Nothing)
+        let is_test = matches!(overlay, Overlay::ConnectionTest(_));
+        Answer::Closes(if is_test { After::Do(vec![Effect::StopTest]) } else { After::Nothing })
     } else {
         match &mut overlay {
             Overlay::Keys(choices) | Overlay::Palette(choices) => choices.pressed(key, height(state)),
@@ -118,6 +125,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             Overlay::Quit(question) => question.pressed(key),
             Overlay::Work(list) => list.pressed(key, state),
             Overlay::SyncLog(log) => log.pressed(key, state),
+            Overlay::ConnectionTest(test) => test.pressed(key, state),
             Overlay::Fixes(fixes) => fixes.pressed(key, state),
             Overlay::AddProject(form) => form.pressed(key),
             Overlay::Jump(jump) => jump.pressed(key, state),
@@ -148,6 +156,7 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
             run(state, super::commands::Command::ApplyFix)
         }
         After::Click(place) => click(state, place),
+        After::TestConnection(connection) => test_connection(state, connection),
         After::ShowLog(project, sync) => show_log(state, project, sync),
         After::ShowSync(sync) => travel_to(state, super::state::Tab::History, &sync.0.to_string()),
         After::CancelProject(project) => {
@@ -155,6 +164,34 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
             state.overlays.push(Overlay::work());
             effects
         }
+    }
+}
+
+/// Begins the test of a Git connection and shows it.
+pub(super) fn test_connection(state: &mut State, connection: String) -> Vec<Effect> {
+    state.tests.0 += 1;
+    let test = ConnectionTest::new(connection, state.tests);
+    let begin = test.begin();
+    state.overlays.push(Overlay::ConnectionTest(Box::new(test)));
+    vec![begin]
+}
+
+fn open_test(state: &mut State) -> Option<&mut ConnectionTest> {
+    state.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::ConnectionTest(test) => Some(&mut **test),
+        _ => None,
+    })
+}
+
+pub(super) fn probed(state: &mut State, generation: Generation, probe: Probe) {
+    if let Some(test) = open_test(state) {
+        test.told(generation, probe);
+    }
+}
+
+pub(super) fn tested(state: &mut State, generation: Generation, result: Result<bool, Box<Problem>>) {
+    if let Some(test) = open_test(state) {
+        test.ended(generation, result);
     }
 }
 
@@ -204,6 +241,7 @@ pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
             | Overlay::Quit(_)
             | Overlay::Work(_)
             | Overlay::SyncLog(_)
+            | Overlay::ConnectionTest(_)
             | Overlay::Fixes(_)
             | Overlay::Jump(_),
         )
@@ -221,7 +259,7 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             let place = Position::new(mouse.column, mouse.row);
             let area = state.overlays.last().map(|overlay| area(overlay, state));
             if area.is_some_and(|area| !area.contains(place)) {
-                state.overlays.pop();
+                return pressed(state, Key::plain(KeyCode::Esc));
             }
             Vec::new()
         }
@@ -249,6 +287,7 @@ pub fn area(overlay: &Overlay, state: &State) -> ratatui::layout::Rect {
         Overlay::Quit(_) => QuitQuestion::area(state),
         Overlay::Work(_) => WorkList::area(state),
         Overlay::SyncLog(_) => SyncLog::area(state),
+        Overlay::ConnectionTest(_) => ConnectionTest::area(state),
         Overlay::Fixes(fixes) => fixes.area(state),
         Overlay::AddProject(_) => AddProject::area(state),
         Overlay::SaveCopy(_) => SaveCopy::area(state),
@@ -289,6 +328,10 @@ pub fn draw(overlay: &Overlay, state: &State, look: Look<'_>, buffer: &mut Buffe
         }
         Overlay::SyncLog(log) => {
             log.draw(look, area, buffer);
+            None
+        }
+        Overlay::ConnectionTest(test) => {
+            test.draw(look, area, buffer);
             None
         }
         Overlay::AddProject(form) => form.draw(look, area, buffer),

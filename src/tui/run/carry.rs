@@ -4,10 +4,13 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 
 use ratatui::crossterm::event::EventStream;
 use rustix::process::{Signal as Raw, kill_current_process_group};
 use tokio::process::Command;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::{Engine, NewProject, Request, connect};
 use crate::problem::{Code, Problem, Subject};
@@ -44,6 +47,8 @@ impl Runner {
             Effect::WriteCopy(copy) => self.write_copy(copy),
             Effect::OpenEditor { file, line } => self.edit(file, line).await?,
             Effect::AddProject(new) => self.add_project(new),
+            Effect::TestConnection { connection, generation } => self.test_connection(connection, generation),
+            Effect::StopTest => self.test.cancel(),
             Effect::StartDemo => self.exit = Some(Exit::StartDemo),
             Effect::OpenFolder(folder) => self.exit = Some(Exit::OpenFolder(folder)),
             Effect::SetMouse(on) => self.guard.set_mouse(on)?,
@@ -136,6 +141,29 @@ impl Runner {
             if let Err(problem) = added(&engine, file, new, environment).await {
                 let _gone = answer.send(Message::RequestFailed(Box::new(problem))).await;
             }
+        });
+    }
+
+    /// Tells of every step as it comes. The test before ends.
+    fn test_connection(&mut self, connection: String, generation: Generation) {
+        self.test.cancel();
+        self.test = CancellationToken::new();
+        let (engine, answer, cancel) = (self.engine.clone(), self.answer.clone(), self.test.clone());
+        tokio::spawn(async move {
+            let (sender, mut probes) = mpsc::unbounded_channel();
+            let told = Arc::new(move |probe| {
+                // Who does not listen any more has left.
+                let _gone = sender.send(probe);
+            });
+            let listener = answer.clone();
+            let pass_on = async move {
+                while let Some(probe) = probes.recv().await {
+                    let _gone = listener.send(Message::Probed { generation, probe: Box::new(probe) }).await;
+                }
+            };
+            let (result, ()) = tokio::join!(engine.test_connection(&connection, told, cancel), pass_on);
+            let result = result.map_err(Box::new);
+            let _gone = answer.send(Message::ConnectionTested { generation, result }).await;
         });
     }
 

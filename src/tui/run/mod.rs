@@ -19,6 +19,7 @@ use ratatui::crossterm::event::EventStream;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::sleep_until;
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::{Engine, Event, NewProject, Subscription};
 use crate::problem::Problem;
@@ -140,6 +141,8 @@ struct Runner {
     resized: Option<(Instant, Instant)>,
     /// When figures of running work were taken last, in milliseconds.
     figures_at: u64,
+    /// Ends the test of a connection that runs.
+    test: CancellationToken,
     title: String,
     exit: Option<Exit>,
 }
@@ -200,6 +203,7 @@ impl Runner {
             dirty: Dirty::News,
             resized: None,
             figures_at: 0,
+            test: CancellationToken::new(),
             title: String::new(),
             exit: None,
         };

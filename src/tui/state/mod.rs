@@ -17,7 +17,7 @@ use crate::engine::Overview;
 use crate::workspace::Motion as MotionSetting;
 
 use super::commands::Keymap;
-use super::effect::{Effect, Query};
+use super::effect::{Effect, Generation, Query};
 use super::glyphs::Glyphs;
 use super::key::Key;
 use super::layout::{Areas, Focus, Split};
@@ -118,6 +118,8 @@ pub struct State {
     pub motion: MotionSetting,
     pub keymap: Keymap,
     pub glyphs: Glyphs,
+    /// Number of the newest test of a connection.
+    pub tests: Generation,
     /// The person's own styles.
     pub patches: Patches,
     pub pending: Pending,
@@ -166,6 +168,7 @@ impl State {
             motion: MotionSetting::Full,
             keymap: Keymap::default(),
             glyphs: Glyphs::unicode(),
+            tests: Generation::default(),
             patches: Patches::NONE,
             pending: Pending::default(),
             ctrl_c_at: None,

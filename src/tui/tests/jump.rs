@@ -142,7 +142,7 @@ fn a_tip_is_shown_where_there_is_room_and_stays_away_when_dismissed() {
     assert!(screen.text().contains("tip · : finds every command"), "{}", screen.text());
     assert!(with_tips(80, 24).state.tip().is_none());
     assert_eq!(screen.state.next_deadline(), screen.state.save_due, "it waits for nothing");
-    screen.press("t");
+    screen.press("ctrl-t");
     assert!(!screen.text().contains("hides this"));
     let saved = Saved::from_text(&screen.state.to_save().to_text());
     let mut next = with_tips(120, 40);
@@ -156,7 +156,7 @@ fn a_click_on_the_tip_dismisses_it_and_its_key_does_nothing_then() {
     let mut screen = with_tips(120, 40);
     screen.send(Message::MouseMoved(Mouse { action: MouseAction::Pressed, column: 20, row: 38 }));
     assert!(screen.state.tip().is_none());
-    screen.press("t");
+    screen.press("ctrl-t");
     assert!(screen.text().contains("there is no tip"));
 }
 

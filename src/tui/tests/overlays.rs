@@ -1,6 +1,7 @@
 //! What lies over the panes.
 
-use crate::tui::effect::{CopiedText, Effect};
+use crate::engine::{Probe, ProbeOutcome, ProbeStep};
+use crate::tui::effect::{CopiedText, Effect, Generation};
 use crate::tui::key::Key;
 use crate::tui::message::{Message, Mouse, MouseAction};
 use crate::tui::panes::fixtures::Screen;
@@ -152,4 +153,71 @@ fn without_a_workspace_three_ways_to_begin_are_offered() {
     screen.press("j");
     screen.press("enter");
     assert!(screen.text().contains("Repository"), "the form is open");
+}
+
+fn connections() -> Screen {
+    let mut screen = Screen::new(Tab::Connections, 120, 40);
+    screen.load(connected());
+    screen.take();
+    screen
+}
+
+fn probed(screen: &mut Screen, generation: u64, probe: Probe) {
+    screen.send(Message::Probed { generation: Generation(generation), probe: Box::new(probe) });
+}
+
+fn ended(step: ProbeStep, outcome: ProbeOutcome, detail: &str) -> Probe {
+    Probe::StepEnded { step, outcome, detail: detail.to_owned(), elapsed_ms: 12 }
+}
+
+#[test]
+fn a_connection_is_tested_step_by_step() {
+    let mut screen = connections();
+    screen.press("t");
+    let asked = screen.take();
+    assert!(matches!(asked.as_slice(), [Effect::TestConnection { generation: Generation(1), .. }]), "{asked:?}");
+    let (project, repository) = ("shop".to_owned(), "git@github.com:acme/shop.git".to_owned());
+    probed(&mut screen, 1, Probe::ProjectBegan { project, repository });
+    probed(&mut screen, 1, ended(ProbeStep::Credential, ProbeOutcome::Passed, "whatever your ssh offers"));
+    probed(&mut screen, 1, Probe::StepBegan { step: ProbeStep::Name });
+    let text = screen.text();
+    assert!(text.contains("whatever your ssh offers") && text.contains("host name"), "{text}");
+    assert!(text.contains("testing; esc stops"), "{text}");
+    probed(&mut screen, 1, ended(ProbeStep::Name, ProbeOutcome::Failed, "nobody knows it"));
+    let subject = crate::problem::Subject::Project { name: "shop".to_owned() };
+    let problem = crate::problem::Problem::new(crate::problem::Code::new("GIT-DNS"), subject, "the host is not known");
+    probed(&mut screen, 1, Probe::ProblemFound { problem: Box::new(problem) });
+    screen.send(Message::ConnectionTested { generation: Generation(1), result: Ok(false) });
+    let text = screen.text();
+    assert!(text.contains("GIT-DNS: the host is not known") && text.contains("something is missing"), "{text}");
+}
+
+#[test]
+fn closing_a_test_ends_it_and_what_comes_late_is_not_shown() {
+    let mut screen = connections();
+    screen.press("t");
+    screen.take();
+    screen.press("esc");
+    assert_eq!(screen.take(), [Effect::StopTest]);
+    screen.press("t");
+    screen.take();
+    probed(&mut screen, 1, ended(ProbeStep::Credential, ProbeOutcome::Passed, "of the test before"));
+    assert!(!screen.text().contains("of the test before"));
+    screen.send(Message::ConnectionTested { generation: Generation(2), result: Ok(true) });
+    assert!(screen.text().contains("all is well"));
+    screen.press("enter");
+    assert!(matches!(screen.take().as_slice(), [Effect::TestConnection { generation: Generation(3), .. }]));
+}
+
+#[test]
+fn a_long_test_is_scrolled() {
+    let mut screen = connections();
+    screen.press("t");
+    for number in 0..60 {
+        probed(&mut screen, 1, Probe::Noted { words: format!("note number {number}") });
+    }
+    assert!(screen.text().contains("note number 59") && !screen.text().contains("note number 3 "));
+    screen.press("g");
+    screen.press("home");
+    assert!(screen.text().contains("note number 0"), "{}", screen.text());
 }

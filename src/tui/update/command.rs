@@ -60,6 +60,13 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Edit => edit(state),
         Command::ShowProblem => travel::to_problem(state),
         Command::AddProject => open(state, Overlay::add_project()),
+        Command::TestConnection => {
+            let (_, context) = state.pane();
+            match state.connections.connection(&context) {
+                Some(connection) => overlays::test_connection(state, connection),
+                None => Vec::new(),
+            }
+        }
         Command::ShowWork => open(state, Overlay::work()),
         Command::ShowLog => match state.history.subject_of_log() {
             Some((project, sync)) => overlays::show_log(state, project, sync),

@@ -11,7 +11,7 @@ mod travel;
 
 use super::effect::Effect;
 use super::message::Message;
-use super::overlays::Overlay;
+use super::overlays::{self, Overlay};
 use super::state::{Now, State, Tone};
 use crate::workspace::Motion;
 
@@ -58,6 +58,14 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
         | Message::ProblemsLoaded { .. }
         | Message::FixPreviewed { .. }
         | Message::QueryFailed { .. } => data::loaded(state, message),
+        Message::Probed { generation, probe } => {
+            overlays::probed(state, generation, *probe);
+            Vec::new()
+        }
+        Message::ConnectionTested { generation, result } => {
+            overlays::tested(state, generation, result);
+            Vec::new()
+        }
         Message::RequestFailed(problem) => {
             state.say(Tone::Failed, problem.summary.clone());
             Vec::new()

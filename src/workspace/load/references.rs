@@ -1,4 +1,4 @@
-//! Names that must be defined somewhere else in the file.
+//! What a setting's type cannot say: names that must be defined somewhere else in the file, and times.
 
 use super::check::Checked;
 use super::mistake::Kind;
@@ -18,6 +18,13 @@ pub(super) fn check(settings: &Settings, tree: &Node, checked: &mut Checked) {
             if let Some(named) = named.as_deref().filter(|named| !known.contains(named)) {
                 reference.missing(named, known, tree, checked);
             }
+        }
+        if project.every.is_some() && project.interval().is_none() {
+            let path = ["projects", name, "every"];
+            let origin = tree.find(&path).map_or(&tree.origin, |entry| &entry.node.origin);
+            let summary = format!("{} is no time of 10 s to 7 d", dotted(&path));
+            let expected = "It must be a number with s, m, h or d, such as \"15m\"".to_owned();
+            checked.add(Kind::Type, origin, summary, expected, "Write it as \"15m\"".to_owned());
         }
     }
 }

@@ -75,6 +75,15 @@ impl Connections {
         }
     }
 
+    /// The Git connection of the selected row: itself, or the one that its project uses.
+    pub fn connection(&self, context: &PaneContext<'_>) -> Option<String> {
+        match self.row()? {
+            Row::Connection { name } => Some(name.clone()),
+            Row::Project { .. } => self.project(context)?.connection.clone(),
+            Row::Begin(_) => None,
+        }
+    }
+
     fn refresh_rows(&mut self, context: &PaneContext<'_>) {
         let wanted =
             context.overview.value().map(|overview| rows::rows(overview, context.surroundings)).unwrap_or_default();
@@ -159,6 +168,7 @@ impl Pane for Connections {
     fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
         match command {
             Command::Filter => Some(Ok(())),
+            Command::TestConnection if self.connection(context).is_some() => Some(Ok(())),
             Command::CopySql => Some(Err("no model is selected".to_owned())),
             Command::Right if matches!(self.row(), Some(Row::Begin(_))) => {
                 Some(Err(context.keymap.fill("{open} begins")))

@@ -1,0 +1,136 @@
+//! `ebb git test`: every step on the way to the repositories of a connection, told as it happens.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::{Engine, Probe, ProbeOutcome, ProbeStep};
+
+use super::Exit;
+use super::arguments::{GitCommand, GitTest};
+use super::failure::Failure;
+use super::follow::stop_signal;
+use super::print::{self, Ink, Output};
+use super::session::Session;
+
+pub(super) fn run(session: &Session, command: &GitCommand, output: &mut Output) -> Result<Exit, Failure> {
+    match command {
+        GitCommand::Test(wanted) => test(session, wanted, output),
+    }
+}
+
+fn test(session: &Session, wanted: &GitTest, output: &mut Output) -> Result<Exit, Failure> {
+    let opened = session.open()?;
+    let all = opened.engine.workspace();
+    let names: Vec<String> = match &wanted.name {
+        Some(name) => vec![name.clone()],
+        None => all.settings.git.keys().cloned().collect(),
+    };
+    if names.is_empty() {
+        return Err(Failure::wrong_use("this workspace has no Git connection yet"));
+    }
+    let mut is_well = true;
+    for name in &names {
+        let mut teller = Teller { output: &mut *output, connection: name };
+        is_well &= opened.wait(follow(&opened.engine, name, &mut teller))?;
+    }
+    Ok(if is_well { Exit::Done } else { Exit::WorkFailed })
+}
+
+/// Runs the test and tells of it as it goes on; a signal ends it.
+async fn follow(engine: &Engine, name: &str, teller: &mut Teller<'_>) -> Result<bool, Failure> {
+    let (sender, mut probes) = mpsc::unbounded_channel();
+    let told = Arc::new(move |probe| {
+        // Who does not listen any more has ended.
+        let _gone = sender.send(probe);
+    });
+    let cancel = CancellationToken::new();
+    let mut test = pin!(engine.test_connection(name, told, cancel.clone()));
+    let mut stopped = pin!(stop_signal());
+    teller.begin()?;
+    let is_well = loop {
+        tokio::select! {
+            biased;
+            number = &mut stopped => {
+                cancel.cancel();
+                return Err(Failure::Signal(number));
+            }
+            Some(probe) = probes.recv() => teller.tell(&probe)?,
+            done = &mut test => break done?,
+        }
+    };
+    while let Ok(probe) = probes.try_recv() {
+        teller.tell(&probe)?;
+    }
+    Ok(is_well)
+}
+
+/// Cells of a step's name.
+const STEP: usize = 15;
+/// Cells of its time.
+const TIME: usize = 8;
+
+struct Teller<'a> {
+    output: &'a mut Output,
+    connection: &'a str,
+}
+
+impl Teller<'_> {
+    fn begin(&mut self) -> io::Result<()> {
+        if self.output.json {
+            return Ok(());
+        }
+        let name = self.output.ink(Ink::Bold, &print::words(self.connection));
+        self.output.line(name)?;
+        self.output.flush()
+    }
+
+    fn tell(&mut self, probe: &Probe) -> io::Result<()> {
+        if self.output.json {
+            let mut line = json!(probe);
+            if let Some(line) = line.as_object_mut() {
+                line.insert("connection".to_owned(), json!(self.connection));
+            }
+            self.output.json_line(&line)?;
+            return self.output.flush();
+        }
+        match probe {
+            Probe::ProjectBegan { project, repository } => {
+                let project = self.output.ink(Ink::Bold, &print::words(project));
+                self.output.line(format!("\n{project}  {}", print::words(repository)))?;
+            }
+            Probe::StepBegan { .. } => {}
+            Probe::StepEnded { step, outcome, detail, elapsed_ms } => {
+                self.step(*step, *outcome, detail, *elapsed_ms)?;
+            }
+            Probe::Noted { words } => {
+                let mark = self.output.ink(Ink::Warning, "note");
+                self.output.line(format!("  {mark}  {}", print::words(words)))?;
+            }
+            Probe::ProblemFound { problem } => {
+                let page = print::problem_whole(problem, None, self.output.width(), self.output.colors());
+                self.output.line(format!("\n{page}"))?;
+            }
+        }
+        self.output.flush()
+    }
+
+    fn step(&mut self, step: ProbeStep, outcome: ProbeOutcome, detail: &str, elapsed_ms: u64) -> io::Result<()> {
+        let (mark, ink) = match outcome {
+            ProbeOutcome::Passed => ("ok     ", Ink::Good),
+            ProbeOutcome::Failed => ("failed ", Ink::Bad),
+            ProbeOutcome::Skipped => ("-      ", Ink::Dim),
+        };
+        let time = match outcome {
+            ProbeOutcome::Skipped => String::new(),
+            ProbeOutcome::Passed | ProbeOutcome::Failed => print::duration(elapsed_ms),
+        };
+        let mark = self.output.ink(ink, mark);
+        let time = self.output.ink(Ink::Dim, &format!("{time:>TIME$}"));
+        self.output.line(format!("  {mark}{:<STEP$}{time}  {}", step.title(), print::words(detail)))
+    }
+}

@@ -1,0 +1,60 @@
+//! GitHub and GitHub Enterprise Server: `user`, `repos/{owner}/{repo}`, and lists of repositories.
+
+use serde_json::Value;
+
+use super::client::Answer;
+use super::error::ApiError;
+use super::facts::{Asking, CredentialFacts, Facts, RepositoryFacts, listed, text, time};
+use super::lists::ListedRepository;
+use crate::problem::diagnosis::CredentialKind;
+
+/// Says until when a personal token holds.
+const EXPIRY: &str = "github-authentication-token-expiration";
+/// Says what a classic token may do.
+const SCOPES: &str = "x-oauth-scopes";
+
+pub(super) async fn inspect(asking: &Asking<'_>) -> Facts {
+    let credential = match asking.kind {
+        // An installation is no user.
+        CredentialKind::GitHubApp | CredentialKind::Anonymous => Ok(CredentialFacts::default()),
+        _ => asking.get(&["user"], "").await.map(|answer| credential(&answer)),
+    };
+    let repository = match asking.repository().as_slice() {
+        [owner, name] => {
+            let answer = asking.get(&["repos", owner, name], "").await;
+            answer.and_then(|answer| repository(asking, &answer.body))
+        }
+        _ => Err(super::facts::not_offered("a repository on GitHub is written OWNER/NAME")),
+    };
+    Facts { credential, repository }
+}
+
+fn credential(answer: &Answer) -> CredentialFacts {
+    CredentialFacts {
+        account: text(&answer.body, "/login"),
+        scopes: listed(answer, SCOPES),
+        expires_at: time(answer.header(EXPIRY)),
+    }
+}
+
+fn repository(asking: &Asking<'_>, body: &Value) -> Result<RepositoryFacts, ApiError> {
+    Ok(RepositoryFacts {
+        name: text(body, "/full_name").ok_or_else(|| asking.unexpected("full_name"))?,
+        default_branch: text(body, "/default_branch"),
+        is_archived: body["archived"] == true,
+        can_write: body.pointer("/permissions/push").and_then(Value::as_bool),
+    })
+}
+
+pub(super) async fn repositories(asking: &Asking<'_>) -> Result<Vec<ListedRepository>, ApiError> {
+    let answer = match asking.kind {
+        CredentialKind::GitHubApp => asking.get(&["installation", "repositories"], "per_page=100").await?,
+        _ => asking.get(&["user", "repos"], "per_page=100&sort=pushed").await?,
+    };
+    let items = answer.body.get("repositories").unwrap_or(&answer.body);
+    let items = items.as_array().ok_or_else(|| asking.unexpected("the list of repositories"))?;
+    Ok(items
+        .iter()
+        .filter_map(|item| ListedRepository::of(item, "/full_name", "/clone_url", "/default_branch"))
+        .collect())
+}

@@ -1,0 +1,10 @@
+//! `ebb git test` by the real program: a real Git server, a double of the provider's API, and everything that
+//! can be missing on the way.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod facts;
+mod forge;
+mod steps;
+#[path = "../support/mod.rs"]
+mod support;
