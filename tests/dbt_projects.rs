@@ -211,4 +211,6 @@ cases! {
     a_disabled_model_beside_an_enabled_one
     templates_in_variables_are_for_sql_alone
     times_of_day
+    a_test_sees_the_macros_that_its_own_macro_calls
+    dbts_macros_about_columns_and_relations
 }

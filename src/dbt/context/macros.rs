@@ -63,7 +63,7 @@ impl Namespace {
 
     fn find(&self, name: &str) -> Option<Value> {
         let context = self.context.upgrade()?;
-        let index = context.shared.macros.find_in(&self.name, name)?;
+        let index = context.shared.macros.find_in(&self.name, name).filter(|index| context.reaches(*index))?;
         Some(MacroHandle::value(&context, index))
     }
 }

@@ -37,13 +37,14 @@ pub(crate) use shared::{Shared, Target};
 pub(crate) use text::md5_hex;
 pub(crate) use worker::Worker;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::dbt::macros::MacroIndex;
 use crate::dbt::node::Node;
 use crate::jinja::{Error, ErrorKind, Scope, Value};
 
@@ -87,6 +88,8 @@ pub(crate) struct Context {
     /// Names that only this template has: a generic test's arguments.
     extra: RefCell<HashMap<String, Value>>,
     known: RefCell<HashMap<String, Option<Value>>>,
+    /// The only macros that there are for it; all of them where nothing is said.
+    reach: OnceCell<Rc<HashSet<MacroIndex>>>,
     me: Weak<Self>,
 }
 
@@ -110,6 +113,7 @@ impl Context {
             record: Rc::new(Record::default()),
             extra: RefCell::default(),
             known: RefCell::default(),
+            reach: OnceCell::new(),
             me: me.clone(),
         })
     }
@@ -131,6 +135,15 @@ impl Context {
         self.extra.borrow_mut().insert(name.to_owned(), value);
     }
 
+    /// Hides all other macros, from `adapter.dispatch` not. To be called before anything is rendered.
+    pub(crate) fn limit_macros(&self, reach: Rc<HashSet<MacroIndex>>) {
+        self.reach.get_or_init(|| reach);
+    }
+
+    fn reaches(&self, index: MacroIndex) -> bool {
+        self.reach.get().is_none_or(|reach| reach.contains(&index))
+    }
+
     /// As the interpreter wants it.
     pub(crate) fn scope(self: &Rc<Self>) -> Rc<dyn Scope> {
         Rc::<Self>::clone(self)
@@ -141,7 +154,7 @@ impl Context {
         if !self.phase.has_macros() {
             return None;
         }
-        if let Some(index) = self.shared.macros.find(&self.package, name) {
+        if let Some(index) = self.shared.macros.find(&self.package, name).filter(|index| self.reaches(*index)) {
             return Some(macros::MacroHandle::value(self, index));
         }
         self.shared.macros.is_namespace(name).then(|| macros::Namespace::value(self, name))

@@ -1,6 +1,6 @@
 //! What one thread of a load owns: its interpreter, and the contexts that it uses again and again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,6 +24,8 @@ pub(crate) struct Worker<'a> {
     names: HashMap<(MacroIndex, Option<String>), Option<String>>,
     /// Texts that many nodes have: those of generic tests.
     templates: HashMap<String, Template>,
+    /// What the macros of generic tests reach.
+    reaches: HashMap<[Option<MacroIndex>; 2], Rc<HashSet<MacroIndex>>>,
     /// Configurations by place.
     pub(crate) places: Places,
     /// The value of `graph`, made when a template first asks.
@@ -38,6 +40,7 @@ impl<'a> Worker<'a> {
             naming: HashMap::new(),
             names: HashMap::new(),
             templates: HashMap::new(),
+            reaches: HashMap::new(),
             places: Places::default(),
             graph: Rc::default(),
         }
@@ -64,6 +67,12 @@ impl<'a> Worker<'a> {
             self.templates.insert(node.raw_code.clone(), template.clone());
         }
         Ok(template)
+    }
+
+    /// What some macros reach: [`Macros::reach`](crate::dbt::macros::Macros::reach), kept.
+    pub(crate) fn reach(&mut self, shared: &Shared, starts: [Option<MacroIndex>; 2]) -> Rc<HashSet<MacroIndex>> {
+        let reach = || Rc::new(shared.macros.reach(starts.into_iter().flatten()));
+        Rc::clone(self.reaches.entry(starts).or_insert_with(reach))
     }
 
     /// Calls one of the macros that name a node of `package`, with what its configuration asks for.

@@ -20,6 +20,8 @@ const FILES: &[(&str, &str, &str)] = files![
     "dbt" / "text",
     "dbt" / "values",
     "dbt" / "schema",
+    "dbt" / "relations",
+    "dbt" / "columns",
     "dbt_postgres" / "overrides",
     "dbt_redshift" / "overrides",
     "dbt_snowflake" / "overrides",

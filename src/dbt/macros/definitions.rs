@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexSet;
 use serde_json::{Value, json};
 
-use super::{DBT, Macro, Macros};
+use super::{DBT, Macro, MacroIndex, Macros};
 use crate::dbt::definitions::MacroDefinition;
 use crate::jinja::{Call, Literal};
 
@@ -89,25 +90,35 @@ impl Macros {
 
     /// `unique_id`s of what a macro calls, told from its text alone.
     fn calls_of(&self, one: &Macro) -> Vec<String> {
-        let Ok(unit) = &one.unit else { return Vec::new() };
-        let mut found: Vec<String> = Vec::new();
-        let called = unit.calls().iter().flat_map(|call| self.called(one, call));
-        for id in called {
-            if !found.contains(&id) {
-                found.push(id);
-            }
-        }
-        found
+        let called: IndexSet<&String> = self.called_by(one).map(|index| &self.get(index).unique_id).collect();
+        called.into_iter().cloned().collect()
     }
 
-    fn called(&self, one: &Macro, call: &Call) -> Vec<String> {
+    fn called_by<'m>(&'m self, one: &'m Macro) -> impl Iterator<Item = MacroIndex> + 'm {
+        let calls = one.unit.as_ref().map(|unit| unit.calls()).unwrap_or_default();
+        calls.iter().flat_map(|call| self.called(one, call))
+    }
+
+    /// Some macros and all that they call, told from the texts alone: what the template of a generic test
+    /// finds while dbt learns what it refers to.
+    pub(crate) fn reach(&self, starts: impl IntoIterator<Item = MacroIndex>) -> HashSet<MacroIndex> {
+        let mut reached = HashSet::new();
+        let mut open: Vec<MacroIndex> = starts.into_iter().collect();
+        while let Some(index) = open.pop() {
+            if reached.insert(index) {
+                open.extend(self.called_by(self.get(index)));
+            }
+        }
+        reached
+    }
+
+    fn called(&self, one: &Macro, call: &Call) -> Vec<MacroIndex> {
         let find = |package: &str, name: &str| {
-            let index = if package == DBT || self.packages.contains_key(package) {
+            if package == DBT || self.packages.contains_key(package) {
                 self.find_in(package, name).or_else(|| self.find(package, name))
             } else {
                 self.find(&one.package, name)
-            };
-            index.map(|index| self.get(index).unique_id.clone())
+            }
         };
         match call.path.split('.').collect::<Vec<_>>().as_slice() {
             ["adapter", "dispatch"] => self.dispatched(one, call),
@@ -119,7 +130,7 @@ impl Macros {
     }
 
     /// What `adapter.dispatch('name', 'namespace')` leads to, and what the plain name means.
-    fn dispatched(&self, one: &Macro, call: &Call) -> Vec<String> {
+    fn dispatched(&self, one: &Macro, call: &Call) -> Vec<MacroIndex> {
         let given = |position: usize, keyword: &str| {
             let named = call.keyword.iter().find(|(name, _)| name == keyword).map(|(_, value)| value);
             named.or_else(|| call.positional.get(position)).and_then(Option::as_ref).and_then(Literal::as_str)
@@ -127,7 +138,7 @@ impl Macros {
         let Some(name) = given(0, "macro_name") else { return Vec::new() };
         let plain = (name != one.name).then(|| self.find(&one.package, name)).flatten();
         let meant = self.dispatch(&one.package, name, given(1, "macro_namespace")).ok();
-        plain.into_iter().chain(meant).map(|index| self.get(index).unique_id.clone()).collect()
+        plain.into_iter().chain(meant).collect()
     }
 }
 

@@ -301,7 +301,10 @@ impl Builder<'_, '_> {
             }
             return;
         }
+        let wrapper = self.shared.macros.find(self.shared.root_name(), "get_where_subquery");
+        let reach = self.worker.reach(self.shared, [found, wrapper]);
         draft.calls = draft.observe(self.shared, |context, node| {
+            context.limit_macros(reach);
             self.worker.begin(UndefinedPolicy::Parse);
             let rendered = define_kwargs(self.worker, context, node).and_then(|()| {
                 let result = self
