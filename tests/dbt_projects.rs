@@ -213,4 +213,5 @@ cases! {
     times_of_day
     a_test_sees_the_macros_that_its_own_macro_calls
     dbts_macros_about_columns_and_relations
+    hooks_are_named_by_the_macros_too
 }

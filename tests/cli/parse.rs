@@ -54,7 +54,28 @@ fn a_broken_model_is_told_and_the_manifest_is_there_all_the_same() {
 #[test]
 fn a_folder_without_a_project_is_a_problem() {
     let place = Place::new();
-    place.write("empty/readme", "");
+    place.write("empty/models/a.sql", "select 1");
     let ran = place.run(&["parse", "empty"]).exits(1);
-    assert!(ran.error.contains("dbt_project.yml"), "{}", ran.error);
+    assert!(ran.error.contains("DBT-PROJECT-PATH"), "{}", ran.error);
+    assert!(ran.error.contains("No dbt_project.yml found at expected path dbt_project.yml"), "{}", ran.error);
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_a_problem_that_lists_those_that_are() {
+    let place = project();
+    place.write("shop/dbt_project.yml", "name: shop\nprofile: nope\n");
+    let ran = place.run(&["parse", "shop", "--profiles-dir", "shop"]).exits(1);
+    assert!(ran.error.contains("DBT-PROFILE-MISSING"), "{}", ran.error);
+    assert!(ran.error.contains("Could not find profile named 'nope'"), "{}", ran.error);
+    assert!(ran.error.contains("Profiles of that file\n  shop"), "{}", ran.error);
+}
+
+#[test]
+fn a_selector_of_an_unknown_method_is_a_problem() {
+    let place = project();
+    place.write("shop/selectors.yml", "selectors:\n  - name: x\n    definition: 'foo:bar'\n");
+    let ran = place.run(&["parse", "shop"]).exits(1);
+    assert!(ran.error.contains("DBT-SELECTOR"), "{}", ran.error);
+    assert!(ran.error.contains("'foo' is not a valid method name"), "{}", ran.error);
+    assert!(ran.error.contains("selectors.yml:1:1"), "{}", ran.error);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{DBT, Macro, MacroIndex, Macros};
 use crate::dbt::definitions::MacroDefinition;
-use crate::jinja::{Call, Literal};
+use crate::jinja::{Call, Literal, MacroUnit};
 
 /// Names that templates have without any macro.
 const BUILT_IN: &[&str] = &[
@@ -95,7 +95,7 @@ impl Macros {
     }
 
     fn called_by<'m>(&'m self, one: &'m Macro) -> impl Iterator<Item = MacroIndex> + 'm {
-        let calls = one.unit.as_ref().map(|unit| unit.calls()).unwrap_or_default();
+        let calls = one.unit.as_ref().map(MacroUnit::calls).unwrap_or_default();
         calls.iter().flat_map(|call| self.called(one, call))
     }
 

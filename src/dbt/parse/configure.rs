@@ -193,9 +193,6 @@ fn take_over(draft: &mut Draft, config: &Config) {
 
 /// Database, schema and alias by the macros, then the relation's name.
 fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
-    if draft.node.kind == NodeKind::Operation {
-        return;
-    }
     let custom = |key: &str| draft.node.config.get(key).filter(|value| !value.is_null()).map(crate::dbt::python::text);
     let wishes = [
         (GenerateName::Database, custom("database")),
@@ -223,6 +220,9 @@ fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
         if let Some(schema) = schema {
             draft.node.schema = schema;
         }
+    }
+    if draft.node.kind == NodeKind::Operation {
+        return;
     }
     let quoting = shared.root().map(|root| root.quoting).unwrap_or_default();
     let config = Arc::clone(&draft.node.config);
