@@ -75,7 +75,10 @@ fn path(attribute: Option<&Value>) -> Vec<Value> {
 /// `|attr('name')`: the attribute alone, never the item.
 pub(super) fn attr(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
     let [name] = args.bind("do_attr", ["name"], 1)?;
-    let name = interpreter.text_of(&name.unwrap_or_default())?;
+    let name = name.unwrap_or_default();
+    let Value::Str(name) = name else {
+        return Err(Error::type_error(format!("attribute name must be string, not '{}'", name.type_name())));
+    };
     if let Value::Dict(dict) = value
         && dict.borrow().get_str(&name).is_some()
         && crate::jinja::methods::find(value, &name).is_none()

@@ -95,10 +95,20 @@ pub(super) fn unique(interpreter: &mut Interpreter<'_>, value: &Value, args: Arg
 
 pub(super) fn batch(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
     let [count, fill] = args.bind("do_batch", ["linecount", "fill_with"], 1)?;
-    let count = count.as_ref().and_then(Value::as_int).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    // Python compares the length with the number, whatever kind of number it is; none has a length below nothing.
+    let count = match count {
+        Some(Value::Float(count)) if count.fract() == 0.0 => Some(count as i64),
+        count => count.as_ref().and_then(Value::as_int),
+    };
     let items = interpreter.collect(value)?;
-    let mut batches: Vec<Vec<Value>> =
-        if count == 0 { vec![items] } else { items.chunks(count).map(<[Value]>::to_vec).collect() };
+    let count = count.and_then(|count| usize::try_from(count).ok());
+    let mut batches: Vec<Vec<Value>> = match count {
+        None => vec![items],
+        Some(0) if items.is_empty() => vec![items],
+        Some(0) => vec![Vec::new(), items],
+        Some(count) => items.chunks(count).map(<[Value]>::to_vec).collect(),
+    };
+    let count = count.unwrap_or(0);
     if let (Some(last), Some(fill)) = (batches.last_mut(), fill.filter(|fill| !fill.is_none())) {
         interpreter.charge_items(count)?;
         last.resize(last.len().max(count), fill);

@@ -186,7 +186,7 @@ pub(super) fn filesizeformat(_: &mut Interpreter<'_>, value: &Value, args: Args)
     let base: f64 = if binary { 1024.0 } else { 1000.0 };
     if bytes < base {
         let plural = if value.equals(&Value::Int(1)) { "" } else { "s" };
-        return Ok(Value::from(format!("{bytes:.0} Byte{plural}")));
+        return Ok(Value::from(format!("{:.0} Byte{plural}", bytes.trunc())));
     }
     let units = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
     let mut unit = base;

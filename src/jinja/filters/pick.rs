@@ -10,6 +10,11 @@ fn filter_error(message: String) -> Error {
     Error::new(ErrorKind::Other, message)
 }
 
+/// What is made of nothing: Jinja2 asks whether the value is true before it looks at the arguments.
+fn nothing() -> Value {
+    Value::one_shot("generator", Vec::new())
+}
+
 /// Each item through a function; Python makes a generator of it, which is walked once.
 fn each(
     interpreter: &mut Interpreter<'_>,
@@ -17,19 +22,19 @@ fn each(
     mut visit: impl FnMut(&mut Interpreter<'_>, Value) -> Result<Option<Value>, Error>,
 ) -> Result<Value, Error> {
     let mut results = Vec::new();
-    // Jinja2 asks whether the value is true first: nothing at all is nothing to walk.
-    if value.truthy() {
-        let mut items = Items::of(value)?;
-        while let Some(item) = items.next()? {
-            interpreter.charge_items(1)?;
-            results.extend(visit(interpreter, item)?);
-        }
+    let mut items = Items::of(value)?;
+    while let Some(item) = items.next()? {
+        interpreter.charge_items(1)?;
+        results.extend(visit(interpreter, item)?);
     }
     Ok(Value::one_shot("generator", results))
 }
 
 /// `|map(attribute='name', default=x)` or `|map('filter', ...)`.
 pub(super) fn map(interpreter: &mut Interpreter<'_>, value: &Value, mut args: Args) -> Result<Value, Error> {
+    if !value.truthy() {
+        return Ok(nothing());
+    }
     if args.positional.is_empty()
         && let Some(attribute) = args.take_keyword("attribute")
     {
@@ -82,6 +87,9 @@ pub(super) fn select(
     mut args: Args,
     wanted: bool,
 ) -> Result<Value, Error> {
+    if !value.truthy() {
+        return Ok(nothing());
+    }
     let test = test_of(interpreter, &mut args)?;
     each(interpreter, value, |interpreter, item| {
         Ok((passes(interpreter, test, &item, &args)? == wanted).then_some(item))
@@ -94,6 +102,9 @@ pub(super) fn select_attr(
     mut args: Args,
     wanted: bool,
 ) -> Result<Value, Error> {
+    if !value.truthy() {
+        return Ok(nothing());
+    }
     if args.positional.is_empty() {
         return Err(filter_error("Missing parameter for attribute name".to_owned()));
     }

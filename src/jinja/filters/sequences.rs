@@ -55,6 +55,9 @@ pub(super) fn last(interpreter: &mut Interpreter<'_>, value: &Value, args: Args)
 /// An item by the number of steps taken so far: not predictable to the eye, but the same each time.
 pub(super) fn random(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
     args.none("do_random")?;
+    if value.len().is_none() {
+        return Err(Error::type_error(format!("object of type '{}' has no len()", value.type_name())));
+    }
     let items = interpreter.collect(value)?;
     let number =
         interpreter.steps().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 33;

@@ -130,6 +130,9 @@ pub(super) fn indent(interpreter: &mut Interpreter<'_>, value: &Value, args: Arg
     let [width, first, blank] = args.bind("do_indent", ["width", "first", "blank"], 0)?;
     let indention = match width {
         Some(Value::Str(text)) => text.as_ref().to_owned(),
+        Some(Value::None) => {
+            return Err(Error::type_error("can't multiply sequence by non-int of type 'NoneType'"));
+        }
         Some(width) => {
             let width = methods::integer(Some(&width))?.unwrap_or(0);
             let width = usize::try_from(width).unwrap_or(0);

@@ -10,8 +10,9 @@ pub(super) fn wordwrap(interpreter: &mut Interpreter<'_>, value: &Value, args: A
     let [width, break_long, separator, break_hyphens] =
         args.bind("do_wordwrap", ["width", "break_long_words", "wrapstring", "break_on_hyphens"], 0)?;
     let width = width.as_ref().and_then(Value::as_int).unwrap_or(79);
+    let given = width;
     let width = usize::try_from(width).ok().filter(|width| *width > 0);
-    let width = width.ok_or_else(|| Error::value_error("invalid width (must be > 0)"))?;
+    let width = width.ok_or_else(|| Error::value_error(format!("invalid width {given} (must be > 0)")))?;
     let break_long = break_long.is_none_or(|break_long| break_long.truthy());
     let break_hyphens = break_hyphens.is_none_or(|break_hyphens| break_hyphens.truthy());
     let separator = match separator.filter(|separator| !separator.is_none()) {
