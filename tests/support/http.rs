@@ -27,7 +27,7 @@ pub enum Answer {
     RedirectTo(String),
     /// Says nothing at all.
     Hang,
-    /// Serves this many bytes of each answer to a POST, and then nothing more.
+    /// Serves this many bytes of each answer that holds a pack and is longer, and then nothing more.
     HangAfter(usize),
     /// Serves this many bytes of each answer that holds a pack, and closes.
     CutAfter(usize),
@@ -200,7 +200,8 @@ impl Shared {
 /// is to break off.
 fn spoil(answer: &mut Vec<u8>, plan: &Answer) -> Option<Duration> {
     match plan {
-        Answer::HangAfter(bytes) => {
+        // One that is sent whole must end: a client may ask again on the same connection.
+        Answer::HangAfter(bytes) if *bytes < answer.len() => {
             answer.truncate(*bytes);
             Some(Duration::from_hours(1))
         }
