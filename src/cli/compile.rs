@@ -1,10 +1,10 @@
-//! `ebb compile`: the SQL of a dbt project's nodes in a folder, written where dbt writes it.
+//! `ebb compile`: the SQL of a dbt project's nodes, in a folder or of the workspace, written where dbt writes it.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::engine::{FolderProject, load_folder};
+use crate::engine::FolderProject;
 use crate::problem::{Problem, Severity, Subject};
 
 use super::Exit;
@@ -32,7 +32,7 @@ pub(super) struct Compile {
 const KINDS: [&str; 5] = ["model", "test", "snapshot", "analysis", "seed"];
 
 pub(super) fn run(session: &Session, compile: &Compile, output: &mut Output) -> Result<Exit, Failure> {
-    let loaded = load_folder(&session.environment, &compile.project.request(session)).map_err(Failure::Work)?;
+    let loaded = compile.project.load(session)?;
     let mut asked = compile.selection.asked();
     asked.select.extend(compile.selected.iter().cloned());
     let selected = loaded.select(&asked, &KINDS, false)?;

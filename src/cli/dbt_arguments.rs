@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use crate::engine::{Asked, FolderRequest, Indirect, ProfileChoice, RESOURCE_TYPES};
+use crate::engine::{Asked, FolderProject, FolderRequest, Indirect, ProfileChoice, RESOURCE_TYPES, load_folder};
 
+use super::failure::Failure;
 use super::session::Session;
 
 /// Which project, with which profile.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct DbtProject {
+    /// A project of the workspace, as its last good sync found it, in the place of a folder
+    #[arg(long = "project", value_name = "NAME", conflicts_with_all = ["project_dir", "profiles_dir", "profile", "target"])]
+    name: Option<String>,
     /// The folder of dbt_project.yml [default: the workspace's, else this one]
     #[arg(long, value_name = "DIR")]
     project_dir: Option<PathBuf>,
@@ -33,8 +37,29 @@ pub(super) struct DbtProject {
 }
 
 impl DbtProject {
-    /// What to load.
-    pub(super) fn request(&self, session: &Session) -> FolderRequest {
+    /// Loads it. A workspace's project is read from its repository's cache: it must have been synced once.
+    pub(super) fn load(&self, session: &Session) -> Result<FolderProject, Failure> {
+        let Some(name) = &self.name else {
+            return load_folder(&session.environment, &self.request(session)).map_err(Failure::Work);
+        };
+        let opened = session.open()?;
+        opened.known_project(name)?;
+        let here = session.environment.working_directory();
+        let state = self.state.as_deref().map(|folder| session.environment.resolve_path(folder, here));
+        let loaded = opened.wait(opened.engine.load_project(name, self.vars.as_deref(), state.as_deref()));
+        loaded.map_err(Failure::Work)?.ok_or_else(|| Failure::WrongUse {
+            summary: format!("the project {name:?} has not been synced yet"),
+            hints: vec![format!("run `{}`", session.typed(&format!("sync {name}")))],
+        })
+    }
+
+    /// The folder is this one, as for `--project-dir`.
+    pub(super) fn set_folder(&mut self, folder: &Path) {
+        self.project_dir = Some(folder.to_path_buf());
+    }
+
+    /// What to load of a folder.
+    fn request(&self, session: &Session) -> FolderRequest {
         let here = session.environment.working_directory();
         let folder = match (&self.project_dir, session.location()) {
             (Some(folder), _) => session.environment.resolve_path(folder, here),

@@ -1,8 +1,8 @@
-//! `ebb ls`: the nodes of a dbt project in a folder, selected and printed as `dbt ls` does.
+//! `ebb ls`: the nodes of a dbt project, in a folder or of the workspace, selected and printed as `dbt ls` does.
 
 use clap::{Args, ValueEnum};
 
-use crate::engine::{Form, listed, load_folder, resource_types};
+use crate::engine::{Form, listed, resource_types};
 use crate::problem::{Problem, Severity};
 
 use super::Exit;
@@ -52,7 +52,7 @@ impl Ls {
 }
 
 pub(super) fn run(session: &Session, ls: &Ls, output: &mut Output) -> Result<Exit, Failure> {
-    let loaded = load_folder(&session.environment, &ls.project.request(session)).map_err(Failure::Work)?;
+    let loaded = ls.project.load(session)?;
     let mut asked = ls.selection.asked();
     let kinds = if ls.models.is_empty() {
         resource_types(&ls.resource_types)

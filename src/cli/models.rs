@@ -1,4 +1,4 @@
-//! `ebb models`: every model, seed, snapshot, source and exposure, a line each.
+//! `ebb models`: every model, seed, snapshot, source, exposure and analysis, a line each.
 
 use crate::store::{Change, Kind, ModelSummary};
 
@@ -15,7 +15,8 @@ pub(super) fn run(session: &Session, models: &Models, output: &mut Output) -> Re
     }
     let all = opened.engine.models()?;
     let wanted = models.project.as_deref();
-    let listed = all.iter().filter(|model| wanted.is_none_or(|project| &*model.project == project));
+    let listed = all.iter().filter(|model| model.kind.is_listed());
+    let listed = listed.filter(|model| wanted.is_none_or(|project| &*model.project == project));
     if output.json {
         output.json_lines(listed)?;
         return Ok(Exit::Done);
@@ -55,9 +56,6 @@ fn row(model: &ModelSummary) -> [Cell; 5] {
 pub(super) fn kind_in_words(model: &ModelSummary) -> &str {
     match model.kind {
         Kind::Model => &model.materialized,
-        Kind::Seed => "seed",
-        Kind::Snapshot => "snapshot",
-        Kind::Source => "source",
-        Kind::Exposure => "exposure",
+        other => other.word(),
     }
 }

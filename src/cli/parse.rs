@@ -1,10 +1,9 @@
-//! `ebb parse`: a dbt project in a folder as dbt's `manifest.json`.
+//! `ebb parse`: a dbt project, in a folder or of the workspace, as dbt's `manifest.json`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::engine::load_folder;
 use crate::problem::{Problem, Severity};
 
 use super::Exit;
@@ -17,7 +16,7 @@ use super::session::Session;
 #[derive(Args, Clone, Debug)]
 pub(super) struct Parse {
     /// The folder of dbt_project.yml, as for --project-dir
-    #[arg(value_name = "DIR", conflicts_with = "project_dir")]
+    #[arg(value_name = "DIR", conflicts_with_all = ["project_dir", "name"])]
     folder: Option<PathBuf>,
     #[command(flatten)]
     project: DbtProject,
@@ -27,11 +26,11 @@ pub(super) struct Parse {
 }
 
 pub(super) fn run(session: &Session, parse: &Parse, output: &mut Output) -> Result<Exit, Failure> {
-    let mut request = parse.project.request(session);
+    let mut project = parse.project.clone();
     if let Some(folder) = &parse.folder {
-        request.folder = session.environment.resolve_path(folder, session.environment.working_directory());
+        project.set_folder(folder);
     }
-    let loaded = load_folder(&session.environment, &request).map_err(Failure::Work)?;
+    let loaded = project.load(session)?;
     let path = loaded.write_manifest(parse.target_path.as_deref(), &session.environment)?;
     let nodes = loaded.project.nodes.values().filter(|node| node.enabled).count() as u64;
     if output.json {

@@ -15,6 +15,7 @@
 //! select                      which nodes are meant: dbt's selection syntax
 //! from_manifest               the same project from a `manifest.json`
 //! compare                     what differs from an earlier project: `state:`
+//! outline                     a project without its texts, to be kept for both
 //! load                        all of it in order, side by side
 //! ```
 //!
@@ -37,6 +38,7 @@ mod manifest;
 mod names;
 mod node;
 mod options;
+mod outline;
 pub mod packages;
 mod parse;
 mod problems;
@@ -60,10 +62,11 @@ pub use load::load;
 pub use manifest::{ManifestFacts, write_manifest};
 pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
+pub use outline::Outline;
 pub use profiles::{Profile, ProfileOptions, read_profile, setting_of_project};
 pub use select::{
-    Asked, Form, Indirect, RESOURCE_TYPES, SelectError, Selected, Selectors, Spec, Wanted, listed, read_selectors,
-    resource_types, select,
+    Asked, Form, Indirect, RESOURCE_TYPES, SelectError, Selected, Selectors, Spec, Wanted, is_selection, listed,
+    read_selectors, resource_types, select,
 };
 pub use tree::{FileEntry, FileTree, MemoryTree, ReadError};
 pub use vars::parse_vars;

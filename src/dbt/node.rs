@@ -41,6 +41,25 @@ impl NodeKind {
             Self::SavedQuery => "saved_query",
         }
     }
+
+    pub const ALL: [Self; 11] = [
+        Self::Model,
+        Self::Seed,
+        Self::Snapshot,
+        Self::Source,
+        Self::Test,
+        Self::Analysis,
+        Self::Exposure,
+        Self::Operation,
+        Self::Metric,
+        Self::SemanticModel,
+        Self::SavedQuery,
+    ];
+
+    /// By the name that [`NodeKind::resource_type`] gives.
+    pub fn of_resource_type(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.resource_type() == name)
+    }
 }
 
 /// Which parts of a relation's name are quoted; nothing means the adapter's default.

@@ -1,18 +1,24 @@
-//! A dbt project in a folder of this machine, loaded once for a command such as `ebb ls`: dbt's own
-//! options decide, and nothing is recorded.
+//! A dbt project loaded once for a command such as `ebb ls`, and nothing recorded: one in a folder of this
+//! machine, where dbt's own options decide, or a project of the workspace.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
+use crate::dbt::packages::SharedTree;
 use crate::dbt::{self, Asked, EnvAccess, LoadOptions, ManifestFacts, Project, Selected, Selectors, State, Wanted};
 use crate::problem::{Catalogue, Code, Problem, Severity, Subject};
-use crate::workspace::{Environment, Location, Workspace};
+use crate::workspace::{Environment, Loader, Location, Workspace};
 
 use super::compiled::{self, CompiledFile};
 use super::folder::{self, Folder};
+use super::handle::Engine;
+use super::loaders;
 use super::manifest_file;
+use super::packages::ForSync;
 use super::profiles::ProfileChoice;
 use super::state;
 use super::target::Target;
@@ -146,6 +152,74 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
     let (folder, target_path) = (request.folder.clone(), target.project_setting("target-path"));
     let facts = facts_of(&options, &folder);
     Ok(FolderProject { project, selectors, state, folder, target_path, facts, problems })
+}
+
+impl Engine {
+    /// Loads a project of the workspace once, as its last good sync found it, with the packages that it needs;
+    /// one that is a folder as it lies there. Nothing is recorded. `vars` are those of `--vars`.
+    ///
+    /// None where no sync of the project was good yet: then there is no commit to load.
+    pub async fn load_project(
+        &self,
+        name: &str,
+        vars: Option<&str>,
+        state: Option<&Path>,
+    ) -> Result<Option<FolderProject>, Vec<Problem>> {
+        let one = |problem: Problem| vec![described(problem)];
+        let mut target = self.core.target(name).map_err(one)?;
+        if let Some(vars) = vars {
+            target.settings.vars = dbt::parse_vars(vars).map_err(|sentence| vec![wrong_vars(name, &sentence)])?;
+        }
+        let cancel = CancellationToken::new();
+        let Some((tree, without_packages)) = self.tree_of(&target, &cancel).await.map_err(one)? else {
+            return Ok(None);
+        };
+        let (started_at, shared) = (self.core.now(), Arc::clone(&tree));
+        let wanted = loaders::Wanted { target: target.clone(), tree, started_at, cancel };
+        let loaded = loaders::load(&self.core, wanted, |_| {}).await.map_err(one)?;
+        let problems = all_described(without_packages.into_iter().chain(loaded.problems));
+        let Some(project) = loaded.project else { return Err(problems) };
+        let never = AtomicBool::new(false);
+        let options = target.load_options(&never, started_at);
+        let selectors = dbt::read_selectors(&*shared, &project.root, &options).map_err(all_described)?;
+        let state = state.map(|folder| state::read(folder, name)).transpose().map_err(one)?;
+        let here = self.core.world.environment.working_directory().to_path_buf();
+        let (folder, target_path) = (target.folder.clone().unwrap_or(here), None);
+        let facts = facts_of(&options, &folder);
+        Ok(Some(FolderProject { project, selectors, state, folder, target_path, facts, problems }))
+    }
+
+    /// A project's files with its packages, and why some of these are missing.
+    async fn tree_of(
+        &self,
+        target: &Target,
+        cancel: &CancellationToken,
+    ) -> Result<Option<(SharedTree, Vec<Problem>)>, Problem> {
+        if let Some(folder) = &target.folder {
+            let opened = Folder::open(folder).map_err(|error| super::diagnosis::folder(target, &error))?;
+            return Ok(Some((Arc::new(opened), Vec::new())));
+        }
+        let store = &self.core.world.store;
+        let Some(commit) = store.last_good(&target.name)?.and_then(|sync| sync.commit) else { return Ok(None) };
+        let request = target.fetch_request(&self.core.world, cancel).await?;
+        let repositories = Arc::clone(&self.core.world.repositories);
+        let (remote, cache) = (request.remote.clone(), request.cache.clone());
+        let tree = self.core.blocking(move || repositories.tree(&remote, &cache, &commit.id)).await?;
+        let tree = tree.map_err(|error| super::diagnosis::remote(&self.core, target, &request, &error))?;
+        if target.settings.loader == Loader::Manifest {
+            return Ok(Some((tree, Vec::new())));
+        }
+        let missing = ForSync {
+            world: self.core.world.clone(),
+            target: target.clone(),
+            tree,
+            credential: request.credential,
+            cancel: cancel.clone(),
+            now: self.core.now(),
+        };
+        let placed = self.core.blocking(move || missing.place(&|| {})).await?;
+        Ok(Some((placed.tree, placed.problems)))
+    }
 }
 
 fn wrong_vars(project: &str, sentence: &str) -> Problem {

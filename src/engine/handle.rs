@@ -17,6 +17,7 @@ use crate::workspace::{Assignment, Location, Workspace};
 use super::events::{Event, EventKind, JobId, Request};
 use super::jobs::{Job, Jobs, ProgressBoard};
 use super::log::EventLog;
+use super::outlines::Outlines;
 use super::store_watch;
 use super::target::Target;
 use super::watch::FolderWatch;
@@ -34,6 +35,7 @@ pub(super) struct Core {
     pub(super) world: World,
     workspace: RwLock<Arc<Workspace>>,
     pub(super) jobs: Jobs,
+    pub(super) outlines: Outlines,
     log: EventLog,
     /// As many as there may be syncs at once.
     pub(super) seats: Semaphore,
@@ -157,6 +159,7 @@ impl Engine {
         let (watch, hints) = store_watch::start(&world.store);
         let core = Arc::new(Core {
             jobs: Jobs::default(),
+            outlines: Outlines::default(),
             log: EventLog::start(Arc::clone(&world.store)),
             seats: Semaphore::new(seats),
             runtime: Handle::current(),

@@ -21,6 +21,7 @@ mod loaders;
 mod log;
 mod manifest_file;
 mod open;
+mod outlines;
 mod packages;
 mod polling;
 mod profiles;
@@ -41,7 +42,7 @@ mod watch;
 mod world;
 
 pub use crate::dbt::packages::NewPackage;
-pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, listed, resource_types};
+pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, is_selection, listed, resource_types};
 pub use compiled::CompiledFile;
 pub use connect::{NewProject, connect};
 pub use connection_test::{OnProbe, Probe, ProbeOutcome, ProbeStep};
@@ -54,5 +55,7 @@ pub use packages::{
 };
 pub use profiles::ProfileChoice;
 pub use repositories::GitRepositories;
-pub use views::{ConnectionView, FixPreview, LiveJob, ModelView, Overview, ProjectView, SyncView};
+pub use views::{
+    ConnectionView, FixPreview, LiveJob, MacroSummary, MacroView, ModelView, Overview, ProjectView, Selection, SyncView,
+};
 pub use world::{Answer, Clock, OnProgress, Providers, Repositories, SystemClock, World};

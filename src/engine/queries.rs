@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::problem::{Code, Problem, Subject};
 use crate::store::{
-    EventFilter, ModelSummary, ProblemFilter, ProblemId, ProblemRecord, RunningSync, StoredEvent, SyncChanges,
-    SyncFilter, SyncId, SyncRecord, SyncState,
+    EventFilter, MacroRecord, ModelSummary, ProblemFilter, ProblemId, ProblemRecord, RunningSync, StoredEvent,
+    SyncChanges, SyncFilter, SyncId, SyncRecord, SyncState,
 };
 use crate::workspace::{Auth, Git, Location, Workspace};
 
@@ -15,7 +15,9 @@ use super::fix;
 use super::handle::Engine;
 use super::profiles::ProfileChoice;
 use super::target::{Target, adapter_word, provider_word};
-use super::views::{ConnectionView, FixPreview, LiveJob, ModelView, Overview, ProjectView, SyncView};
+use super::views::{
+    ConnectionView, FixPreview, LiveJob, MacroSummary, MacroView, ModelView, Overview, ProjectView, SyncView,
+};
 
 /// Versions of a model that its view carries.
 const VERSIONS: u32 = 20;
@@ -106,13 +108,24 @@ impl Engine {
             open_only: true,
             ..ProblemFilter::default()
         };
+        let macros = store.macros(project, &record.macros)?;
         Ok(Some(ModelView {
             project: project.to_owned(),
+            macros: macros.into_iter().map(macro_summary).collect(),
             record: Arc::new(record),
             versions: store.versions(project, unique_id, VERSIONS)?,
             problems: store.problems(&filter)?,
             as_of: store.last_good(project)?,
         }))
+    }
+
+    /// One macro, whole; none when the project has no such macro now.
+    pub fn one_macro(&self, project: &str, unique_id: &str) -> Result<Option<MacroView>, Problem> {
+        let store = &self.core.world.store;
+        let Some(record) = store.one_macro(project, unique_id)? else { return Ok(None) };
+        let outlined = self.core.outlines.of(store, project)?;
+        let (used_by, called_by) = outlined.map(|outlined| outlined.users(unique_id)).unwrap_or_default();
+        Ok(Some(MacroView { project: project.to_owned(), record: Arc::new(record), used_by, called_by }))
     }
 
     /// Syncs, newest first.
@@ -181,6 +194,11 @@ impl Engine {
         Err(Problem::new(Code::new("CONFIG-REFERENCE"), subject, summary)
             .with_evidence("Projects of this workspace", names))
     }
+}
+
+fn macro_summary(record: MacroRecord) -> MacroSummary {
+    let MacroRecord { unique_id, name, package, path, parameters, .. } = record;
+    MacroSummary { unique_id, name, package, path, parameters }
 }
 
 /// As set, else as the last good sync found it.

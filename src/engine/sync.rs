@@ -14,8 +14,8 @@ use crate::dbt::{FileTree, LoadProgress, LoadStage, Loaded};
 use crate::git::{Commit, Credential, FetchProgress, FetchRequest, FetchStage, RemoteError};
 use crate::problem::{Code, Problem, Severity, Subject};
 use crate::store::{
-    CommitRecord, Examined, Lease, ModelRecord, ProblemId, Stage, Store, StoreError, SyncCounts, SyncFinish, SyncId,
-    SyncState,
+    CommitRecord, Examined, Lease, MacroRecord, ModelRecord, ProblemId, Stage, Store, StoreError, SyncCounts,
+    SyncFinish, SyncId, SyncState,
 };
 use crate::workspace::Loader;
 
@@ -42,6 +42,9 @@ struct Ending {
     counts: SyncCounts,
     summary: Option<String>,
     models: Option<Vec<ModelRecord>>,
+    macros: Vec<MacroRecord>,
+    /// The project's outline as JSON.
+    outline: String,
     problems: Vec<Problem>,
     examined: Examined,
     unchanged: bool,
@@ -52,14 +55,10 @@ impl Ending {
     fn failed(problem: Problem) -> Self {
         Self {
             state: SyncState::Failed,
-            commit: None,
-            counts: SyncCounts::default(),
             summary: Some(problem.summary.clone()),
-            models: None,
             problems: vec![problem],
             examined: Examined::Connection,
-            unchanged: false,
-            settings: String::new(),
+            ..Self::cancelled()
         }
     }
 
@@ -70,6 +69,8 @@ impl Ending {
             counts: SyncCounts::default(),
             summary: Some("cancelled".to_owned()),
             models: None,
+            macros: Vec::new(),
+            outline: String::new(),
             problems: Vec::new(),
             examined: Examined::Nothing,
             unchanged: false,
@@ -210,6 +211,8 @@ async fn finish(core: &Arc<Core>, job: &Job, sync: SyncId, ending: Ending, stage
         unchanged: ending.unchanged,
         settings: ending.settings,
         models: ending.models,
+        macros: ending.macros,
+        outline: ending.outline,
         problems,
         examined: ending.examined,
     };
@@ -421,6 +424,8 @@ impl Run<'_> {
             counts,
             summary: None,
             models: Some(models),
+            macros: record::macros(&project),
+            outline: record::outline(&project),
             problems: loaded.problems,
             examined: Examined::All,
             unchanged: false,

@@ -20,6 +20,8 @@ use crate::workspace::{
 
 use super::world::World;
 
+use super::record;
+
 /// A project that can be synced.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
@@ -168,7 +170,7 @@ impl Target {
         // Settings always serialise: their keys are texts.
         let settings = serde_json::to_string(&self.settings).unwrap_or_default();
         let dialect = format!("{:?} {}", self.adapter, self.database);
-        short_hash(&[&settings, &dialect, env!("CARGO_PKG_VERSION")])
+        short_hash(&[&settings, &dialect, env!("CARGO_PKG_VERSION"), record::VERSION])
     }
 
     /// A folder's name that no other project on this machine has.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::store::{Cause, ModelRecord, ModelVersion, ProblemRecord, SyncId, SyncRecord};
+use crate::store::{Cause, MacroRecord, ModelRecord, ModelVersion, ProblemRecord, SyncId, SyncRecord};
 
 use super::events::{JobId, Progress};
 
@@ -74,8 +74,44 @@ pub struct ModelView {
     /// Newest first; the first is the current one. More than one only when it has changed.
     pub versions: Vec<ModelVersion>,
     pub problems: Vec<ProblemRecord>,
+    /// The macros that it uses.
+    pub macros: Vec<MacroSummary>,
     /// The sync that the current record comes from.
     pub as_of: Option<SyncRecord>,
+}
+
+/// What a list of macros says of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MacroSummary {
+    pub unique_id: String,
+    pub name: String,
+    pub package: String,
+    /// Path from the package's root.
+    pub path: String,
+    /// Its parameters as they are written: `model, quote=true`.
+    pub parameters: String,
+}
+
+/// A macro, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MacroView {
+    pub project: String,
+    pub record: Arc<MacroRecord>,
+    /// `unique_id`s of the nodes that use it themselves, sorted.
+    pub used_by: Vec<String>,
+    /// `unique_id`s of the macros that call it, sorted.
+    pub called_by: Vec<String>,
+}
+
+/// What a selection means.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Selection {
+    /// The project of each node and its `unique_id`; in each project sorted.
+    pub ids: Vec<(String, String)>,
+    /// What dbt would warn of: criteria that no node meets.
+    pub remarks: Vec<String>,
+    /// Why it makes no sense, in dbt's words.
+    pub refused: Option<String>,
 }
 
 /// One sync, whole.

@@ -41,6 +41,8 @@ stored_as_word!(Kind {
     Snapshot = "snapshot",
     Source = "source",
     Exposure = "exposure",
+    Analysis = "analysis",
+    Test = "test",
 });
 
 /// A time in a column. What a foreign commit claims may lie outside of our range; it is brought in.
@@ -103,6 +105,7 @@ mod tests {
     fn words_are_those_of_the_serialised_form() {
         same_word(&[Cause::Initial, Cause::Manual, Cause::Fix, Cause::Schedule, Cause::Push, Cause::Edit]);
         same_word(&[Kind::Model, Kind::Seed, Kind::Snapshot, Kind::Source, Kind::Exposure]);
+        same_word(&[Kind::Analysis, Kind::Test]);
         same_word(&[
             SyncState::Running,
             SyncState::Succeeded,

@@ -10,6 +10,7 @@ use super::Store;
 use super::columns::{Json, Time};
 use super::error::StoreError;
 use super::intervals::{self, Prepared};
+use super::macros::{self, MacroRecord};
 use super::problems;
 use super::records::{CommitRecord, ModelRecord, SyncCounts, SyncId, SyncState};
 
@@ -42,6 +43,10 @@ pub struct SyncFinish {
     pub settings: String,
     /// All models of the project as they are now; `None` leaves those of the sync before in place.
     pub models: Option<Vec<ModelRecord>>,
+    /// All macros and the outline of the project; kept where `models` are.
+    pub macros: Vec<MacroRecord>,
+    /// Empty for none.
+    pub outline: String,
     pub problems: Vec<Problem>,
     pub examined: Examined,
 }
@@ -75,6 +80,8 @@ fn finish_running(
     if let Some(models) = models {
         let first = !has_recorded(transaction, project)?;
         let changes = intervals::record(transaction, project, finish.id, models)?;
+        macros::record(transaction, project, &finish.macros)?;
+        macros::record_outline(transaction, project, finish.id, &finish.outline)?;
         (counts.added, counts.changed, counts.removed) = (changes.added, changes.changed, changes.removed);
         if !first {
             differences = changes.added + changes.changed + changes.removed;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::columns::Json;
-use super::records::{Change, ModelRecord, SyncId};
+use super::records::{Change, Kind, ModelRecord, SyncId};
 
 pub(super) type Hash = [u8; 32];
 
@@ -35,6 +35,14 @@ struct Current {
     row: i64,
     hash: Hash,
     own_hash: Hash,
+    is_counted: bool,
+}
+
+impl Prepared<'_> {
+    /// Whether it counts among what a sync changed.
+    fn is_counted(&self) -> bool {
+        self.record.kind.is_listed()
+    }
 }
 
 /// Serialises and hashes every record, on all cores. The threads end with it: rayon's own would stay.
@@ -84,18 +92,18 @@ pub(super) fn record(
         match current.remove(unique_id) {
             Some(old) if old.hash == model.hash => {}
             Some(old) => {
-                changes.changed += u64::from(old.own_hash != model.own_hash);
+                changes.changed += u64::from(model.is_counted() && old.own_hash != model.own_hash);
                 close(transaction, old.row, sync)?;
                 open(transaction, project, sync, model)?;
             }
             None => {
-                changes.added += 1;
+                changes.added += u64::from(model.is_counted());
                 open(transaction, project, sync, model)?;
             }
         }
     }
     for old in current.into_values() {
-        changes.removed += 1;
+        changes.removed += u64::from(old.is_counted);
         close(transaction, old.row, sync)?;
     }
     Ok(changes)
@@ -103,9 +111,14 @@ pub(super) fn record(
 
 fn current_of(transaction: &Transaction<'_>, project: &str) -> rusqlite::Result<HashMap<String, Current>> {
     transaction
-        .prepare_cached("SELECT unique_id, id, hash, own_hash FROM models WHERE project = ?1 AND until_sync IS NULL")?
+        .prepare_cached(
+            "SELECT unique_id, id, hash, own_hash, kind FROM models WHERE project = ?1 AND until_sync IS NULL",
+        )?
         .query_map([project], |row| {
-            Ok((row.get(0)?, Current { row: row.get(1)?, hash: row.get(2)?, own_hash: row.get(3)? }))
+            let kind: Kind = row.get(4)?;
+            let current =
+                Current { row: row.get(1)?, hash: row.get(2)?, own_hash: row.get(3)?, is_counted: kind.is_listed() };
+            Ok((row.get(0)?, current))
         })?
         .collect()
 }
@@ -149,11 +162,11 @@ pub(super) const CHANGES: &str = "
     SELECT new.unique_id, CASE WHEN old.id IS NULL THEN 'added' ELSE 'changed' END
     FROM models new LEFT JOIN models old
       ON old.until_sync = ?1 AND old.project = new.project AND old.unique_id = new.unique_id
-    WHERE new.first_sync = ?1 AND (old.id IS NULL OR old.own_hash <> new.own_hash)
+    WHERE new.first_sync = ?1 AND new.kind <> 'test' AND (old.id IS NULL OR old.own_hash <> new.own_hash)
     UNION ALL
     SELECT old.unique_id, 'removed'
     FROM models old
-    WHERE old.until_sync = ?1 AND NOT EXISTS (
+    WHERE old.until_sync = ?1 AND old.kind <> 'test' AND NOT EXISTS (
         SELECT 1 FROM models new
         WHERE new.first_sync = ?1 AND new.project = old.project AND new.unique_id = old.unique_id)
     ORDER BY 1";

@@ -11,7 +11,8 @@ use super::error::StoreError;
 pub(super) const APPLICATION_ID: i64 = 0x4562_6274;
 
 /// Number `i` of these brings a store of version `i` to version `i + 1`.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_history.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_history.sql"), include_str!("migrations/0002_macros.sql")];
 
 /// The version that this program writes.
 pub(super) const NEWEST: i64 = MIGRATIONS.len() as i64;

@@ -11,6 +11,7 @@ mod events;
 mod finish;
 mod intervals;
 mod leases;
+mod macros;
 mod migrations;
 mod models;
 mod problems;
@@ -26,6 +27,7 @@ pub use error::StoreError;
 pub use events::{EventFilter, StoredEvent};
 pub use finish::{Examined, SyncFinish};
 pub use leases::Lease;
+pub use macros::{ArgumentRecord, MacroRecord};
 pub use models::SyncChanges;
 pub use problems::ProblemFilter;
 pub use records::{

@@ -139,6 +139,28 @@ pub enum Kind {
     Snapshot,
     Source,
     Exposure,
+    Analysis,
+    Test,
+}
+
+impl Kind {
+    /// Its word: `model`, `analysis`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Seed => "seed",
+            Self::Snapshot => "snapshot",
+            Self::Source => "source",
+            Self::Exposure => "exposure",
+            Self::Analysis => "analysis",
+            Self::Test => "test",
+        }
+    }
+
+    /// Whether it stands in lists of models. Tests stand with what they test.
+    pub fn is_listed(self) -> bool {
+        self != Self::Test
+    }
 }
 
 /// A node of the dbt project as of one sync. Its hash covers all fields, so equal hashes are equal

@@ -19,6 +19,12 @@ pub enum Query {
         project: String,
         unique_id: String,
     },
+    Macro {
+        project: String,
+        unique_id: String,
+    },
+    /// What a selection in dbt's syntax means.
+    Selection(String),
     Syncs,
     Sync(SyncId),
     /// What was told of a sync, line by line.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Event, FixPreview, JobId, ModelView, Overview, Probe, Progress, SyncView};
+use crate::engine::{Event, FixPreview, JobId, MacroView, ModelView, Overview, Probe, Progress, Selection, SyncView};
 use crate::problem::Problem;
 use crate::store::{ModelSummary, ProblemId, ProblemRecord, SyncRecord};
 
@@ -55,6 +55,15 @@ pub enum Message {
     ModelLoaded {
         generation: Generation,
         model: Option<Box<ModelView>>,
+    },
+    /// `one` is none when it is gone.
+    MacroLoaded {
+        generation: Generation,
+        one: Option<Box<MacroView>>,
+    },
+    SelectionLoaded {
+        generation: Generation,
+        selection: Selection,
     },
     SyncsLoaded {
         generation: Generation,

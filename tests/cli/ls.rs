@@ -1,6 +1,6 @@
 //! `ebb ls` in the folder of a dbt project, as a script meets it.
 
-use crate::place::Place;
+use crate::place::{Place, demo};
 
 fn project() -> Place {
     let place = Place::new();
@@ -120,4 +120,26 @@ fn nodes_are_compared_with_the_manifest_of_another_time() {
     assert!(ran.error.contains("DBT-MANIFEST"), "{ran:?}");
     let ran = place.run(&["ls", "-s", "state:modified"]).exits(1);
     assert!(ran.error.contains("no comparison manifest"), "{ran:?}");
+}
+
+#[test]
+fn a_project_of_the_workspace_is_listed_and_compiled_as_its_last_sync_found_it() {
+    let place = demo();
+    let asked = ["--project", "shop", "-s", "1+dim_customers", "--resource-type", "model", "--output", "name"];
+    let ran = place.run(&[&["ls"], &asked[..]].concat()).exits(0);
+    assert_eq!(ran.out, "dim_customers\nint_customer_orders\nstg_customers\n");
+    let ran = place.run(&["compile", "--project", "shop", "dim_customers", "--target-path", "out"]).exits(0);
+    assert!(ran.out.contains("stg_customers") && !ran.out.contains("ref("), "{}", ran.out);
+    let written = place.path("out/compiled/shop/models/marts/core/dim_customers.sql");
+    assert_eq!(std::fs::read_to_string(written).unwrap().trim(), ran.out.trim());
+}
+
+#[test]
+fn a_project_that_was_never_synced_well_or_is_not_there_says_so() {
+    let place = demo();
+    for (name, words) in [("support", "has not been synced yet"), ("shopp", "did you mean shop?")] {
+        let ran = place.run(&["ls", "--project", name]).exits(2);
+        assert!(ran.error.contains(words), "{}", ran.error);
+    }
+    place.run(&["ls", "--project", "shop", "--profile", "x"]).exits(2);
 }

@@ -181,13 +181,13 @@ fn is_method(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
 }
 
-fn leading_reach(text: &str) -> Option<(Reach, &str)> {
+pub(super) fn leading_reach(text: &str) -> Option<(Reach, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(digits);
     Some((reach(number), rest.strip_prefix('+')?))
 }
 
-fn trailing_reach(text: &str) -> (&str, Option<Reach>) {
+pub(super) fn trailing_reach(text: &str) -> (&str, Option<Reach>) {
     match text.rsplit_once('+') {
         Some((value, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => (value, Some(reach(number))),
         _ => (text, None),

@@ -10,6 +10,7 @@
 //! graph         who is above and below, within what may be selected
 //! choose        all of it put together, with the tests that come along
 //! listing       the chosen nodes as `dbt ls` prints them
+//! typed         whether words in a filter are a selection
 //! ```
 
 mod choose;
@@ -22,6 +23,7 @@ mod methods;
 mod paths;
 mod pattern;
 mod spec;
+mod typed;
 mod versions;
 
 pub use choose::{Selected, Wanted, select};
@@ -30,3 +32,4 @@ pub use definitions::Selectors;
 pub use file::read_selectors;
 pub use listing::{Form, RESOURCE_TYPES, listed, resource_types};
 pub use spec::{Asked, SelectError, Spec};
+pub use typed::is_selection;

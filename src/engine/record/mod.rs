@@ -1,6 +1,7 @@
 //! A loaded dbt project as the records that the store keeps. Pure.
 
 mod described;
+mod macros;
 #[cfg(test)]
 mod tests;
 
@@ -8,13 +9,18 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::dbt::{Node, NodeKind, Project};
+use crate::dbt::{Node, NodeKind, Outline, Project};
 use crate::problem::{Problem, Severity, Subject};
 use crate::store::{Kind, ModelRecord, SyncCounts};
 use described::Tests;
 
-/// The records of a project's models, seeds, snapshots, sources and exposures, in the project's
-/// order, and what was counted.
+pub(super) use macros::macros;
+
+/// Grows with what is recorded of a project: what an earlier program recorded is then loaded anew.
+pub(super) const VERSION: &str = "2";
+
+/// The records of a project's models, seeds, snapshots, sources, exposures, analyses and tests, in the
+/// project's order, and what was counted.
 pub(super) fn records(project: &Project, problems: &[Problem]) -> (Vec<ModelRecord>, SyncCounts) {
     let troubles = first_problems(problems);
     let tests = Tests::of(project);
@@ -40,7 +46,8 @@ fn count(counts: &mut SyncCounts, record: &ModelRecord) {
         Kind::Seed => counts.seeds += 1,
         Kind::Snapshot => counts.snapshots += 1,
         Kind::Source => counts.sources += 1,
-        Kind::Exposure => {}
+        Kind::Exposure | Kind::Analysis => {}
+        Kind::Test => return,
     }
     counts.broken += u64::from(record.problem.is_some());
 }
@@ -52,13 +59,16 @@ fn kind(kind: NodeKind) -> Option<Kind> {
         NodeKind::Snapshot => Some(Kind::Snapshot),
         NodeKind::Source => Some(Kind::Source),
         NodeKind::Exposure => Some(Kind::Exposure),
-        NodeKind::Test
-        | NodeKind::Analysis
-        | NodeKind::Operation
-        | NodeKind::Metric
-        | NodeKind::SemanticModel
-        | NodeKind::SavedQuery => None,
+        NodeKind::Test => Some(Kind::Test),
+        NodeKind::Analysis => Some(Kind::Analysis),
+        NodeKind::Operation | NodeKind::Metric | NodeKind::SemanticModel | NodeKind::SavedQuery => None,
     }
+}
+
+/// What selections need of a project, as JSON.
+pub(super) fn outline(project: &Project) -> String {
+    // Texts, numbers and tables with texts for keys: this cannot fail to serialise.
+    serde_json::to_string(&Outline::of(project)).unwrap_or_default()
 }
 
 /// The first error of each node: code and summary.
@@ -83,7 +93,8 @@ fn record(
     let mut config = IndexMap::clone(&node.config);
     config.sort_keys();
     let children = project.children.get(&node.unique_id).into_iter().flatten();
-    let shown = |id: &&String| project.nodes.get(*id).is_some_and(|node| self::kind(node.kind).is_some());
+    let shown =
+        |id: &&String| project.nodes.get(*id).and_then(|node| self::kind(node.kind)).is_some_and(Kind::is_listed);
     ModelRecord {
         unique_id: node.unique_id.clone(),
         kind,
@@ -91,7 +102,7 @@ fn record(
         package: node.package_name.clone(),
         path: path_from_root(project, node),
         folders: folders(node),
-        materialized: if kind == Kind::Model { node.materialized.clone() } else { kind_word(kind).to_owned() },
+        materialized: if kind == Kind::Model { node.materialized.clone() } else { kind.word().to_owned() },
         enabled: node.enabled,
         relation: node.relation_name.clone(),
         description: node.description.clone(),
@@ -115,16 +126,6 @@ fn shown_name(node: &Node) -> String {
     match &node.source_name {
         Some(source) => format!("{source}.{}", node.name),
         None => node.name.clone(),
-    }
-}
-
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Model => "model",
-        Kind::Seed => "seed",
-        Kind::Snapshot => "snapshot",
-        Kind::Source => "source",
-        Kind::Exposure => "exposure",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whole flows without a network: the engine over a world in memory.
 
+mod browser;
 mod fake;
 mod loaders;
 mod polling;

@@ -8,6 +8,7 @@ use crate::problem::{Code, Problem, Subject};
 
 mod against_a_plain_list;
 mod history;
+mod macros;
 mod opening;
 mod problems;
 mod retention;
@@ -58,6 +59,8 @@ fn finish(id: SyncId, state: SyncState) -> SyncFinish {
         unchanged: false,
         settings: String::new(),
         models: None,
+        macros: Vec::new(),
+        outline: String::new(),
         problems: Vec::new(),
         examined: Examined::Nothing,
     }

@@ -83,7 +83,14 @@ pub const COMMANDS: &[CommandInfo] = &[
         Group::Moving,
         "Scroll long lines of the detail to the right",
     ),
-    everywhere(Command::Open, "open", "open", &["enter"], Group::Moving, "Go into the selected row, or unfold it"),
+    everywhere(
+        Command::Open,
+        "open",
+        "open",
+        &["enter"],
+        Group::Moving,
+        "Go into the selected row, unfold it, or follow the chosen link",
+    ),
     everywhere(
         Command::Back,
         "back",
@@ -98,7 +105,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         "filter",
         &["/"],
         Group::Moving,
-        "Filter a list, or search in a text; `^` `$` `'` `!` and spaces as in fzf",
+        "Filter a list, or search in a text; `^` `$` `'` `!` and spaces as in fzf, models also by dbt's selectors: `+orders` `state:modified`",
     ),
     everywhere(Command::NextMatch, "next-match", "next match", &["n"], Group::Moving, "Go to the next match in a text"),
     everywhere(
@@ -193,10 +200,10 @@ pub const COMMANDS: &[CommandInfo] = &[
         everywhere(
             Command::ToggleCompiled,
             "compiled",
-            "raw/compiled",
+            "raw/compiled/diff",
             &["c"],
             Group::Panes,
-            "Show compiled SQL instead of the model's source, and back",
+            "Show the source, the compiled SQL, or what compiling changed",
         ),
     ),
     everywhere(Command::Wrap, "wrap", "wrap", &["w"], Group::Panes, "Wrap long lines of the detail, or cut them"),

@@ -85,7 +85,7 @@ pub(super) fn palette(state: &State) -> Choices {
             .iter()
             .map(|project| thing(Tab::Connections, "project", &project.name, &project.name, &project.repository)),
     );
-    rows.extend(state.models.summaries().iter().map(|model| {
+    rows.extend(state.models.summaries().iter().filter(|model| model.kind.is_listed()).map(|model| {
         let id = crate::tui::panes::model_id(&model.project, &model.unique_id);
         thing(Tab::Models, "model", &model.name, &id, &model.path)
     }));

@@ -142,6 +142,11 @@ pub trait Pane {
     /// Id of what is selected, to come back to.
     fn selected(&self) -> Option<String>;
 
+    /// Id of where the chosen link of the detail leads; none where it has none, or not the focus.
+    fn leads_to(&self, _context: &PaneContext<'_>) -> Option<String> {
+        None
+    }
+
     /// Selects the thing with this id, now or when it is loaded.
     fn select(&mut self, id: &str);
 

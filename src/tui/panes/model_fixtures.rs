@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::fixtures::{Screen, sync};
-use crate::engine::{ConnectionView, ModelView, Overview, ProjectView};
+use crate::engine::{ConnectionView, MacroSummary, MacroView, ModelView, Overview, ProjectView};
 use crate::store::{
-    Change, ColumnRecord, Kind, ModelRecord, ModelSummary, ModelVersion, SyncId, SyncState, TestRecord,
+    ArgumentRecord, Change, ColumnRecord, Kind, MacroRecord, ModelRecord, ModelSummary, ModelVersion, SyncId,
+    SyncState, TestRecord,
 };
 use crate::tui::effect::Query;
 use crate::tui::message::Message;
@@ -137,6 +138,42 @@ pub(in crate::tui) fn dim_customers() -> ModelRecord {
     }
 }
 
+/// The macro that it uses.
+fn star() -> MacroSummary {
+    MacroSummary {
+        unique_id: "macro.dbt_utils.star".to_owned(),
+        name: "star".to_owned(),
+        package: "dbt_utils".to_owned(),
+        path: "macros/sql/star.sql".to_owned(),
+        parameters: "from, relation_alias=False, except=[]".to_owned(),
+    }
+}
+
+/// The same whole.
+pub(in crate::tui) fn star_view() -> MacroView {
+    let record = MacroRecord {
+        unique_id: "macro.dbt_utils.star".to_owned(),
+        name: "star".to_owned(),
+        package: "dbt_utils".to_owned(),
+        path: "macros/sql/star.sql".to_owned(),
+        parameters: "from, relation_alias=False, except=[]".to_owned(),
+        description: "All columns of a relation, but for those in `except`.".to_owned(),
+        arguments: vec![ArgumentRecord {
+            name: "from".to_owned(),
+            data_type: "relation".to_owned(),
+            description: "What to take the columns of".to_owned(),
+        }],
+        code: "{% macro star(from, relation_alias=False, except=[]) %}\n    {{ return(adapter.dispatch('star')(from)) }}\n{% endmacro %}\n".to_owned(),
+        calls: vec!["macro.dbt_utils.default__star".to_owned()],
+    };
+    MacroView {
+        project: "shop".to_owned(),
+        record: Arc::new(record),
+        used_by: vec!["model.shop.dim_customers".to_owned(), "model.shop.dim_products".to_owned()],
+        called_by: Vec::new(),
+    }
+}
+
 /// The same with its history: one change of the source.
 pub(in crate::tui) fn dim_customers_view() -> ModelView {
     let record = Arc::new(dim_customers());
@@ -148,7 +185,7 @@ pub(in crate::tui) fn dim_customers_view() -> ModelView {
     };
     let versions = vec![version(13, 3, &record), version(9, 200, &Arc::new(old))];
     let as_of = Some(sync(13, "shop", SyncState::Succeeded, 5));
-    ModelView { project: "shop".to_owned(), record, versions, problems: Vec::new(), as_of }
+    ModelView { project: "shop".to_owned(), record, versions, problems: Vec::new(), macros: vec![star()], as_of }
 }
 
 /// Two projects behind a connection, one of them never synced, and one folder.

@@ -1,5 +1,7 @@
 //! What panes have in common: a line that is typed, a detail of lines, and words where a list would be.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -131,6 +133,30 @@ impl Detail {
 
     pub fn step(&mut self, motion: Motion) {
         self.view.go(motion, &self.document);
+    }
+
+    /// Number of lines.
+    pub fn len(&self) -> usize {
+        self.document.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.document.is_empty()
+    }
+
+    /// The lines in sight, where long ones are not wrapped.
+    pub fn window(&self) -> Range<usize> {
+        self.view.window(&self.document)
+    }
+
+    /// Whether something is searched for.
+    pub fn is_searched(&self) -> bool {
+        !self.line.text().is_empty()
+    }
+
+    /// Marks bytes of a line as chosen; none marks nothing.
+    pub fn mark(&mut self, place: Option<(usize, Range<usize>)>) {
+        self.view.mark(place);
     }
 
     pub fn typing(&self) -> bool {

@@ -259,6 +259,10 @@ fn ask(engine: &Engine, query: Query, generation: Generation) -> Result<Message,
         Query::Model { project, unique_id } => {
             Message::ModelLoaded { generation, model: engine.model(&project, &unique_id)?.map(Box::new) }
         }
+        Query::Macro { project, unique_id } => {
+            Message::MacroLoaded { generation, one: engine.one_macro(&project, &unique_id)?.map(Box::new) }
+        }
+        Query::Selection(words) => Message::SelectionLoaded { generation, selection: engine.select(&words)? },
         Query::Syncs => {
             let filter = SyncFilter { limit: Some(MOST_SYNCS), ..SyncFilter::default() };
             Message::SyncsLoaded { generation, syncs: engine.syncs(&filter)? }

@@ -1,11 +1,13 @@
 //! Where a person has been, for back and forward.
 
 use super::Tab;
+use crate::tui::layout::Focus;
 
-/// A pane and the id of what was selected in it.
+/// A pane, which part of it had the focus, and the id of what was shown in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub tab: Tab,
+    pub focus: Focus,
     pub id: Option<String>,
 }
 
@@ -59,7 +61,7 @@ mod tests {
     use super::*;
 
     fn place(id: &str) -> Place {
-        Place { tab: Tab::Models, id: Some(id.to_owned()) }
+        Place { tab: Tab::Models, focus: Focus::List, id: Some(id.to_owned()) }
     }
 
     #[test]

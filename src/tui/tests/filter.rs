@@ -1,8 +1,10 @@
 //! Filters as they are typed, completed, kept and taken away.
 
 use super::keys::{browsing, selected, typed};
-use crate::tui::effect::Effect;
+use crate::engine::Selection;
+use crate::tui::effect::{Effect, Query};
 use crate::tui::message::Message;
+use crate::tui::panes::fixtures::Screen;
 use crate::tui::state::Tab;
 
 #[test]
@@ -89,4 +91,77 @@ fn letters_are_text_while_a_filter_is_typed() {
     typed(&mut screen, "sq");
     assert!(screen.take().iter().all(|effect| !matches!(effect, Effect::SyncProject { .. } | Effect::Quit)));
     assert!(screen.text().contains("/sq"));
+}
+
+fn answer(screen: &mut Screen, words: &str, selection: Selection) {
+    let generation = screen.asked(&Query::Selection(words.to_owned())).unwrap();
+    screen.send(Message::SelectionLoaded { generation, selection });
+}
+
+fn meaning(names: &[&str]) -> Selection {
+    let ids = names.iter().map(|name| ("shop".to_owned(), format!("model.shop.{name}"))).collect();
+    Selection { ids, ..Selection::default() }
+}
+
+#[test]
+fn a_selection_in_the_filter_is_asked_of_the_graph_and_all_else_is_looked_for_here() {
+    let mut screen = browsing();
+    screen.press("/");
+    typed(&mut screen, "fct_orders");
+    assert!(screen.effects.iter().all(|effect| !matches!(effect, Effect::Load { query: Query::Selection(_), .. })));
+    typed(&mut screen, "+");
+    answer(&mut screen, "fct_orders+", meaning(&["fct_orders", "fct_revenue_daily", "stg_orders"]));
+    assert!(screen.text().contains("3/13"), "{}", screen.text());
+    typed(&mut screen, " is:broken");
+    assert!(screen.text().contains("1/13"), "fields narrow a selection down:\n{}", screen.text());
+    screen.press("enter");
+    screen.press("esc");
+    assert!(screen.text().contains("▾ shop"), "Esc takes it away");
+}
+
+#[test]
+fn an_older_answer_than_the_text_is_dropped() {
+    let mut screen = browsing();
+    screen.press("/");
+    typed(&mut screen, "+stg_orders");
+    let late = screen.asked(&Query::Selection("+stg_order".to_owned())).unwrap();
+    answer(&mut screen, "+stg_orders", meaning(&["stg_orders"]));
+    screen.send(Message::SelectionLoaded { generation: late, selection: meaning(&["dim_customers", "fct_orders"]) });
+    assert!(screen.text().contains("1/13"), "{}", screen.text());
+}
+
+#[test]
+fn what_is_wrong_with_a_selection_is_told_below_the_filter() {
+    let refused = "'nope' is not a valid method name; Write tag, if that is meant";
+    let remark = "The selection criterion '+nothing' does not match any nodes";
+    for (words, selection) in [
+        ("nope:x+", Selection { refused: Some(refused.to_owned()), ..Selection::default() }),
+        ("+nothing", Selection { remarks: vec![remark.to_owned()], ..Selection::default() }),
+    ] {
+        let mut screen = browsing();
+        screen.press("/");
+        typed(&mut screen, words);
+        let told = selection.refused.clone().or_else(|| selection.remarks.first().cloned()).unwrap();
+        answer(&mut screen, words, selection);
+        let beginning: String = told.chars().take(30).collect();
+        assert!(screen.text().contains(&beginning), "{}", screen.text());
+    }
+}
+
+#[test]
+fn methods_and_names_of_a_selection_are_completed() {
+    for (words, tabs, wanted) in [
+        ("+dim_c", 1, "+dim_customers"),
+        ("@stg_o", 1, "@stg_orders"),
+        ("path:models/marts/f", 1, "path:models/marts/finance"),
+        ("config.m", 1, "config.materialized:"),
+        ("+a,state:mod", 2, "+a,state:modified.body"),
+    ] {
+        let mut screen = browsing();
+        screen.press("/");
+        typed(&mut screen, words);
+        (0..tabs).for_each(|_| screen.press("tab"));
+        let title = screen.text().lines().find(|line| line.contains("2 Models ─")).unwrap().to_owned();
+        assert!(title.contains(&format!("/{wanted} ")), "{title}");
+    }
 }

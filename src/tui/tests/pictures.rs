@@ -105,13 +105,15 @@ fn the_views_of_a_model() {
     let mut text = String::new();
     for size in [(80, 24), (120, 40)] {
         let mut screen = screen(Tab::Models, size, Filled::Full, false);
-        for _ in 0..7 {
+        for _ in 0..8 {
             write!(text, "== {}x{}\n{}", size.0, size.1, screen.text()).unwrap();
             screen.press(".");
         }
         screen.press("c");
-        screen.press("c");
-        write!(text, "== compiled\n{}", screen.text()).unwrap();
+        for form in ["compiled", "diff"] {
+            screen.press("c");
+            write!(text, "== {form}\n{}", screen.text()).unwrap();
+        }
     }
     insta::assert_snapshot!("model_views", text);
 }

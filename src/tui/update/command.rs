@@ -34,7 +34,8 @@ pub(crate) fn run(state: &mut State, command: Command, count: Option<u32>) -> Ve
 /// do: the pane was asked before.
 fn general(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
-        Command::Open | Command::Right => into_detail(state),
+        Command::Open => open_link(state),
+        Command::Right => into_detail(state),
         Command::Left | Command::Back => back(state),
         Command::NextTab => travel::to_tab(state, state.tab.beside(1)),
         Command::PreviousTab => travel::to_tab(state, state.tab.beside(-1)),
@@ -136,6 +137,15 @@ fn open(state: &mut State, overlay: Overlay) -> Vec<Effect> {
 fn move_border(state: &mut State, steps: i16) -> Vec<Effect> {
     state.split = state.split.moved(steps);
     Vec::new()
+}
+
+/// Where the chosen link of the detail leads; from the list into the detail.
+fn open_link(state: &mut State) -> Vec<Effect> {
+    let (pane, context) = state.pane();
+    match pane.leads_to(&context) {
+        Some(id) => travel::along(state, &id),
+        None => into_detail(state),
+    }
 }
 
 fn into_detail(state: &mut State) -> Vec<Effect> {

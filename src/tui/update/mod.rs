@@ -52,6 +52,8 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
         Message::OverviewLoaded { .. }
         | Message::ModelsLoaded { .. }
         | Message::ModelLoaded { .. }
+        | Message::MacroLoaded { .. }
+        | Message::SelectionLoaded { .. }
         | Message::SyncsLoaded { .. }
         | Message::SyncLoaded { .. }
         | Message::SyncLogLoaded { .. }

@@ -5,7 +5,7 @@ use crate::tui::layout::Focus;
 use crate::tui::state::{Place, State, Tab};
 
 fn here(state: &State) -> Place {
-    Place { tab: state.tab, id: state.pane().0.selected() }
+    Place { tab: state.tab, focus: state.focus, id: state.pane().0.selected() }
 }
 
 pub(crate) fn to_tab(state: &mut State, tab: Tab) -> Vec<Effect> {
@@ -22,6 +22,14 @@ pub(crate) fn to(state: &mut State, tab: Tab, id: &str) -> Vec<Effect> {
     let place = here(state);
     state.trail.leave(place);
     (state.tab, state.focus) = (tab, Focus::List);
+    state.pane_mut().0.select(id);
+    Vec::new()
+}
+
+/// Along a link of the detail, which keeps the focus: one can go on from there.
+pub(super) fn along(state: &mut State, id: &str) -> Vec<Effect> {
+    let place = here(state);
+    state.trail.leave(place);
     state.pane_mut().0.select(id);
     Vec::new()
 }
@@ -49,7 +57,7 @@ pub(super) fn forward(state: &mut State) -> Vec<Effect> {
 
 fn arrive(state: &mut State, target: Option<Place>) -> Vec<Effect> {
     let Some(place) = target else { return Vec::new() };
-    (state.tab, state.focus) = (place.tab, Focus::List);
+    (state.tab, state.focus) = (place.tab, place.focus);
     if let Some(id) = place.id {
         state.pane_mut().0.select(&id);
     }

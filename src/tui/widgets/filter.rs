@@ -36,7 +36,18 @@ pub trait Candidates {
         &[]
     }
 
-    /// Hands over every value that a candidate has in a field.
+    /// Words that may stand in front of a colon besides the fields: they are completed, and mean something
+    /// to whoever the candidates belong to.
+    fn methods(&self) -> &[&str] {
+        &[]
+    }
+
+    /// Whether a candidate is meant at all by such a query.
+    fn is_meant(&self, _index: usize, _query: &Query) -> bool {
+        true
+    }
+
+    /// Hands over every value that a candidate has in a field or for a method.
     fn each_value(&self, _index: usize, _field: &str, _take: &mut dyn FnMut(&str)) {}
 }
 
@@ -140,8 +151,8 @@ impl Filter {
         let query = Query::parse(text, candidates.fields());
         let narrows =
             same_rows && !self.query.is_empty() && narrows(&self.text, text) && query.fields == self.query.fields;
-        let everything = 0..candidates.len() as u32;
-        let tested: Vec<u32> = if narrows { std::mem::take(&mut self.hits) } else { everything.collect() };
+        let meant = (0..candidates.len() as u32).filter(|index| candidates.is_meant(*index as usize, &query));
+        let tested: Vec<u32> = if narrows { std::mem::take(&mut self.hits) } else { meant.collect() };
         #[cfg(test)]
         {
             self.tested = tested.len();
@@ -151,6 +162,21 @@ impl Filter {
         self.query = query;
         self.revision = Some(revision);
         true
+    }
+
+    /// Takes hits that were found elsewhere, as far as the fields of the text accept them. `revision` is
+    /// another with every change of these hits, and none that [`Filter::apply`] is given.
+    pub fn hold(&mut self, text: &str, candidates: &(impl Candidates + ?Sized), revision: u64, hits: Vec<u32>) {
+        let Query { fields, .. } = Query::parse(text, candidates.fields());
+        let accepts = |index: &u32| fields.iter().all(|field| field.accepts(candidates, *index as usize));
+        self.hits = hits.into_iter().filter(accepts).collect();
+        text.clone_into(&mut self.text);
+        (self.query, self.revision) = (Query { fields, words: String::new() }, Some(revision));
+    }
+
+    /// Whether these hits are those of the text and revision already.
+    pub fn is_of(&self, text: &str, revision: u64) -> bool {
+        self.text == text && self.revision == Some(revision)
     }
 
     /// Indices of the candidates that match, best first; all of them in their order where the query

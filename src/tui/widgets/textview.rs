@@ -80,11 +80,13 @@ pub struct TextView {
     width: usize,
     height: usize,
     search: Option<Search>,
+    /// A line and the bytes of it that are chosen.
+    mark: Option<(usize, Range<usize>)>,
 }
 
 impl Default for TextView {
     fn default() -> Self {
-        Self { top: 0, row: 0, left: 0, wrap: false, numbers: false, width: 80, height: 20, search: None }
+        Self { top: 0, row: 0, left: 0, wrap: false, numbers: false, width: 80, height: 20, search: None, mark: None }
     }
 }
 
@@ -174,6 +176,16 @@ impl TextView {
 
     pub fn previous_match(&mut self, document: &Document) {
         self.step_match(-1, document);
+    }
+
+    /// Marks bytes of a line as chosen; none marks nothing.
+    pub fn mark(&mut self, place: Option<(usize, Range<usize>)>) {
+        self.mark = place;
+    }
+
+    /// The lines in sight, where long ones are not wrapped.
+    pub fn window(&self, document: &Document) -> Range<usize> {
+        self.top..(self.top + self.height).min(document.len())
     }
 
     /// Which match of how many, counted from one: `3/17`. None without a search.
@@ -327,8 +339,16 @@ pub fn draw(look: Look<'_>, area: Rect, view: &TextView, document: &Document, bu
     }
 }
 
-/// The line with the matches of the search on it.
+/// The line with the matches of the search on it, and what is chosen.
 fn marked(view: &TextView, index: usize, line: &RoleLine) -> RoleLine {
+    let marked = in_search(view, index, line);
+    match &view.mark {
+        Some((line, range)) if *line == index => marked.overlaid(std::slice::from_ref(range), Role::Selection),
+        _ => marked,
+    }
+}
+
+fn in_search(view: &TextView, index: usize, line: &RoleLine) -> RoleLine {
     let Some(search) = view.search.as_ref() else { return line.clone() };
     let first = search.matches.partition_point(|(line, _)| *line < index);
     let on_line = search.matches.iter().skip(first).take_while(|(line, _)| *line == index);

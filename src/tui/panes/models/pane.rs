@@ -10,8 +10,9 @@ use ratatui::layout::{Position, Rect};
 use super::super::filtered_list::refresh;
 use super::super::parts::{Typed, draw_words, instead_of_rows};
 use super::super::{Copy, Pane, PaneContext, Subject};
+use super::detail::{self, Code, MacroPart, Page};
 use super::rows::ModelRows;
-use super::{EMPTY, Models, View, detail, rows};
+use super::{EMPTY, Models, View, is_unlisted, model_id, rows};
 use crate::tui::commands::Command;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::key::Key;
@@ -27,8 +28,7 @@ impl Pane for Models {
     }
 
     fn settle(&mut self, context: &PaneContext<'_>) -> Vec<Effect> {
-        let candidates = rows::Summaries(self.all.value().map(AsRef::as_ref).unwrap_or_default());
-        self.list.filter.apply(self.list.line.text(), &candidates, self.revision);
+        let asked = self.apply_filter(context);
         if let Some(id) = &self.list.wanted {
             self.tree.reveal(id);
         }
@@ -36,14 +36,19 @@ impl Pane for Models {
         let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
         let rows = ModelRows::new(&self.tree, &self.ids, &self.by_id, flat);
         refresh(&mut self.list.state, &mut self.list.wanted, &rows);
-        let effects = self.follow(context);
+        let mut effects = self.follow(context);
+        effects.extend(asked);
         self.make_detail(context);
         effects
     }
 
     fn step(&mut self, motion: Motion, context: &PaneContext<'_>) -> Vec<Effect> {
         if context.focus == Focus::Detail && !self.list.line.typing() {
-            self.detail.step(motion);
+            if self.links.is_empty() {
+                self.detail.step(motion);
+            } else {
+                self.links.step(motion, &mut self.detail);
+            }
             return Vec::new();
         }
         let flat = (!self.list.line.text().is_empty()).then(|| self.list.filter.hits());
@@ -55,14 +60,9 @@ impl Pane for Models {
 
     fn run(&mut self, command: Command, context: &PaneContext<'_>) -> Option<Vec<Effect>> {
         match command {
-            Command::NextView => return Some(self.turn_to(self.view.beside(1))),
-            Command::PreviousView => return Some(self.turn_to(self.view.beside(-1))),
-            Command::ToggleCompiled => {
-                if self.view == View::Sql {
-                    self.compiled = !self.compiled;
-                }
-                return Some(self.turn_to(View::Sql));
-            }
+            Command::NextView => return Some(self.turn(1)),
+            Command::PreviousView => return Some(self.turn(-1)),
+            Command::ToggleCompiled => return Some(self.turn_code()),
             Command::ScrollLeft
             | Command::ScrollRight
             | Command::Wrap
@@ -76,8 +76,8 @@ impl Pane for Models {
             return self.run_in_list(command);
         }
         match command {
-            Command::Right => Some(self.turn_to(self.view.beside(1))),
-            Command::Left => Some(self.turn_to(self.view.beside(-1))),
+            Command::Right => Some(self.turn(1)),
+            Command::Left => Some(self.turn(-1)),
             _ => self.detail.run(command).then(Vec::new),
         }
     }
@@ -86,6 +86,9 @@ impl Pane for Models {
         let when = |holds: bool, reason: &str| Some(if holds { Ok(()) } else { Err(reason.to_owned()) });
         match command {
             Command::Filter => Some(Ok(())),
+            Command::ToggleCompiled if matches!(self.whole_page(), Some(Page::Macro(_))) => {
+                when(false, "a macro has no compiled SQL: it is compiled where it is used")
+            }
             Command::NextView | Command::PreviousView | Command::ToggleCompiled => {
                 when(!self.on_folder(), "a folder has no views: it has no SQL of its own")
             }
@@ -125,11 +128,15 @@ impl Pane for Models {
             return Vec::new();
         }
         let (line, _) = split_first_row(inside(context.areas.detail));
-        detail::view_places(self.view, self.compiled, line).into_iter().map(|(_, _, place)| place).collect()
+        detail::view_places(self.page.value(), self.chosen, line)
     }
 
     fn show_view(&mut self, view: usize) {
-        self.view = View::at(view);
+        if let Some(Page::Macro(_)) = self.whole_page() {
+            self.chosen.part = MacroPart::ALL.get(view).copied().unwrap_or_default();
+        } else {
+            self.chosen.view = View::at(view);
+        }
     }
 
     fn typing(&self) -> bool {
@@ -197,24 +204,43 @@ impl Pane for Models {
 
     fn crumbs(&self, context: &PaneContext<'_>) -> Vec<String> {
         let Some(model) = self.summary() else {
+            if let (Some(_), Some(page)) = (&self.opened, self.whole_page()) {
+                return vec![page.name().to_owned()];
+            }
             let folder = self.list.selected().map(|id| id.trim_end_matches('/').split('/').map(str::to_owned));
             return folder.into_iter().flatten().collect();
         };
         let mut crumbs = vec![model.project.to_string()];
         crumbs.extend(model.folder.split('/').filter(|name| !name.is_empty()).map(str::to_owned));
         crumbs.push(model.name.to_string());
-        crumbs.extend((context.focus == Focus::Detail).then(|| self.view.title().to_owned()));
+        crumbs.extend((context.focus == Focus::Detail).then(|| self.chosen.view.title().to_owned()));
         crumbs
     }
 
     fn selected(&self) -> Option<String> {
-        self.list.selected().map(ToString::to_string)
+        self.subject_id().map(ToString::to_string)
+    }
+
+    fn leads_to(&self, context: &PaneContext<'_>) -> Option<String> {
+        let link = self.links.chosen().filter(|_| context.focus == Focus::Detail)?;
+        let (project, _) = self.subject_id()?.split_once('#')?;
+        Some(model_id(project, &link.unique_id))
     }
 
     fn select(&mut self, id: &str) {
-        self.list.clear_filter();
-        self.list.wanted = Some(id.into());
-        self.due = None;
+        (self.due, self.opened) = (None, None);
+        if is_unlisted(id) {
+            self.opened = Some(id.into());
+        } else if self.list.selected().is_none_or(|selected| **selected != *id) {
+            self.list.clear_filter();
+            self.list.wanted = Some(id.into());
+        }
+    }
+
+    fn means(&self, command: Command, context: &PaneContext<'_>) -> Command {
+        // From where a link led one step back leads to where the link was.
+        let is_link = context.focus == Focus::Detail && self.opened.is_some() && !self.detail.is_searched();
+        if command == Command::Back && is_link { Command::GoBack } else { command }
     }
 
     fn deadline(&self) -> Option<u64> {
@@ -223,11 +249,11 @@ impl Pane for Models {
 
     fn memory(&self) -> PaneMemory {
         PaneMemory {
-            selected: self.selected(),
+            selected: self.list.selected().map(ToString::to_string),
             filter: self.list.line.text().to_owned(),
             folded: self.tree.closed().iter().map(ToString::to_string).collect(),
-            view: Some(self.view.title().to_owned()),
-            switches: self.compiled.then(|| "compiled".to_owned()).into_iter().collect(),
+            view: Some(self.chosen.view.title().to_owned()),
+            switches: self.chosen.code.switch().map(str::to_owned).into_iter().collect(),
         }
     }
 
@@ -236,8 +262,8 @@ impl Pane for Models {
         self.list.wanted = memory.selected.as_deref().map(Into::into);
         self.tree.set_closed(memory.folded.iter().map(|id| id.as_str().into()));
         self.folds_known = true;
-        self.view = memory.view.as_deref().and_then(View::by_title).unwrap_or_default();
-        self.compiled = memory.switches.iter().any(|switch| switch == "compiled");
+        self.chosen.view = memory.view.as_deref().and_then(View::by_title).unwrap_or_default();
+        self.chosen.code = memory.switches.iter().find_map(|switch| Code::by_switch(switch)).unwrap_or_default();
     }
 
     fn draw(&self, look: Look<'_>, context: &PaneContext<'_>, buffer: &mut Buffer) -> Option<Position> {

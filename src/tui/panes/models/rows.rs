@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::store::{Change, Kind, ModelSummary};
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
-use crate::tui::widgets::filter::{Candidates, Highlighter};
+use crate::tui::widgets::filter::{Candidates, Field, Highlighter, Query};
 use crate::tui::widgets::list::Rows;
 use crate::tui::widgets::tree::{Leaf, Node, NodeKind, Tree, indent};
 
@@ -29,17 +29,65 @@ impl Candidates for Summaries<'_> {
         &["project", "folder", "tag", "kind", "as", "is"]
     }
 
+    fn methods(&self) -> &[&str] {
+        &[
+            "path",
+            "fqn",
+            "file",
+            "package",
+            "source",
+            "exposure",
+            "config.materialized",
+            "resource_type",
+            "access",
+            "test_name",
+            "test_type",
+            "state",
+            "version",
+        ]
+    }
+
+    /// Tests are looked for only where a query asks for this kind: every model has its own.
+    fn is_meant(&self, index: usize, query: &Query) -> bool {
+        let is_listed = self.0.get(index).is_some_and(|model| model.kind.is_listed());
+        let asks = |field: &Field| field.name == "kind" && !field.value.is_empty() && "test".starts_with(&field.value);
+        is_listed || query.fields.iter().any(asks)
+    }
+
     fn each_value(&self, index: usize, field: &str, take: &mut dyn FnMut(&str)) {
         let Some(model) = self.0.get(index) else { return };
+        let of_kind = |kind: Kind| Some(&*model.name).filter(|_| model.kind == kind);
         match field {
             "project" => take(&model.project),
             "folder" => model.folder.split('/').chain([&*model.folder]).for_each(take),
             "tag" => model.tags.iter().map(AsRef::as_ref).for_each(take),
-            "kind" => take(kind_word(model.kind)),
+            "kind" | "resource_type" => take(model.kind.word()),
             "as" => take(&model.materialized),
-            _ => states(model).for_each(take),
+            "is" => states(model).for_each(take),
+            "path" => folders_of(&model.path).chain([&*model.path]).for_each(take),
+            "file" => model.path.rsplit('/').take(1).for_each(take),
+            "fqn" if model.kind.is_listed() => take(&model.name),
+            "package" => model.unique_id.split('.').skip(1).take(1).for_each(take),
+            "source" => {
+                let names = of_kind(Kind::Source).into_iter().flat_map(|name| name.split('.').take(1).chain([name]));
+                names.for_each(take);
+            }
+            "exposure" => of_kind(Kind::Exposure).into_iter().for_each(take),
+            "config.materialized" if model.kind == Kind::Model => take(&model.materialized),
+            "access" => ["public", "protected", "private"].into_iter().for_each(take),
+            "test_type" => ["generic", "singular"].into_iter().for_each(take),
+            "state" => ["modified", "modified.body", "modified.configs", "modified.macros", "new", "old", "unmodified"]
+                .into_iter()
+                .for_each(take),
+            "version" => ["latest", "prerelease", "old", "none"].into_iter().for_each(take),
+            _ => {}
         }
     }
+}
+
+/// `models` and `models/marts` of `models/marts/orders.sql`.
+fn folders_of(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter_map(|(at, _)| path.get(..at))
 }
 
 fn states(model: &ModelSummary) -> impl Iterator<Item = &'static str> {
@@ -53,20 +101,10 @@ fn states(model: &ModelSummary) -> impl Iterator<Item = &'static str> {
     [Some(broken), Some(enabled), change].into_iter().flatten()
 }
 
-pub(super) fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Model => "model",
-        Kind::Seed => "seed",
-        Kind::Snapshot => "snapshot",
-        Kind::Source => "source",
-        Kind::Exposure => "exposure",
-    }
-}
-
 /// The models as leaves of a tree: project, folders, name.
 pub(super) fn leaves(models: &[ModelSummary], ids: &[Arc<str>]) -> Vec<Leaf> {
     let mut folders: HashMap<(&str, &str), Arc<str>> = HashMap::new();
-    let pairs = models.iter().zip(ids).enumerate();
+    let pairs = models.iter().zip(ids).enumerate().filter(|(_, (model, _))| model.kind.is_listed());
     pairs
         .map(|(value, (model, id))| {
             let folder = folders
@@ -176,7 +214,7 @@ fn tail(model: &ModelSummary, room: usize) -> String {
             if model.kind == Kind::Model {
                 &*model.materialized
             } else {
-                kind_word(model.kind)
+                model.kind.word()
             }
         }
     };

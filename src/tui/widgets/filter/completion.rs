@@ -23,20 +23,27 @@ impl Completion {
             space + text.get(space..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
         });
         let (before, word) = text.split_at_checked(word_at)?;
-        let (not, bare) = word.strip_prefix('!').map_or(("", word), |bare| ("!", bare));
-        let fields = candidates.fields();
+        let (lead, bare) = word.split_at_checked(lead_of(word))?;
+        let known = || candidates.fields().iter().chain(candidates.methods());
         let (field, options) = match bare.split_once(':') {
-            Some((name, beginning)) if fields.contains(&name) => {
+            Some((name, beginning)) if known().any(|one| *one == name) => {
                 (format!("{name}:"), values(candidates, name, beginning))
             }
             Some(_) => return None,
             None => {
-                let known = fields.iter().filter(|name| begins(name, bare)).map(|name| format!("{name}:"));
-                (String::new(), known.collect())
+                // Behind a sign of a selection a name is meant, too; methods only where no field is.
+                let mut options = if lead.ends_with(['+', '@']) { values(candidates, "fqn", bare) } else { Vec::new() };
+                for names in [candidates.fields(), candidates.methods()] {
+                    if options.is_empty() {
+                        let known = names.iter().filter(|name| begins(name, bare));
+                        options.extend(known.map(|name| format!("{name}:")));
+                    }
+                }
+                (String::new(), options)
             }
         };
         let chosen = if from_end { options.len().checked_sub(1)? } else { 0 };
-        (!options.is_empty()).then(|| Self { stem: format!("{before}{not}{field}"), options, chosen })
+        (!options.is_empty()).then(|| Self { stem: format!("{before}{lead}{field}"), options, chosen })
     }
 
     /// Takes the next option, or the one before, round the corner.
@@ -54,6 +61,16 @@ impl Completion {
     pub fn choices(&self) -> Option<(&[String], usize)> {
         (self.options.len() > 1).then_some((self.options.as_slice(), self.chosen))
     }
+}
+
+/// Bytes in front of what is completed: what an earlier comma ends, then `!`, or `@` and `2+`.
+fn lead_of(word: &str) -> usize {
+    let comma = word.rfind(',').map_or(0, |at| at + 1);
+    let rest = word.get(comma..).unwrap_or_default();
+    let sign = usize::from(rest.starts_with(['!', '@']));
+    let digits = rest.bytes().skip(sign).take_while(u8::is_ascii_digit).count();
+    let plus = rest.as_bytes().get(sign + digits) == Some(&b'+');
+    comma + sign + if plus { digits + 1 } else { 0 }
 }
 
 /// Values of a field that begin so, as far as they can be written without a space.
@@ -130,6 +147,26 @@ mod tests {
         for (text, steps, wanted) in cases {
             assert_eq!(completed(text, steps).as_deref(), wanted, "{text} and {steps} steps");
         }
+    }
+
+    #[test]
+    fn signs_of_a_selection_stay_in_front() {
+        for (word, lead) in [
+            ("orders", ""),
+            ("!tag:x", "!"),
+            ("+ord", "+"),
+            ("2+ord", "2+"),
+            ("@ord", "@"),
+            ("@2+tag:x", "@2+"),
+            ("tag:a,st", "tag:a,"),
+            ("+a,3+b", "+a,3+"),
+            ("23", ""),
+            (",", ","),
+        ] {
+            assert_eq!(&word[..lead_of(word)], lead, "{word}");
+        }
+        assert_eq!(completed("+tag:n", 0).as_deref(), Some("+tag:nightly"));
+        assert_eq!(completed("tag:core,sev", 0).as_deref(), Some("tag:core,severity:"));
     }
 
     #[test]

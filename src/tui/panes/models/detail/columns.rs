@@ -2,6 +2,7 @@
 
 use crate::store::{ColumnRecord, ModelRecord, TestRecord, plain};
 use crate::tui::panes::PaneContext;
+use crate::tui::panes::models::sheet::Sheet;
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::widgets::markdown;
@@ -35,27 +36,27 @@ impl Widths {
     }
 }
 
-pub(super) fn lines(record: &ModelRecord, width: usize, context: &PaneContext<'_>) -> Vec<RoleLine> {
-    let mut lines = Vec::new();
+pub(super) fn sheet(record: &ModelRecord, width: usize, context: &PaneContext<'_>) -> Sheet {
+    let mut sheet = Sheet::default();
     if !record.tests.is_empty() || !record.constraints.is_empty() {
-        lines.push(RoleLine::of(Role::Label, "On the whole"));
+        sheet.push(RoleLine::of(Role::Label, "On the whole"));
         let widths = Widths { name: 0, kind: 0, indent: 2, rest: width.saturating_sub(2), beside: true };
-        constraints(&mut lines, &record.constraints, &widths);
-        tests(&mut lines, &record.tests, &widths, context);
-        lines.push(RoleLine::new());
+        constraints(&mut sheet, &record.constraints, &widths);
+        tests(&mut sheet, &record.tests, &widths, context);
+        sheet.push(RoleLine::new());
     }
     if record.columns.is_empty() {
-        lines.push(RoleLine::of(Role::Dim, "no columns are described in the project's YAML"));
-        return lines;
+        sheet.push(RoleLine::of(Role::Dim, "no columns are described in the project's YAML"));
+        return sheet;
     }
     let widths = Widths::of(&record.columns, width);
     for described in &record.columns {
-        column(&mut lines, described, &widths, context);
+        column(&mut sheet, described, &widths, context);
     }
-    lines
+    sheet
 }
 
-fn column(lines: &mut Vec<RoleLine>, column: &ColumnRecord, widths: &Widths, context: &PaneContext<'_>) {
+fn column(sheet: &mut Sheet, column: &ColumnRecord, widths: &Widths, context: &PaneContext<'_>) {
     let cell = |value: &str, cells: usize| text::pad(&text::clean(value), cells, context.glyphs.ellipsis).into_owned();
     let mut head = RoleLine::of(Role::Text, cell(&column.name, widths.name));
     if widths.kind > 0 {
@@ -66,42 +67,61 @@ fn column(lines: &mut Vec<RoleLine>, column: &ColumnRecord, widths: &Widths, con
         head.push(Role::Text, "  ");
         head.append(&description.next().unwrap_or_default());
     }
-    lines.push(head);
-    lines.extend(description.map(|line| indented(widths, &line)));
-    constraints(lines, &column.constraints, widths);
-    tests(lines, &column.tests, widths, context);
+    sheet.push(head);
+    sheet.extend(description.map(|line| indented(widths, &line)));
+    constraints(sheet, &column.constraints, widths);
+    tests(sheet, &column.tests, widths, context);
     let mut notes: Vec<String> = column.tags.iter().map(|tag| format!("tag {tag}")).collect();
     notes.extend(column.meta.iter().map(|(key, value)| format!("{key}: {}", plain(value))));
-    wrapped(lines, Role::Dim, &notes.join(", "), widths);
+    wrapped(sheet, Role::Dim, &notes.join(", "), widths);
 }
 
 fn indented(widths: &Widths, line: &RoleLine) -> RoleLine {
     RoleLine::of(Role::Text, " ".repeat(widths.indent)).with_line(line)
 }
 
-fn wrapped(lines: &mut Vec<RoleLine>, role: Role, words: &str, widths: &Widths) {
+fn wrapped(sheet: &mut Sheet, role: Role, words: &str, widths: &Widths) {
     if !words.is_empty() {
         let rows = text::wrap(&text::clean(words), widths.rest);
-        lines.extend(rows.iter().map(|row| indented(widths, &RoleLine::of(role, row))));
+        sheet.extend(rows.iter().map(|row| indented(widths, &RoleLine::of(role, row))));
     }
 }
 
-fn constraints(lines: &mut Vec<RoleLine>, constraints: &[String], widths: &Widths) {
-    wrapped(lines, Role::Accent, &constraints.join(", "), widths);
+fn constraints(sheet: &mut Sheet, constraints: &[String], widths: &Widths) {
+    wrapped(sheet, Role::Accent, &constraints.join(", "), widths);
 }
 
-/// Tests that are given nothing share a line; each of the others has its own.
-fn tests(lines: &mut Vec<RoleLine>, tests: &[TestRecord], widths: &Widths, context: &PaneContext<'_>) {
+/// Tests that are given nothing share a line; each of the others has its own. Every name leads to its test.
+fn tests(sheet: &mut Sheet, tests: &[TestRecord], widths: &Widths, context: &PaneContext<'_>) {
+    let mark = indented(widths, &RoleLine::of(Role::Success, format!("{} ", context.glyphs.check)));
+    let room = widths.rest.saturating_sub(2).max(1);
     let (simple, given): (Vec<_>, Vec<_>) =
         tests.iter().partition(|test| test.arguments.is_empty() && test.severity.is_none());
-    let simple = simple.iter().map(|test| test.name.as_str()).collect::<Vec<_>>().join(", ");
-    let all = Some(simple).filter(|names| !names.is_empty()).into_iter().chain(given.iter().map(ToString::to_string));
-    for words in all {
-        let rows = text::wrap(&text::clean(&words), widths.rest.saturating_sub(2).max(1));
-        for (index, row) in rows.iter().enumerate() {
-            let mark = if index == 0 { context.glyphs.check } else { " " };
-            let line = RoleLine::of(Role::Success, format!("{mark} ")).with(Role::Dim, row);
-            lines.push(indented(widths, &line));
+    let mut line = mark.clone();
+    for test in simple {
+        let name = text::clean(&test.name);
+        let name = text::truncate(&name, room, context.glyphs.ellipsis);
+        let used = line.width() - mark.width();
+        if used > 0 && used + 2 + text::width(&name) > room {
+            sheet.push(std::mem::replace(&mut line, mark.clone()));
+        } else if used > 0 {
+            line.push(Role::Dim, ", ");
+        }
+        let start = line.text().len();
+        line.push(Role::Dim, &name);
+        sheet.link(start..line.text().len(), &test.unique_id);
+    }
+    if line.width() > mark.width() {
+        sheet.push(line);
+    }
+    for test in given {
+        for (index, row) in text::wrap(&text::clean(&test.to_string()), room).iter().enumerate() {
+            let lead = if index == 0 { mark.clone() } else { indented(widths, &RoleLine::of(Role::Dim, "  ")) };
+            let start = lead.text().len();
+            if index == 0 {
+                sheet.link(start..start + row.len(), &test.unique_id);
+            }
+            sheet.push(lead.with(Role::Dim, row));
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::tui::widgets::markdown;
 use crate::tui::widgets::role_line::RoleLine;
 
 use super::labelled;
-use crate::tui::panes::models::rows::kind_word;
 
 /// Widest line of prose: longer ones are hard to read.
 const WIDEST: usize = 96;
@@ -18,7 +17,7 @@ pub(super) fn lines(record: &ModelRecord, width: usize, context: &PaneContext<'_
     let mut lines = markdown::lines(&record.description, width, context.glyphs);
     let is_described = !lines.is_empty();
     if !is_described {
-        let words = format!("this {} is not described in the project's YAML", kind_word(record.kind));
+        let words = format!("this {} is not described in the project's YAML", record.kind.word());
         lines.push(RoleLine::of(Role::Dim, words));
     }
     if let Some(of_source) = record.details.get("source_description").and_then(|words| words.as_str()) {

@@ -9,7 +9,6 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::role_line::RoleLine;
 
 use super::labelled;
-use crate::tui::panes::models::rows::kind_word;
 
 /// Names that are listed of what is broken, and of what has changed.
 const MOST_NAMES: usize = 20;
@@ -62,7 +61,7 @@ fn is_inside(id: &str, model: &ModelSummary) -> bool {
 }
 
 fn plural(kind: Kind) -> String {
-    let word = kind_word(kind);
+    let word = kind.word();
     let mut plural = if word == "analysis" { "analyses".to_owned() } else { format!("{word}s") };
     if let Some(first) = plural.get_mut(..1) {
         first.make_ascii_uppercase();

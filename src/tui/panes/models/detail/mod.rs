@@ -1,32 +1,35 @@
-//! The views of one model: overview, SQL, columns, docs, lineage, config, changes. Lines made of values;
+//! The views of one model: overview, SQL, columns, docs, macros, lineage, config, changes. Lines made of values;
 //! where a person stands in them is the pane's.
 
 mod columns;
 mod docs;
 pub(super) mod folder;
+mod macros;
+mod sql;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::engine::ModelView;
+use crate::engine::{MacroView, ModelView};
 use crate::store::{ModelRecord, ModelVersion, tests_in_words};
 use crate::tui::layout::in_a_row;
 use crate::tui::panes::PaneContext;
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::diff;
-use crate::tui::widgets::highlight;
 use crate::tui::widgets::lineage::Lineage;
 use crate::tui::widgets::markdown;
 use crate::tui::widgets::role_line::RoleLine;
-use crate::tui::widgets::textview::{Document, TextView};
+use crate::tui::widgets::textview::TextView;
 
-use super::rows::kind_word;
+use super::model_id;
+use super::sheet::Sheet;
+pub(super) use macros::MacroPart;
+pub(super) use sql::Code;
 
 /// What the detail shows of a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,14 +39,23 @@ pub enum View {
     Sql,
     Columns,
     Docs,
+    Macros,
     Lineage,
     Config,
     Changes,
 }
 
 impl View {
-    const ALL: [Self; 7] =
-        [Self::Overview, Self::Sql, Self::Columns, Self::Docs, Self::Lineage, Self::Config, Self::Changes];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Sql,
+        Self::Columns,
+        Self::Docs,
+        Self::Macros,
+        Self::Lineage,
+        Self::Config,
+        Self::Changes,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -51,6 +63,7 @@ impl View {
             Self::Sql => "SQL",
             Self::Columns => "Columns",
             Self::Docs => "Docs",
+            Self::Macros => "Macros",
             Self::Lineage => "Lineage",
             Self::Config => "Config",
             Self::Changes => "Changes",
@@ -76,16 +89,20 @@ impl View {
 
     /// Whether its lines are laid out to the size of the area.
     pub(super) fn is_laid_out(self) -> bool {
-        matches!(self, Self::Overview | Self::Columns | Self::Docs | Self::Lineage)
+        !matches!(self, Self::Config | Self::Changes)
     }
 
     /// How its lines are shown at first.
     pub(super) fn text_view(self) -> TextView {
         match self {
             Self::Sql => TextView::default().with_numbers(),
-            Self::Overview | Self::Columns | Self::Docs | Self::Lineage | Self::Config | Self::Changes => {
-                TextView::default()
-            }
+            Self::Overview
+            | Self::Columns
+            | Self::Docs
+            | Self::Macros
+            | Self::Lineage
+            | Self::Config
+            | Self::Changes => TextView::default(),
         }
     }
 }
@@ -97,51 +114,97 @@ pub(super) struct Source {
     pub(super) id: Option<Arc<str>>,
     /// Of the list of models, where a folder is shown.
     pub(super) revision: Option<u64>,
-    pub(super) loaded_at: Option<Timestamp>,
-    pub(super) view: View,
-    pub(super) compiled: bool,
+    /// Which of the answers that were loaded.
+    pub(super) page: u64,
+    pub(super) chosen: Chosen,
     pub(super) size: Option<(u16, u16)>,
 }
 
+/// What the detail shows, whole.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Page {
+    Model(Box<ModelView>),
+    Macro(Box<MacroView>),
+}
+
+impl Page {
+    /// Its id in the pane and in links to it.
+    pub(super) fn id(&self) -> Arc<str> {
+        match self {
+            Self::Model(model) => model_id(&model.project, &model.record.unique_id).into(),
+            Self::Macro(one) => model_id(&one.project, &one.record.unique_id).into(),
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Model(model) => &model.record.name,
+            Self::Macro(one) => &one.record.name,
+        }
+    }
+}
+
+/// Which views are chosen: those of models and those of macros.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) view: View,
+    pub(super) code: Code,
+    pub(super) part: MacroPart,
+}
+
 /// The lines of a view.
-pub(super) fn document(
-    model: Option<&ModelView>,
-    view: View,
-    compiled: bool,
-    area: Rect,
-    context: &PaneContext<'_>,
-) -> Document {
-    let Some(model) = model else { return Document::default() };
+pub(super) fn sheet(page: Option<&Page>, chosen: Chosen, area: Rect, context: &PaneContext<'_>) -> Sheet {
     let width = usize::from(area.width);
-    Document::new(match view {
-        View::Overview => overview(model, area, context),
-        View::Sql => sql(&model.record, compiled),
-        View::Columns => columns::lines(&model.record, width, context),
-        View::Docs => docs::lines(&model.record, width, context),
+    let model = match page {
+        None => return Sheet::default(),
+        Some(Page::Macro(one)) => return macros::page(one, chosen.part, width, context),
+        Some(Page::Model(model)) => model,
+    };
+    match chosen.view {
+        View::Overview => overview(model, area, context).into(),
+        View::Sql => sql::lines(model, chosen.code, width, context).into(),
+        View::Columns => columns::sheet(&model.record, width, context),
+        View::Docs => docs::lines(&model.record, width, context).into(),
+        View::Macros => macros::list(&model.macros, width, context),
         View::Lineage => lineage(&model.record, area, context),
-        View::Config => config(&model.record),
-        View::Changes => changes(&model.versions, context),
-    })
+        View::Config => config(&model.record).into(),
+        View::Changes => changes(&model.versions, context).into(),
+    }
+}
+
+/// The titles of the views of a page, and which of them is chosen.
+fn titles(page: Option<&Page>, chosen: Chosen) -> (Vec<&'static str>, usize) {
+    if let Some(Page::Macro(_)) = page {
+        let part = MacroPart::ALL.iter().position(|part| *part == chosen.part);
+        return (MacroPart::ALL.map(MacroPart::title).to_vec(), part.unwrap_or(0));
+    }
+    let title = |view: View| if view == View::Sql { chosen.code.title(view == chosen.view) } else { view.title() };
+    let view = View::ALL.iter().position(|view| *view == chosen.view);
+    (View::ALL.map(title).to_vec(), view.unwrap_or(0))
 }
 
 /// The views' titles that fit into a row, each with its cells.
-pub(super) fn view_places(chosen: View, compiled: bool, area: Rect) -> Vec<(View, &'static str, Rect)> {
-    let title = |view: View| match (view, compiled) {
-        (View::Sql, true) => "SQL compiled",
-        (View::Sql, false) if view == chosen => "SQL raw",
-        _ => view.title(),
-    };
+fn placed(titles: &[&'static str], area: Rect) -> Vec<(&'static str, Rect)> {
     let inner = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(1), ..area };
-    let places = in_a_row(inner, View::ALL.map(|view| title(view).len() as u16), 2);
-    View::ALL.into_iter().zip(places).map(|(view, place)| (view, title(view), place)).collect()
+    let widths = || titles.iter().map(|title| title.len() as u16);
+    let loose = in_a_row(inner, widths(), 2);
+    // Closer together where one of them would be left out; the mark still fits in between.
+    let places = if loose.len() < titles.len() { in_a_row(inner, widths(), 1) } else { loose };
+    titles.iter().copied().zip(places).collect()
+}
+
+/// Where the titles of the views are.
+pub(super) fn view_places(page: Option<&Page>, chosen: Chosen, area: Rect) -> Vec<Rect> {
+    placed(&titles(page, chosen).0, area).into_iter().map(|(_, place)| place).collect()
 }
 
 /// The row of views, with the chosen one marked.
-pub(super) fn draw_views(chosen: View, compiled: bool, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-    for (view, title, place) in view_places(chosen, compiled, area) {
-        let role = if view == chosen { Role::Title } else { Role::Dim };
+pub(super) fn draw_views(page: Option<&Page>, chosen: Chosen, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let (titles, chosen) = titles(page, chosen);
+    for (index, (title, place)) in placed(&titles, area).into_iter().enumerate() {
+        let role = if index == chosen { Role::Title } else { Role::Dim };
         buffer.set_line(place.x, place.y, &Line::from(Span::styled(title, look.style(role))), place.width);
-        if view == chosen {
+        if index == chosen {
             buffer.set_stringn(place.x - 1, place.y, look.glyphs.marker, 1, look.style(Role::BorderFocused));
         }
     }
@@ -168,7 +231,7 @@ fn overview(model: &ModelView, area: Rect, context: &PaneContext<'_>) -> Vec<Rol
             glyphs.separator,
             text::clean(&record.materialized),
             glyphs.separator,
-            kind_word(record.kind)
+            record.kind.word()
         ),
     )];
     if !record.enabled {
@@ -228,19 +291,6 @@ fn beginning(mut lines: Vec<RoleLine>, ellipsis: &str) -> Vec<RoleLine> {
     lines
 }
 
-fn sql(record: &ModelRecord, compiled: bool) -> Vec<RoleLine> {
-    match (compiled, &record.compiled_code, &record.problem) {
-        (false, ..) => highlight::sql(&record.raw_code),
-        (true, Some(code), _) => highlight::sql(code),
-        (true, None, Some((code, words))) => vec![
-            RoleLine::of(Role::Failure, format!("not compiled: {code}")),
-            RoleLine::of(Role::Text, text::clean(words)),
-            RoleLine::of(Role::Dim, "! shows the problem; c shows the model's source"),
-        ],
-        (true, None, None) => vec![RoleLine::of(Role::Dim, "there is no compiled SQL for this; c shows the source")],
-    }
-}
-
 fn drawn_lineage(record: &ModelRecord, width: usize, height: usize, context: &PaneContext<'_>) -> Vec<RoleLine> {
     let names = |ids: &[String]| ids.iter().map(|id| text::clean(short(id)).into_owned()).collect::<Vec<_>>();
     let (parents, children) = (names(&record.parents), names(&record.children));
@@ -250,14 +300,16 @@ fn drawn_lineage(record: &ModelRecord, width: usize, height: usize, context: &Pa
     Lineage { parents: &parents, model: &model, children: &children }.lines(width, height, context.glyphs)
 }
 
-fn lineage(record: &ModelRecord, area: Rect, context: &PaneContext<'_>) -> Vec<RoleLine> {
-    let mut lines = drawn_lineage(record, usize::from(area.width), usize::from(area.height), context);
-    for (title, ids) in [("Parents", &record.parents), ("Children", &record.children), ("Macros", &record.macros)] {
-        lines.push(RoleLine::new());
-        lines.push(RoleLine::of(Role::Title, format!("{title} ({})", text::number(ids.len() as u64))));
-        lines.extend(ids.iter().map(|id| RoleLine::of(Role::Text, format!("  {}", text::clean(id)))));
+fn lineage(record: &ModelRecord, area: Rect, context: &PaneContext<'_>) -> Sheet {
+    let mut sheet = Sheet::from(drawn_lineage(record, usize::from(area.width), usize::from(area.height), context));
+    for (title, ids) in [("Parents", &record.parents), ("Children", &record.children)] {
+        sheet.push(RoleLine::new());
+        sheet.push(RoleLine::of(Role::Title, format!("{title} ({})", text::number(ids.len() as u64))));
+        for id in ids {
+            macros::linked(&mut sheet, id);
+        }
     }
-    lines
+    sheet
 }
 
 fn config(record: &ModelRecord) -> Vec<RoleLine> {
