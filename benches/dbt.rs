@@ -16,6 +16,7 @@ mod generate;
 mod macros;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +24,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use ebbtide::dbt::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, load};
+use ebbtide::dbt::{Adapter, Before, EnvAccess, LoadOptions, LoadProgress, LoadStage, load, load_again};
 use serde_json::{Value, json};
 
 /// As the program itself has it.
@@ -42,14 +43,14 @@ fn main() {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["write", folder, models] => generate::write(Path::new(folder), models.parse().unwrap()).unwrap(),
         ["load", folder] => println!("{}", load_once(Path::new(folder))),
+        ["again", folder, kept] => println!("{}", load_again_once(Path::new(folder), Path::new(kept))),
         sizes => table(&sizes.iter().map(|size| size.parse().unwrap()).collect::<Vec<_>>()),
     }
 }
 
-/// Loads the project in `folder` and says what that cost: milliseconds, and bytes of memory at most.
-fn load_once(folder: &Path) -> Value {
-    let cancelled = AtomicBool::new(false);
-    let options = LoadOptions {
+/// How every load is made.
+fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
+    LoadOptions {
         project_path: "dbt_project.yml".to_owned(),
         database: "harbour".to_owned(),
         schema: "dbt_dev".to_owned(),
@@ -61,8 +62,14 @@ fn load_once(folder: &Path) -> Value {
         dbt_version: "1.7.20".to_owned(),
         run_started_at: jiff::Timestamp::UNIX_EPOCH,
         invocation_id: "bench".to_owned(),
-        cancelled: &cancelled,
-    };
+        cancelled,
+    }
+}
+
+/// Loads the project in `folder` and says what that cost: milliseconds, and bytes of memory at most.
+fn load_once(folder: &Path) -> Value {
+    let cancelled = AtomicBool::new(false);
+    let options = options(&cancelled);
     let started = Instant::now();
     // When each stage began or ended, first come first kept.
     let moments: [OnceLock<Duration>; 4] = Default::default();
@@ -95,6 +102,51 @@ fn load_once(folder: &Path) -> Value {
     })
 }
 
+/// The same with what the load before left in the file `kept`; leaves it there where there is none.
+fn load_again_once(folder: &Path, kept: &Path) -> Value {
+    let cancelled = AtomicBool::new(false);
+    let started = Instant::now();
+    let bytes = fs::read(kept).ok();
+    let before = Before { program: "bench", kept: bytes.as_deref() };
+    let again = load_again(&folder::Folder(folder.to_path_buf()), &options(&cancelled), before, &|_| {});
+    let whole = started.elapsed();
+    let project = again.loaded.project.unwrap();
+    if let (None, Some(keeping)) = (bytes, again.keeping) {
+        keeping.write(&project, &mut fs::File::create(kept).unwrap()).unwrap();
+    }
+    json!({
+        "whole": milliseconds(whole),
+        "memory": memory("VmHWM:"),
+        "nodes": project.nodes.len(),
+        "work": format!("{:?}", again.work),
+    })
+}
+
+/// The fastest of a few loads again; that each did the work that it was to do is checked.
+fn again_in_processes(folder: &Path, kept: &Path, work: &str) -> f64 {
+    let loads = (0..LOADS).map(|_| {
+        let load = in_a_process(&["again".as_ref(), folder.as_os_str(), kept.as_os_str()]);
+        assert_eq!(load["work"], work);
+        load["whole"].as_f64().unwrap()
+    });
+    loads.fold(f64::MAX, f64::min)
+}
+
+/// Milliseconds of a load where nothing has changed, and of one where a model has.
+fn again_figures(place: &Path) -> (f64, f64) {
+    let kept = tempfile::tempdir().unwrap();
+    let file = kept.path().join("kept");
+    in_a_process(&["again".as_ref(), place.as_os_str(), file.as_os_str()]);
+    let unchanged = again_in_processes(place, &file, "Nothing");
+    let is_model = |entry: &walkdir::DirEntry| entry.path().extension().is_some_and(|ending| ending == "sql");
+    let mut models = walkdir::WalkDir::new(place.join("models")).sort_by_file_name().into_iter().flatten();
+    let model = models.find(is_model).unwrap();
+    let text = fs::read_to_string(model.path()).unwrap();
+    fs::write(model.path(), format!("{text}\n-- one more line")).unwrap();
+    let changed = again_in_processes(place, &file, "Files(1)");
+    (unchanged, changed)
+}
+
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e4).round() / 10.0
 }
@@ -108,15 +160,16 @@ fn memory(key: &str) -> u64 {
 
 fn table(sizes: &[usize]) {
     let sizes = if sizes.is_empty() { &SIZES } else { sizes };
-    println!("| models | nodes | cold: parse | cold: everything compiled | memory |");
-    println!("|---|---|---|---|---|");
+    println!("| models | nodes | cold: parse | cold: everything compiled | unchanged | one file changed | memory |");
+    println!("|---|---|---|---|---|---|---|");
     for models in sizes {
         let place = tempfile::tempdir().unwrap();
         generate::write(place.path(), *models).unwrap();
         let loads: Vec<Value> = (0..LOADS).map(|_| load_in_a_process(place.path())).collect();
         let best = |key: &str| loads.iter().map(|load| load[key].as_f64().unwrap()).fold(f64::MAX, f64::min);
+        let (unchanged, changed) = again_figures(place.path());
         println!(
-            "| {models} | {} | {} ms | {} ms | {:.0} MiB |",
+            "| {models} | {} | {} ms | {} ms | {unchanged} ms | {changed} ms | {:.0} MiB |",
             loads[0]["nodes"],
             best("parse"),
             best("whole"),
@@ -126,7 +179,11 @@ fn table(sizes: &[usize]) {
 }
 
 fn load_in_a_process(folder: &Path) -> Value {
-    let output = Command::new(std::env::current_exe().unwrap()).arg("load").arg(folder).output().unwrap();
+    in_a_process(&["load".as_ref(), folder.as_os_str()])
+}
+
+fn in_a_process(arguments: &[&OsStr]) -> Value {
+    let output = Command::new(std::env::current_exe().unwrap()).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }

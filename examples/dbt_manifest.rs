@@ -26,7 +26,7 @@ impl Folder {
             if metadata.is_dir() && relative.matches('/').count() < 12 {
                 self.walk(&path, files);
             } else if metadata.is_file() {
-                files.push(FileEntry { path: relative, size: metadata.len() });
+                files.push(FileEntry { path: relative, size: metadata.len(), stamp: None });
             }
         }
     }

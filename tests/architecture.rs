@@ -149,6 +149,8 @@ fn a_planted_global_is_found() {
         ("pub static mut COUNT: u32 = 0;", 1),
         ("static A: AtomicBool = AtomicBool::new(false);", 1),
         ("thread_local! { static X: u8 = 1; }", 1),
+        ("#[global_allocator]\nstatic A: Mi = Mi;", 0),
+        ("#[global_allocator]\nstatic A: Mi = Mi;\nstatic B: u8 = 1;", 1),
         ("const NAMES: [&'static str; 1] = [\"static\"];\nfn f() -> &'static str { \"\" }", 0),
     ];
     for (text, expected) in cases {

@@ -1,6 +1,7 @@
 //! A folder as a tree of files, as the benches and the example read it.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use ebbtide::dbt::{FileEntry, FileTree, ReadError};
@@ -18,7 +19,11 @@ impl Folder {
             if metadata.is_dir() && depth < DEEPEST {
                 self.walk(&path, depth + 1, files);
             } else if metadata.is_file() {
-                files.push(FileEntry { path: relative.to_string_lossy().into_owned(), size: metadata.len() });
+                files.push(FileEntry {
+                    path: relative.to_string_lossy().into_owned(),
+                    size: metadata.len(),
+                    stamp: Some(u128::from(metadata.ino()) << 64 | u128::from(metadata.mtime_nsec() as u64)),
+                });
             }
         }
     }

@@ -50,7 +50,9 @@ pub(super) fn run(session: &Session, compile: &Compile, output: &mut Output) -> 
     }
     let folder = words(&written.target.join("compiled").display().to_string());
     output.remark(&format!("{} written into {folder}", count(written.files.len() as u64, "compiled node")))?;
-    tell(&concerning(&loaded, &selected.ids), output)
+    let told = tell(&concerning(&loaded, &selected.ids), output);
+    loaded.keep();
+    told
 }
 
 /// The SQL of the one node that was asked for by its name.

@@ -76,7 +76,9 @@ pub(super) fn run(session: &Session, ls: &Ls, output: &mut Output) -> Result<Exi
         output.remark("No nodes selected!")?;
     }
     let is_error = |problem: &&Problem| problem.severity == Severity::Error;
-    tell(&loaded.problems.iter().filter(is_error).collect::<Vec<_>>(), output)
+    let told = tell(&loaded.problems.iter().filter(is_error).collect::<Vec<_>>(), output);
+    loaded.keep();
+    told
 }
 
 /// Says what is wrong, a line each. Any of it may be why a node is not there.

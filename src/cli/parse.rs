@@ -39,5 +39,7 @@ pub(super) fn run(session: &Session, parse: &Parse, output: &mut Output) -> Resu
         output.remark(&format!("{} written into {}", count(nodes, "node"), words(&path.display().to_string())))?;
     }
     let is_error = |problem: &&Problem| problem.severity == Severity::Error;
-    tell(&loaded.problems.iter().filter(is_error).collect::<Vec<_>>(), output)
+    let told = tell(&loaded.problems.iter().filter(is_error).collect::<Vec<_>>(), output);
+    loaded.keep();
+    told
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::context::{Context, Failure, Phase, Shared, Worker, has_template};
+use super::context::{Context, Failure, Look, Phase, Shared, UsesLog, Worker, has_template};
 use super::definitions::DocsDefinition;
 use super::node::{Node, NodeKind};
 use super::problems::{Problems, codes};
@@ -139,7 +139,7 @@ pub(crate) fn render_texts<'t>(
     let mut failures = Vec::new();
     let mut context = None;
     for text in texts.filter(|text| has_template(text)) {
-        let context = context.get_or_insert_with(|| docs_context(shared, docs, package, unique_id));
+        let context = context.get_or_insert_with(|| docs_context(shared, docs, (package, unique_id), &worker.uses));
         worker.begin(UndefinedPolicy::Default);
         let rendered = Template::parse("description", text)
             .and_then(|template| worker.interpreter.render(&template, &context.scope()))
@@ -156,8 +156,14 @@ pub(crate) fn render_texts<'t>(
     failures
 }
 
-fn docs_context(shared: &Arc<Shared>, docs: &Arc<DocsBlocks>, package: &str, unique_id: &str) -> Rc<Context> {
-    let context = Context::of_package(shared, Phase::Yaml, package);
+fn docs_context(
+    shared: &Arc<Shared>,
+    docs: &Arc<DocsBlocks>,
+    (package, unique_id): (&str, &str),
+    uses: &Rc<UsesLog>,
+) -> Rc<Context> {
+    let context = Context::of_package(shared, Phase::Yaml, package, uses);
+    let uses = Rc::clone(uses);
     let (docs, root) = (Arc::clone(docs), shared.root_name().to_owned());
     let (package, unique_id) = (package.to_owned(), unique_id.to_owned());
     let doc = Value::function("doc", move |interpreter, args| {
@@ -167,6 +173,7 @@ fn docs_context(shared: &Arc<Shared>, docs: &Arc<DocsBlocks>, package: &str, uni
             [wanted, name] => (Some(wanted.to_str()), name.to_str()),
             given => return Err(Error::raised(format!("doc() takes at most two arguments ({} given)", given.len()))),
         };
+        uses.add(Look::Doc(&name));
         docs.find(&root, &package, wanted.as_deref(), &name).map(Value::from).ok_or_else(|| {
             let within = wanted.map_or_else(String::new, |wanted| format!("in package '{wanted}'"));
             Error::raised(format!(

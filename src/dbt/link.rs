@@ -78,7 +78,9 @@ fn link_ref(shared: &Shared, targets: &Targets<'_>, draft: &Draft, args: &RefArg
 }
 
 fn nearest_names(resolver: &Resolver, name: &str) -> Vec<String> {
-    crate::problem::nearest_few(name, resolver.names(), 3).into_iter().map(str::to_owned).collect()
+    let mut names: Vec<&str> = resolver.names().collect();
+    names.sort_unstable();
+    crate::problem::nearest_few(name, names, 3).into_iter().map(str::to_owned).collect()
 }
 
 fn add(linked: &mut Linked, id: String) {

@@ -16,7 +16,8 @@
 //! from_manifest               the same project from a `manifest.json`
 //! compare                     what differs from an earlier project: `state:`
 //! outline                     a project without its texts, to be kept for both
-//! load                        all of it in order, side by side
+//! load                        all of it in order, side by side; or only what has changed
+//! kept                        what one load leaves for the next
 //! ```
 //!
 //! A template of a repository is foreign code: it gets the members of `context` and nothing else, and
@@ -30,6 +31,7 @@ mod definitions;
 mod docs;
 mod from_manifest;
 mod graph;
+mod kept;
 mod link;
 mod load;
 mod locate;
@@ -58,7 +60,8 @@ mod yaml;
 pub use compare::{Comparison, State, StateQuestion};
 pub use definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
 pub use from_manifest::{ManifestError, from_manifest};
-pub use load::load;
+pub use kept::Keeping;
+pub use load::{Again, Before, Work, load, load_again};
 pub use manifest::{ManifestFacts, write_manifest};
 pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};

@@ -86,6 +86,10 @@ impl Problems {
         self.found
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
+    }
+
     pub(crate) fn push(&mut self, problem: Problem) {
         self.found.push(problem);
     }

@@ -12,6 +12,8 @@ pub struct FileEntry {
     pub path: String,
     /// Size in bytes.
     pub size: u64,
+    /// Where the tree can tell without reading: a value that is another whenever the bytes are.
+    pub stamp: Option<u128>,
 }
 
 /// Why a file's bytes are not to be had.
@@ -50,7 +52,9 @@ impl FileTree for MemoryTree {
     fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let inside = self.files.iter().filter(|(path, _)| path.starts_with(&prefix));
-        Ok(inside.map(|(path, bytes)| FileEntry { path: path.clone(), size: bytes.len() as u64 }).collect())
+        Ok(inside
+            .map(|(path, bytes)| FileEntry { path: path.clone(), size: bytes.len() as u64, stamp: None })
+            .collect())
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 use crate::dbt::packages::SharedTree;
 use crate::dbt::{self, Asked, EnvAccess, LoadOptions, ManifestFacts, Project, Selected, Selectors, State, Wanted};
 use crate::problem::{Catalogue, Code, Problem, Severity, Subject};
-use crate::workspace::{Environment, Loader, Location, Workspace};
+use crate::workspace::{Environment, Loader, Location, Paths, Workspace};
 
 use super::compiled::{self, CompiledFile};
 use super::folder::{self, Folder};
 use super::handle::Engine;
+use super::kept::{KeptPlace, Unwritten};
 use super::loaders;
 use super::manifest_file;
 use super::packages::ForSync;
@@ -47,11 +48,22 @@ pub struct FolderProject {
     /// `target-path` of its `dbt_project.yml`.
     target_path: Option<String>,
     facts: ManifestFacts,
+    /// What the next load will want to know.
+    unwritten: Option<Unwritten>,
     /// Described, in the order in which they were met; none of them kept the project from loading.
     pub problems: Vec<Problem>,
 }
 
 impl FolderProject {
+    /// Writes what the next load will want to know: the last thing before the program ends.
+    pub fn keep(self) {
+        if let Some(unwritten) = &self.unwritten {
+            unwritten.write(&self.project);
+        }
+        // To take apart millions of values would take longer than to print them; the process gives them all back.
+        std::mem::forget(self);
+    }
+
     /// Whether anything is wrong that dbt might have stopped at.
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Error)
@@ -141,7 +153,8 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
     })?;
     let cancelled = AtomicBool::new(false);
     let options = target.load_options(&cancelled, Timestamp::now());
-    let loaded = dbt::load(&tree, &options, &|_| {});
+    let place = KeptPlace::new(&Paths::of(environment).cache_dir, &target.kept_name());
+    let (loaded, unwritten) = place.load(&tree, &options, &|_| {});
     let problems = all_described(profile.into_iter().chain(loaded.problems));
     let Some(project) = loaded.project else { return Err(problems) };
     let selectors = dbt::read_selectors(&tree, &project.root, &options).map_err(all_described)?;
@@ -151,7 +164,7 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
     };
     let (folder, target_path) = (request.folder.clone(), target.project_setting("target-path"));
     let facts = facts_of(&options, &folder);
-    Ok(FolderProject { project, selectors, state, folder, target_path, facts, problems })
+    Ok(FolderProject { project, selectors, state, folder, target_path, facts, unwritten, problems })
 }
 
 impl Engine {
@@ -186,7 +199,7 @@ impl Engine {
         let here = self.core.world.environment.working_directory().to_path_buf();
         let (folder, target_path) = (target.folder.clone().unwrap_or(here), None);
         let facts = facts_of(&options, &folder);
-        Ok(Some(FolderProject { project, selectors, state, folder, target_path, facts, problems }))
+        Ok(Some(FolderProject { project, selectors, state, folder, target_path, facts, unwritten: None, problems }))
     }
 
     /// A project's files with its packages, and why some of these are missing.

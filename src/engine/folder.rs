@@ -2,8 +2,11 @@
 //! included. Nothing outside of the folder is ever read.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use sha2::{Digest, Sha256};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::dbt::{FileEntry, FileTree, ReadError};
@@ -14,6 +17,9 @@ const SKIPPED: [&str; 5] = [".git", "target", "node_modules", ".venv", "venv"];
 
 /// Deepest folder looked into.
 const DEEPEST: usize = 40;
+
+/// How old a file's last change has to be to count as settled: two ticks of the coarsest clock.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// Most files listed.
 const MOST_FILES: usize = 200_000;
@@ -63,11 +69,30 @@ impl Folder {
     fn entry(&self, entry: &DirEntry) -> Option<FileEntry> {
         let path = entry.path().strip_prefix(&self.root).ok()?.to_str()?.to_owned();
         if entry.file_type().is_file() {
-            return Some(FileEntry { path, size: entry.metadata().ok()?.len() });
+            let facts = entry.metadata().ok()?;
+            return Some(FileEntry { path, size: facts.len(), stamp: stamp(&facts) });
         }
+        // Behind a link anything may change unseen.
         let (_, size) = self.resolve(entry.path())?;
-        Some(FileEntry { path, size })
+        Some(FileEntry { path, size, stamp: None })
     }
+}
+
+/// A file's identity, for as long as nobody touches it. A file that was changed just now has none: another change
+/// could follow within the same tick of the file system's clock.
+fn stamp(facts: &fs::Metadata) -> Option<u128> {
+    let age = SystemTime::now().duration_since(facts.modified().ok()?).ok()?;
+    if age < SETTLED {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    for part in [facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec()] {
+        hash.update(part.to_le_bytes());
+    }
+    for part in [facts.ino(), facts.dev(), facts.len()] {
+        hash.update(part.to_le_bytes());
+    }
+    hash.finalize().first_chunk().map(|half| u128::from_le_bytes(*half))
 }
 
 impl FileTree for Folder {

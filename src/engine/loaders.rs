@@ -13,6 +13,7 @@ use crate::workspace::Loader;
 
 use super::dbt_command;
 use super::handle::Core;
+use super::kept::KeptPlace;
 use super::profiles::ProfileChoice;
 use super::target::Target;
 
@@ -62,9 +63,14 @@ async fn native(
     let flag = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&flag);
     let Wanted { target, tree, started_at, cancel } = wanted;
+    let cache = core.world.paths.cache_dir.clone();
     let work = core.blocking(move || {
         let (target, problem) = target.with_profile(&ProfileChoice::default());
-        let mut loaded = dbt::load(&*tree, &target.load_options(&raised, started_at), &progress);
+        let place = KeptPlace::new(&cache, &target.kept_name());
+        let (mut loaded, unwritten) = place.load(&*tree, &target.load_options(&raised, started_at), &progress);
+        if let (Some(unwritten), Some(project)) = (unwritten, &loaded.project) {
+            unwritten.write(project);
+        }
         loaded.problems.extend(problem);
         loaded
     });

@@ -17,6 +17,7 @@ mod fix;
 mod folder;
 mod handle;
 mod jobs;
+mod kept;
 mod loaders;
 mod log;
 mod manifest_file;

@@ -106,7 +106,11 @@ impl FileTree for CommitTree {
     fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
         let listing = self.reader.list(folder).map_err(|error| told(folder, &error))?;
         // A file outside of the fetched folder has no known size; its path is evidence all the same.
-        let entries = listing.files.into_iter().map(|file| FileEntry { path: file.path, size: file.size.unwrap_or(0) });
+        let entries = listing.files.into_iter().map(|file| FileEntry {
+            path: file.path,
+            size: file.size.unwrap_or(0),
+            stamp: Some(file.stamp),
+        });
         Ok(entries.collect())
     }
 

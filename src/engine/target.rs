@@ -179,6 +179,14 @@ impl Target {
         short_hash(&[&base, &self.name, &self.repository])
     }
 
+    /// The name of the place where this project, loaded like this, is kept between loads.
+    pub(super) fn kept_name(&self) -> String {
+        let adapter = format!("{:?}", self.adapter);
+        let settings = &self.settings;
+        let place = self.place_name();
+        short_hash(&[&place, &settings.project_path, &settings.target, &settings.schema, &self.database, &adapter])
+    }
+
     pub(super) fn load_options<'a>(&self, cancelled: &'a AtomicBool, now: Timestamp) -> LoadOptions<'a> {
         let env = match &self.folder {
             Some(_) => EnvAccess::Process(self.environment.variables().clone()),

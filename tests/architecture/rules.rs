@@ -69,8 +69,15 @@ pub(crate) fn globals(file: &SourceFile) -> Vec<String> {
     if !file.path.starts_with("src/") {
         return Vec::new();
     }
-    let lines = file.code.lines().enumerate().filter(|(_, line)| {
+    // Rust knows the allocator by a static, and by no other way.
+    let is_allocator = |number: usize| {
+        number > 0 && file.code.lines().nth(number - 1).is_some_and(|line| line == "#[global_allocator]")
+    };
+    let lines = file.code.lines().enumerate().filter(|(number, line)| {
         let line = line.trim_start();
+        if is_allocator(*number) {
+            return false;
+        }
         let line = line.strip_prefix("pub").map_or(line, |rest| rest.trim_start_matches(|c| c != ' ').trim_start());
         line.starts_with("static ") || line.contains("thread_local!") || line.contains("lazy_static!")
     });

@@ -83,11 +83,10 @@ pub(crate) fn options(cancelled: &AtomicBool) -> LoadOptions<'_> {
     }
 }
 
-/// Loads files as a project: for Postgres, unless a file `@adapter` says otherwise; with the variables
-/// of a file `@vars`, and for the dbt of a file `@version`.
-pub(crate) fn load(mut files: BTreeMap<String, String>) -> Loaded {
-    let cancelled = AtomicBool::new(false);
-    let mut options = options(&cancelled);
+/// How a case is loaded: for Postgres, unless a file `@adapter` says otherwise; with the variables of a file
+/// `@vars`, and for the dbt of a file `@version`. Those files are taken out.
+pub(crate) fn case_options<'a>(files: &mut BTreeMap<String, String>, cancelled: &'a AtomicBool) -> LoadOptions<'a> {
+    let mut options = options(cancelled);
     options.adapter = match files.remove("@adapter").unwrap_or_default().trim() {
         "bigquery" => Adapter::BigQuery,
         "snowflake" => Adapter::Snowflake,
@@ -104,6 +103,13 @@ pub(crate) fn load(mut files: BTreeMap<String, String>) -> Loaded {
     if let Some(version) = files.remove("@version") {
         version.trim().clone_into(&mut options.dbt_version);
     }
+    options
+}
+
+/// Loads files as a project, as [`case_options`] says.
+pub(crate) fn load(mut files: BTreeMap<String, String>) -> Loaded {
+    let cancelled = AtomicBool::new(false);
+    let options = case_options(&mut files, &cancelled);
     dbt::load(&MemoryTree::new(files), &options, &|_| {})
 }
 

@@ -4,15 +4,13 @@ mod inject;
 mod render;
 
 pub(crate) use inject::inject_ctes;
-pub(crate) use render::{Rendered, compile_node};
+pub(crate) use render::{Compiled, Rendered, compile_node};
 
 use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
 
-use render::Compiled;
-
-use super::context::Failure;
+use super::context::{Failure, Uses};
 use super::node::Node;
 use super::problems::codes;
 
@@ -97,7 +95,7 @@ fn too_much() -> Failure {
 
 /// What becomes of a node once there is too much SQL.
 pub(crate) fn refuse_node(node: &Node) -> Option<Rendered> {
-    render::is_compiled(node).then(|| Rendered { outcome: Err(too_much()), macros: Vec::new() })
+    render::is_compiled(node).then(|| Rendered { macros: Vec::new(), uses: Uses::default(), outcome: Err(too_much()) })
 }
 
 /// Bytes of compiled SQL that one project may have; the largest that are known have a fifth.
@@ -146,13 +144,17 @@ fn failure(message: String) -> Failure {
 mod tests {
     use super::*;
 
+    fn rendered_as(outcome: Result<Compiled, Failure>) -> Rendered {
+        Rendered { outcome, macros: Vec::new(), uses: Uses::default() }
+    }
+
     #[test]
     fn a_node_whose_ephemeral_model_fails_keeps_its_own_sql() {
         let compiled =
             Compiled { sql: "select * from __dbt__cte__e".to_owned(), ephemeral: vec!["model.p.e".to_owned()] };
         let rendered = IndexMap::from([
-            ("model.p.e".to_owned(), Rendered { outcome: Err(failure("no".to_owned())), macros: Vec::new() }),
-            ("model.p.b".to_owned(), Rendered { outcome: Ok(compiled), macros: Vec::new() }),
+            ("model.p.e".to_owned(), rendered_as(Err(failure("no".to_owned())))),
+            ("model.p.b".to_owned(), rendered_as(Ok(compiled))),
         ]);
         let outcomes: HashMap<String, Outcome> = inject_all(rendered, &HashMap::new()).into_iter().collect();
         assert_eq!(outcomes["model.p.b"].own.as_deref(), Some("select * from __dbt__cte__e"));

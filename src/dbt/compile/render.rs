@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::dbt::context::{CompileFacts, Context, Failure, Phase, Shared, Worker};
+use crate::dbt::context::{CompileFacts, Context, Failure, Phase, Shared, Uses, Worker};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::parse::define_kwargs;
 use crate::dbt::resolve::Manifest;
@@ -23,6 +23,8 @@ pub(crate) struct Rendered {
     pub(crate) outcome: Result<Compiled, Failure>,
     /// `unique_id`s of the macros that it called, even if it failed in the end.
     pub(crate) macros: Vec<String>,
+    /// What it looked at.
+    pub(crate) uses: Uses,
 }
 
 /// Whether dbt compiles a node of this kind.
@@ -43,10 +45,12 @@ pub(crate) fn compile_node(
 ) -> Option<Rendered> {
     is_compiled(node).then(|| {
         let facts = CompileFacts { manifest: Arc::clone(manifest), graph: Rc::clone(&worker.graph) };
-        let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Arc::clone(node));
+        let context = Context::of_node(shared, Phase::Compile(Rc::new(facts)), Arc::clone(node), &worker.uses);
         worker.begin(UndefinedPolicy::Default);
         let outcome = define_kwargs(worker, &context, node).and_then(|()| render(worker, &context, node));
-        Rendered { outcome, macros: context.record().macros.take().into_iter().collect() }
+        let macros = context.record().macros.take().into_iter().collect();
+        drop(context);
+        Rendered { outcome, macros, uses: worker.take_uses() }
     })
 }
 

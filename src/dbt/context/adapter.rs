@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::failure::needs_warehouse;
 use super::macros::MacroHandle;
 use super::runtime_config::runtime_config;
-use super::{Context, Shared, column, relation};
+use super::{Context, Look, Shared, column, relation};
 use crate::dbt::problems::codes;
 use crate::dbt::relation::{QuotePolicy, adapter_type, quote};
 use crate::jinja::{Args, Dict, Error, Interpreter, Object, Value};
@@ -33,6 +33,9 @@ impl Adapter {
         }
         let name = name.map(|name| name.to_str()).unwrap_or_default();
         let namespace = namespace.filter(|namespace| !namespace.is_none()).map(|namespace| namespace.to_str());
+        for candidate in self.shared.macros.dispatch_names(&name) {
+            context.uses.add(Look::Name(&candidate));
+        }
         let found = self.shared.macros.dispatch(&context.package, &name, namespace.as_deref());
         match found {
             Ok(index) => Ok(MacroHandle::value(&context, index)),

@@ -9,6 +9,7 @@ mod zone;
 pub(super) use zone::{timezone, utc};
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
@@ -20,6 +21,7 @@ use day::{Day, DayClass};
 use span::{Span, timedelta};
 use zone::{Zone, ZoneObject, offset_text, zone_argument};
 
+use super::{Context, Look, UsesLog};
 use crate::jinja::{Args, BinaryOperator, Dict, Error, ErrorKind, Interpreter, Object, Value};
 
 /// Python's `datetime`: naive, or at an offset from UTC.
@@ -35,10 +37,11 @@ pub(super) fn from_timestamp(timestamp: Timestamp) -> Value {
 }
 
 /// `modules.datetime`.
-pub(super) fn module(now: Timestamp) -> Value {
+pub(super) fn module(context: &Context) -> Value {
+    let now = || Now { at: context.shared.target.run_started_at, uses: Rc::clone(&context.uses) };
     let pairs = [
-        ("datetime", Value::object(MomentClass { now })),
-        ("date", Value::object(DayClass { now })),
+        ("datetime", Value::object(MomentClass { now: now() })),
+        ("date", Value::object(DayClass { now: now() })),
         ("time", Value::object(ClockClass)),
         ("timedelta", Value::function("timedelta", |_, args| timedelta(args))),
         ("timezone", Value::dict([("utc", utc())].into_iter().collect())),
@@ -46,8 +49,21 @@ pub(super) fn module(now: Timestamp) -> Value {
     Value::dict(pairs.into_iter().collect::<Dict>())
 }
 
+/// The time at which the run started, for those who ask for it.
+struct Now {
+    at: Timestamp,
+    uses: Rc<UsesLog>,
+}
+
+impl Now {
+    fn ask(&self) -> DateTime {
+        self.uses.add(Look::Now);
+        civil(self.at)
+    }
+}
+
 struct MomentClass {
-    now: Timestamp,
+    now: Now,
 }
 
 fn moment(at: DateTime, zone: Option<Zone>) -> Value {
@@ -119,10 +135,10 @@ impl Object for MomentClass {
         let text = |index: usize| args.positional.get(index).map(Value::to_str).unwrap_or_default();
         Some(match name {
             "now" => match zone_argument(args, 0) {
-                Some(zone) => Moment { at: civil(self.now), zone: Some(Zone::utc()) }.shift(&zone),
-                None => Ok(moment(civil(self.now), None)),
+                Some(zone) => Moment { at: self.now.ask(), zone: Some(Zone::utc()) }.shift(&zone),
+                None => Ok(moment(self.now.ask(), None)),
             },
-            "today" | "utcnow" => Ok(moment(civil(self.now), None)),
+            "today" | "utcnow" => Ok(moment(self.now.ask(), None)),
             "strptime" => strptime(&text(0), &text(1)),
             "fromisoformat" => {
                 let text = text(0).replacen(' ', "T", 1);

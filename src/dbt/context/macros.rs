@@ -2,7 +2,7 @@
 
 use std::rc::{Rc, Weak};
 
-use super::Context;
+use super::{Context, Look};
 use crate::dbt::macros::MacroIndex;
 use crate::jinja::{Args, Error, Interpreter, Object, Value};
 
@@ -63,6 +63,7 @@ impl Namespace {
 
     fn find(&self, name: &str) -> Option<Value> {
         let context = self.context.upgrade()?;
+        context.uses.add(Look::Name(name));
         let index = context.shared.macros.find_in(&self.name, name).filter(|index| context.reaches(*index))?;
         Some(MacroHandle::value(&context, index))
     }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Context, Phase, adapter, column, config, datetime, exceptions, graph, modules, node_json, references, relation,
-    text, variables,
+    Context, Look, Phase, adapter, column, config, datetime, exceptions, graph, modules, node_json, references,
+    relation, text, variables,
 };
 use crate::jinja::{Dict, Value};
 
@@ -30,8 +30,14 @@ fn everywhere(context: &Context, name: &str) -> Option<Value> {
         "env_var" => variables::env_var(context),
         "target" if !matches!(context.phase, Phase::Profiles) => Value::from_json(&target.to_json()),
         "modules" => modules::modules(context),
-        "run_started_at" => datetime::from_timestamp(target.run_started_at),
-        "invocation_id" => target.invocation_id.as_str().into(),
+        "run_started_at" => {
+            context.uses.add(Look::Now);
+            datetime::from_timestamp(target.run_started_at)
+        }
+        "invocation_id" => {
+            context.uses.add(Look::Now);
+            target.invocation_id.as_str().into()
+        }
         "dbt_version" => target.dbt_version.as_str().into(),
         "flags" => flags(),
         "project_name" if !matches!(context.phase, Phase::Project | Phase::Packages | Phase::Profiles) => {

@@ -21,6 +21,7 @@ mod relation;
 mod runtime_config;
 mod shared;
 mod text;
+mod uses;
 mod variables;
 mod worker;
 
@@ -35,6 +36,7 @@ use record::Record;
 pub(crate) use references::{CompileFacts, ambiguous_ref, missing_ref, missing_source, subject};
 pub(crate) use shared::{Shared, Target};
 pub(crate) use text::md5_hex;
+pub(crate) use uses::{Look, Mark, Uses, UsesLog};
 pub(crate) use worker::Worker;
 
 use std::cell::{OnceCell, RefCell};
@@ -85,6 +87,8 @@ pub(crate) struct Context {
     package: String,
     node: Option<Arc<Node>>,
     record: Rc<Record>,
+    /// What is looked at.
+    uses: Rc<UsesLog>,
     /// Names that only this template has: a generic test's arguments.
     extra: RefCell<HashMap<String, Value>>,
     known: RefCell<HashMap<String, Option<Value>>>,
@@ -95,22 +99,29 @@ pub(crate) struct Context {
 
 impl Context {
     /// A context for a YAML file of `package`, or for the macros that name nodes.
-    pub(crate) fn of_package(shared: &Arc<Shared>, phase: Phase, package: &str) -> Rc<Self> {
-        Self::build(shared, phase, package.to_owned(), None)
+    pub(crate) fn of_package(shared: &Arc<Shared>, phase: Phase, package: &str, uses: &Rc<UsesLog>) -> Rc<Self> {
+        Self::build(shared, phase, package.to_owned(), None, uses)
     }
 
     /// A context for a node's text.
-    pub(crate) fn of_node(shared: &Arc<Shared>, phase: Phase, node: Arc<Node>) -> Rc<Self> {
-        Self::build(shared, phase, node.package_name.clone(), Some(node))
+    pub(crate) fn of_node(shared: &Arc<Shared>, phase: Phase, node: Arc<Node>, uses: &Rc<UsesLog>) -> Rc<Self> {
+        Self::build(shared, phase, node.package_name.clone(), Some(node), uses)
     }
 
-    fn build(shared: &Arc<Shared>, phase: Phase, package: String, node: Option<Arc<Node>>) -> Rc<Self> {
+    fn build(
+        shared: &Arc<Shared>,
+        phase: Phase,
+        package: String,
+        node: Option<Arc<Node>>,
+        uses: &Rc<UsesLog>,
+    ) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             shared: Arc::clone(shared),
             phase,
             package,
             node,
             record: Rc::new(Record::default()),
+            uses: Rc::clone(uses),
             extra: RefCell::default(),
             known: RefCell::default(),
             reach: OnceCell::new(),
@@ -169,6 +180,7 @@ impl Scope for Context {
         if let Some(known) = self.known.borrow().get(name) {
             return known.clone();
         }
+        self.uses.add(Look::Name(name));
         let found = self.find_macro(name).or_else(|| members::member(self, name));
         self.known.borrow_mut().insert(name.to_owned(), found.clone());
         found

@@ -6,7 +6,7 @@ use crate::jinja::{Args, Dict, Error, Interpreter, Object, Value};
 /// `modules`.
 pub(super) fn modules(context: &Context) -> Value {
     let pairs = [
-        ("datetime", datetime::module(context.shared.target.run_started_at)),
+        ("datetime", datetime::module(context)),
         ("re", regex::module()),
         ("pytz", pytz()),
         ("itertools", Value::object(Itertools)),

@@ -1,10 +1,12 @@
 //! What every template of a load can ask for, read-only and shared by all threads.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::Uses;
 use crate::dbt::macros::Macros;
 use crate::dbt::node::Node;
 use crate::dbt::options::{Adapter, EnvAccess, LoadOptions};
@@ -99,6 +101,8 @@ pub(crate) struct Shared {
     pub(super) exhausted: AtomicUsize,
     /// Bytes kept that the files themselves do not account for.
     kept: AtomicUsize,
+    /// What was looked at on behalf of every node.
+    everybodys: Mutex<Uses>,
 }
 
 /// So many templates may reach a limit before the others are held shorter: a repository of nothing but
@@ -113,7 +117,14 @@ const MOST_KEPT: usize = 128 << 20;
 
 impl Shared {
     pub(crate) fn new(target: Target, projects: IndexMap<String, ProjectFile>, macros: Macros) -> Self {
-        Self { target, projects, macros, exhausted: AtomicUsize::new(0), kept: AtomicUsize::new(0) }
+        Self {
+            target,
+            projects,
+            macros,
+            exhausted: AtomicUsize::new(0),
+            kept: AtomicUsize::new(0),
+            everybodys: Mutex::default(),
+        }
     }
 
     /// What the next template may cost.
@@ -132,6 +143,16 @@ impl Shared {
             return Err(Error::limit(format!("the project's templates leave more than {MOST_KEPT} bytes")));
         }
         Ok(())
+    }
+
+    /// Adds to what was looked at on behalf of every node.
+    pub(crate) fn tell_everybodys(&self, uses: Uses) {
+        self.everybodys.lock().unwrap_or_else(PoisonError::into_inner).extend(uses);
+    }
+
+    /// What was looked at on behalf of every node: a change there changes all.
+    pub(crate) fn everybodys(&self) -> Uses {
+        self.everybodys.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn root(&self) -> Option<&ProjectFile> {

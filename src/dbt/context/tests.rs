@@ -75,7 +75,7 @@ fn render(phase: Phase, text: &str) -> Result<Value, crate::dbt::render::Templat
     let shared = shared(Adapter::Postgres);
     let cancelled = AtomicBool::new(false);
     let mut interpreter = Interpreter::new(Limits::default(), &cancelled);
-    NativeContext::new(Context::of_package(&shared, phase, "root"), &mut interpreter).render(text)
+    NativeContext::new(Context::of_package(&shared, phase, "root", &Rc::default()), &mut interpreter).render(text)
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_failure_says_which_macros_were_running_and_where_the_node_called() {
         package_name: "root".to_owned(),
         ..Node::new(crate::dbt::node::NodeKind::Model)
     });
-    let context = Context::of_node(&shared, Phase::Names, node);
+    let context = Context::of_node(&shared, Phase::Names, node, &Rc::default());
     let cancelled = AtomicBool::new(false);
     let mut interpreter = Interpreter::new(Limits::default(), &cancelled);
     let template = Template::parse("n.sql", "select\n  {{ dbt.default__current_timestamp() }}").unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use md5::{Digest, Md5};
 
-use super::{Context, Record};
+use super::{Context, Look, Record};
 use crate::dbt::problems::codes;
 use crate::dbt::{python, yaml};
 use crate::jinja::{Args, Dict, Error, ErrorKind, Interpreter, Key, Set, Template, Value};
@@ -93,8 +93,11 @@ fn of_context(context: &Context, name: &str) -> Option<Value> {
             })
         }
         "sql_now" => {
-            let shared = Arc::clone(&context.shared);
-            Value::function("sql_now", move |_, _| Ok(shared.target.run_started_at.to_string().into()))
+            let (shared, uses) = (Arc::clone(&context.shared), Rc::clone(&context.uses));
+            Value::function("sql_now", move |_, _| {
+                uses.add(Look::Now);
+                Ok(shared.target.run_started_at.to_string().into())
+            })
         }
         _ => return None,
     })

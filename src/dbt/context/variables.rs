@@ -3,7 +3,7 @@
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use super::{Context, Phase, Record, Shared, has_template};
+use super::{Context, Look, Phase, Record, Shared, UsesLog, has_template};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
 use crate::jinja::{Args, Error, Interpreter, Object, Value};
@@ -15,6 +15,7 @@ pub(super) fn var(context: &Context) -> Value {
     Value::object(Var {
         shared: Arc::clone(&context.shared),
         record: Rc::clone(&context.record),
+        uses: Rc::clone(&context.uses),
         context: context.me.clone(),
         package: context.package.clone(),
         only_given: matches!(context.phase, Phase::Project | Phase::Packages | Phase::Profiles),
@@ -27,6 +28,7 @@ pub(super) fn var(context: &Context) -> Value {
 struct Var {
     shared: Arc<Shared>,
     record: Rc<Record>,
+    uses: Rc<UsesLog>,
     context: Weak<Context>,
     package: String,
     /// Only those given from outside, as in `dbt_project.yml`.
@@ -39,6 +41,7 @@ struct Var {
 
 impl Var {
     fn find(&self, name: &str) -> Option<Value> {
+        self.uses.add(Look::Var(name));
         let found = if self.only_given {
             self.shared.target.vars.get(name).cloned()
         } else {
@@ -59,6 +62,7 @@ impl Var {
     }
 
     fn missing(&self, name: &str) -> Error {
+        self.uses.add(Look::AllVars);
         let vars = if self.only_given { self.shared.target.vars.clone() } else { self.shared.vars(&self.package) };
         let mut sorted: Vec<_> = vars.into_iter().collect();
         sorted.sort_by(|a, b| a.0.cmp(&b.0));
@@ -102,7 +106,7 @@ impl Object for Var {
 
 /// `env_var(name, default)`.
 pub(super) fn env_var(context: &Context) -> Value {
-    let (shared, record) = (Arc::clone(&context.shared), Rc::clone(&context.record));
+    let (shared, record, uses) = (Arc::clone(&context.shared), Rc::clone(&context.record), Rc::clone(&context.uses));
     let secrets = matches!(context.phase, Phase::Packages | Phase::Profiles);
     Value::function("env_var", move |interpreter, args| {
         interpreter.charge_args(&args)?;
@@ -115,6 +119,7 @@ pub(super) fn env_var(context: &Context) -> Value {
             );
             return Err(record.raise(codes::SECRET_ENV, sentence));
         }
+        uses.add(Look::Env(key));
         if let Some(value) = shared.target.env_var(key) {
             return Ok(value.into());
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Context, Failure, NodeView, Phase, Shared};
+use super::{Context, Failure, Look, NodeView, Phase, Shared, Uses, UsesLog};
 use crate::dbt::config::Places;
 use crate::dbt::macros::{GenerateName, MacroIndex};
 use crate::dbt::node::Node;
@@ -28,6 +28,10 @@ pub(crate) struct Worker<'a> {
     reaches: HashMap<[Option<MacroIndex>; 2], Rc<HashSet<MacroIndex>>>,
     /// Configurations by place.
     pub(crate) places: Places,
+    /// What the work at hand has looked at.
+    pub(crate) uses: Rc<UsesLog>,
+    /// What the macros that name nodes have looked at.
+    naming_uses: Rc<UsesLog>,
     /// The value of `graph`, made when a template first asks.
     pub(crate) graph: Rc<std::cell::OnceCell<Value>>,
 }
@@ -42,8 +46,19 @@ impl<'a> Worker<'a> {
             templates: HashMap::new(),
             reaches: HashMap::new(),
             places: Places::default(),
+            uses: Rc::default(),
+            naming_uses: Rc::default(),
             graph: Rc::default(),
         }
+    }
+
+    /// What has been looked at since the last call. What names nodes is everybody's: it is told to all.
+    pub(crate) fn take_uses(&mut self) -> Uses {
+        let naming = self.naming_uses.take();
+        if !naming.is_empty() {
+            self.shared.tell_everybodys(naming);
+        }
+        self.uses.take()
     }
 
     /// Readies the interpreter for the next template.
@@ -84,6 +99,7 @@ impl<'a> Worker<'a> {
         node: &Rc<NodeView>,
     ) -> Result<Option<String>, Failure> {
         let shared = Arc::clone(&self.shared);
+        self.naming_uses.add(Look::Name(which.macro_name()));
         let Some(index) = shared.macros.find_generate_name(which, package) else { return Ok(None) };
         let asked = (index, custom);
         if let Some(name) = self.names.get(&asked) {
@@ -93,7 +109,7 @@ impl<'a> Worker<'a> {
         let context = self
             .naming
             .entry(found.package.clone())
-            .or_insert_with(|| Context::of_package(&self.shared, Phase::Names, &found.package));
+            .or_insert_with(|| Context::of_package(&self.shared, Phase::Names, &found.package, &self.naming_uses));
         let context = Rc::clone(context);
         let view = Value::Object(Rc::clone(node) as Rc<dyn Object>);
         let args = Args::positional(vec![Value::from(asked.1.as_deref()), view]);

@@ -1,13 +1,13 @@
 //! Macros, docs blocks and groups, as the loaded project tells them.
 
-use std::sync::Arc;
-
 use super::Load;
-use crate::dbt::context::{Shared, Worker};
+use super::nodes::Drafts;
+use super::setup::Setup;
+use crate::dbt::context::Worker;
 use crate::dbt::definitions::{GroupDefinition, MacroDefinition};
-use crate::dbt::docs::{DocsBlocks, render_texts};
+use crate::dbt::docs::render_texts;
 use crate::dbt::macros::describe;
-use crate::dbt::parse::{GroupEntry, MacroPatch};
+use crate::dbt::parse::GroupEntry;
 use crate::dbt::problems::{Problems, codes};
 use crate::problem::Severity;
 
@@ -25,18 +25,17 @@ pub(super) fn groups(entries: Vec<GroupEntry>) -> Vec<GroupDefinition> {
 }
 
 impl Load<'_> {
-    /// Every macro with what YAML says of it; a description of a macro that is not there is a warning.
-    pub(super) fn macro_definitions(
+    /// Adds what YAML says of macros; a description of a macro that is not there is a warning.
+    pub(super) fn describe_macros(
         &self,
-        shared: &Arc<Shared>,
-        docs: &Arc<DocsBlocks>,
-        patches: &[MacroPatch],
+        setup: &Setup,
+        definitions: &mut [MacroDefinition],
+        drafts: &mut Drafts,
         problems: &mut Problems,
-    ) -> Vec<MacroDefinition> {
-        let folder = |package: &str| shared.project(package).map(|project| project.folder.clone()).unwrap_or_default();
-        let mut definitions = shared.macros.definitions(folder);
+    ) {
+        let (shared, docs) = (&setup.shared, &setup.docs);
         let mut worker = Worker::new(shared, self.options.cancelled);
-        for patch in patches {
+        for patch in std::mem::take(&mut drafts.macros) {
             let id = format!("macro.{}.{}", patch.file.package, patch.name);
             let Some(definition) = definitions.iter_mut().find(|definition| definition.unique_id == id) else {
                 let sentence = format!("Found patch for macro \"{}\" which was not found", patch.name);
@@ -52,7 +51,7 @@ impl Load<'_> {
             for failure in render_texts(&mut worker, shared, docs, owner, text) {
                 problems.file(failure.code, &patch.file.path, &failure.message);
             }
+            drafts.footprints.add(&patch.file.path, worker.take_uses());
         }
-        definitions
     }
 }

@@ -1,23 +1,33 @@
 //! The whole load, step by step; each step's work is elsewhere. Files and nodes are worked on side by
 //! side, each thread with an interpreter of its own; the order of the results is that of the files.
 
+mod again;
 mod checks;
 mod definitions;
+mod footprints;
+mod homes;
 mod macros;
 mod nodes;
+mod parts;
 mod pool;
 mod projects;
 mod properties;
+mod renew;
+mod setup;
 
-use std::sync::Arc;
+pub use again::{Again, Before, Work, load_again};
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::docs::DocsBlocks;
+use indexmap::IndexMap;
+
 use super::node::Project;
 use super::options::{LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
 use super::problems::Problems;
 use super::tree::FileTree;
+use footprints::Footprints;
 use pool::Pool;
+use setup::Setup;
 
 /// Loads the project at `options.project_path`.
 ///
@@ -26,9 +36,9 @@ use pool::Pool;
 /// when `options.cancelled` became true.
 pub fn load(tree: &dyn FileTree, options: &LoadOptions<'_>, progress: Progress<'_>) -> Loaded {
     let mut problems = Problems::default();
-    let project = Load { tree, options, progress }.run(&mut problems);
-    let name = project.as_ref().map(|project| project.name.clone()).unwrap_or_default();
-    Loaded { project, problems: problems.finish(&name) }
+    let whole = Load { tree, options, progress }.run(&Pool::new(), &mut problems);
+    let name = whole.as_ref().map(|whole| whole.project.name.clone()).unwrap_or_default();
+    Loaded { project: whole.map(|whole| whole.project), problems: problems.finish(&name) }
 }
 
 struct Load<'a> {
@@ -64,45 +74,42 @@ impl Load<'_> {
         (!self.options.cancelled.load(Ordering::Relaxed)).then_some(())
     }
 
-    fn run(&self, problems: &mut Problems) -> Option<Project> {
-        let projects = self.read_projects(problems)?;
-        let pool = Pool::new();
-        let read = self.read_macros(&pool, projects, problems);
+    fn run(&self, pool: &Pool, problems: &mut Problems) -> Option<Whole> {
+        let setup = self.set_up(pool, problems)?;
         self.goes_on()?;
-        let (node_paths, yaml_paths) = read.paths();
+        let setup_problems = problems.len();
+        let Setup { shared, docs, node_paths, yaml_paths, .. } = &setup;
         let counter = Counter::start(self.progress, LoadStage::Parse, node_paths.len() + yaml_paths.len());
-        let mut drafts = self.parse_nodes(&pool, &read.shared, &node_paths, &counter, problems);
+        let mut drafts = self.parse_nodes(pool, shared, node_paths, &counter, problems);
         self.goes_on()?;
-        let properties = self.read_yaml(&pool, &read.shared, &yaml_paths, &counter, problems);
+        let properties = self.read_yaml(pool, shared, yaml_paths, &counter, problems);
         self.goes_on()?;
-        let mut docs = DocsBlocks::default();
-        for (project, files) in read.shared.projects.values().zip(&read.files) {
-            docs.read(self.tree, project, files, problems);
-        }
-        self.describe(&pool, &read.shared, &mut drafts, properties, problems);
+        self.describe(pool, shared, &mut drafts, properties, problems);
         self.goes_on()?;
         let groups = definitions::groups(std::mem::take(&mut drafts.groups));
-        let docs = Arc::new(docs);
-        let macro_definitions = self.macro_definitions(&read.shared, &docs, &drafts.macros, problems);
+        let mut macro_definitions = setup.macro_definitions();
+        self.describe_macros(&setup, &mut macro_definitions, &mut drafts, problems);
+        let made = drafts.all.len();
         let disabled_twins = drafts.take_twins(problems);
-        let (manifest, origins) = self.link(&pool, &read.shared, drafts.all, &docs, problems);
+        let in_parts = drafts.all.len() == made && !drafts.has_overrides;
+        let mut linked = self.link(pool, &setup, &mut drafts, IndexMap::new(), problems);
         self.goes_on()?;
-        let mut nodes = self.compile(&pool, &read.shared, manifest, &origins, problems);
+        let mut nodes = self.compile(pool, shared, &mut linked, &mut drafts.footprints, problems);
         self.goes_on()?;
-        checks::check(&read.shared, &mut nodes, &origins, &groups, problems);
-        let root = read.shared.root()?;
-        Some(Project {
-            name: root.name.clone(),
-            version: root.version.clone(),
-            root: root.folder.clone(),
-            folders: read.shared.projects.values().map(|one| (one.name.clone(), one.folder.clone())).collect(),
-            children: super::graph::children(&nodes),
-            nodes,
-            disabled_twins,
-            macros: read.shared.macros.project_macros(),
-            macro_definitions,
-            docs: docs.definitions().to_vec(),
-            groups,
-        })
+        checks::check(shared, &mut nodes, &linked.origins, &groups, problems);
+        let docs = docs.definitions().to_vec();
+        let project = Project { disabled_twins, ..setup.project(nodes, macro_definitions, docs, groups)? };
+        Some(Whole { project, setup, setup_problems, footprints: drafts.footprints, in_parts })
     }
+}
+
+/// A project with all that it was made from.
+struct Whole {
+    project: Project,
+    setup: Setup,
+    /// So many of the problems come from reading settings, macros and docs blocks.
+    setup_problems: usize,
+    footprints: Footprints,
+    /// What one file says does not hinge on what others say of the same thing.
+    in_parts: bool,
 }

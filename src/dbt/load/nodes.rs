@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indexmap::IndexMap;
 
+use super::footprints::Footprints;
 use super::pool::Pool;
+use super::setup::Setup;
 use super::{Counter, Load};
-use crate::dbt::compile::{TOTAL_SQL, compile_node, inject_all, refuse_node};
+use crate::dbt::compile::{Rendered, TOTAL_SQL, compile_node, inject_all, refuse_node};
 use crate::dbt::context::{Failure, Shared};
-use crate::dbt::docs::{DocsBlocks, render_descriptions};
+use crate::dbt::docs::render_descriptions;
 use crate::dbt::link::{Targets, link};
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::options::LoadStage;
@@ -26,6 +28,20 @@ pub(super) struct Drafts {
     pub(super) all: Vec<Draft>,
     pub(super) groups: Vec<GroupEntry>,
     pub(super) macros: Vec<MacroPatch>,
+    /// Names of nodes that are not among the drafts, for whoever looks for a near one.
+    pub(super) other_names: Vec<String>,
+    pub(super) footprints: Footprints,
+    /// A project describes the sources of a package anew.
+    pub(super) has_overrides: bool,
+}
+
+/// Nodes that refer to each other.
+#[derive(Debug)]
+pub(super) struct Linked {
+    pub(super) manifest: Manifest,
+    pub(super) origins: Origins,
+    /// Ephemeral models that are compiled already.
+    pub(super) carried: IndexMap<String, Rendered>,
 }
 
 /// Where each node is written.
@@ -41,7 +57,11 @@ impl Load<'_> {
         problems: &mut Problems,
     ) -> Drafts {
         let parsed = pool.map_with(shared, self.options.cancelled, paths, |worker, path| {
-            let result = self.goes_on().map(|()| parse_file(worker, shared, self.tree, path));
+            let mut result = self.goes_on().map(|()| parse_file(worker, shared, self.tree, path));
+            let uses = worker.take_uses();
+            if let Some(first) = result.as_mut().and_then(|result| result.as_mut().ok()?.first_mut()) {
+                first.uses = uses;
+            }
             counter.step();
             result
         });
@@ -55,24 +75,29 @@ impl Load<'_> {
         drafts
     }
 
-    /// Makes the manifest of drafts with an id each: references resolved, descriptions rendered.
+    /// Makes the manifest of drafts with an id each: references resolved, descriptions rendered. `others` are nodes
+    /// that have all that already.
     pub(super) fn link(
         &self,
         pool: &Pool,
-        shared: &Arc<Shared>,
-        mut drafts: Vec<Draft>,
-        docs: &Arc<DocsBlocks>,
+        setup: &Setup,
+        drafts: &mut Drafts,
+        others: IndexMap<String, Arc<Node>>,
         problems: &mut Problems,
-    ) -> (Manifest, Origins) {
-        let resolver = Resolver::new(shared.root_name(), drafts.iter().map(|draft| draft.node.as_ref()));
+    ) -> Linked {
+        let (shared, docs) = (&setup.shared, &setup.docs);
+        let is_whole = others.is_empty();
+        let mut all = std::mem::take(&mut drafts.all);
+        let linkable = || others.values().map(Arc::as_ref).chain(all.iter().map(|draft| draft.node.as_ref()));
+        let resolver = Resolver::new(shared.root_name(), linkable());
         let enabled: Vec<usize> =
-            drafts.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
-        let nodes = drafts.iter().map(|draft| (draft.node.unique_id.as_str(), draft.node.as_ref())).collect();
+            all.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
+        let nodes = linkable().map(|node| (node.unique_id.as_str(), node)).collect();
         let targets = Targets { resolver: &resolver, nodes };
-        let linked = pool.map(&enabled, |index| drafts.get(*index).map(|draft| link(shared, &targets, draft)));
+        let linked = pool.map(&enabled, |index| all.get(*index).map(|draft| link(shared, &targets, draft)));
         drop(targets);
         for (index, linked) in enabled.iter().zip(linked) {
-            if let (Some(draft), Some(linked)) = (drafts.get_mut(*index), linked) {
+            if let (Some(draft), Some(linked)) = (all.get_mut(*index), linked) {
                 draft.node.depends_on_nodes = linked.depends_on;
                 if linked.switched_off {
                     draft.node.enabled = false;
@@ -81,38 +106,43 @@ impl Load<'_> {
                 linked.problems.into_iter().for_each(|problem| draft.fail(problem));
             }
         }
-        pool.change_with(shared, self.options.cancelled, &mut drafts, |worker, draft| {
+        pool.change_with(shared, self.options.cancelled, &mut all, |worker, draft| {
             for failure in render_descriptions(worker, shared, docs, &mut draft.node) {
                 draft.fail_template(&failure);
             }
+            draft.uses.extend(worker.take_uses());
         });
-        let mut origins = Origins::with_capacity(drafts.len());
-        let mut nodes = IndexMap::with_capacity(drafts.len());
-        for draft in drafts {
+        let mut origins = Origins::with_capacity(all.len());
+        let mut nodes = others;
+        nodes.reserve(all.len());
+        for draft in all {
             problems.extend(draft.problems);
+            drafts.footprints.add(draft.origin.path(), draft.uses);
             origins.insert(draft.node.unique_id.clone(), draft.origin);
             nodes.insert(draft.node.unique_id.clone(), Arc::from(draft.node));
         }
-        for (id, failure) in semantic_links::connect(shared.root_name(), &mut nodes) {
+        let connected = if is_whole { semantic_links::connect(shared.root_name(), &mut nodes) } else { Vec::new() };
+        for (id, failure) in connected {
             if let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) {
                 problems.push(node_problem(node, origin, &failure));
                 Arc::make_mut(node).problems.push(failure.code);
             }
         }
-        (Manifest { nodes, resolver }, origins)
+        Linked { manifest: Manifest { nodes, resolver }, origins, carried: IndexMap::new() }
     }
 
-    /// Compiles every node that dbt compiles.
+    /// Compiles the nodes that have an origin.
     pub(super) fn compile(
         &self,
         pool: &Pool,
         shared: &Arc<Shared>,
-        manifest: Manifest,
-        origins: &Origins,
+        Linked { manifest, origins, carried }: &mut Linked,
+        footprints: &mut Footprints,
         problems: &mut Problems,
     ) -> IndexMap<String, Arc<Node>> {
-        let manifest = Arc::new(manifest);
-        let nodes: Vec<&Arc<Node>> = manifest.nodes.values().collect();
+        let manifest = Arc::new(std::mem::take(manifest));
+        let is_new = |node: &&Arc<Node>| origins.contains_key(&node.unique_id);
+        let nodes: Vec<&Arc<Node>> = manifest.nodes.values().filter(is_new).collect();
         let counter = Counter::start(self.progress, LoadStage::Compile, nodes.len());
         let written = AtomicUsize::new(0);
         let compiled = pool.map_with(shared, self.options.cancelled, &nodes, |worker, node| {
@@ -131,14 +161,18 @@ impl Load<'_> {
         let mut nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
         for (id, compiled) in &mut rendered {
             let Some(node) = nodes.get_mut(id).map(Arc::make_mut) else { continue };
+            if let Some(origin) = origins.get(id) {
+                footprints.add(origin.path(), std::mem::take(&mut compiled.uses));
+            }
             for called in std::mem::take(&mut compiled.macros) {
                 if !node.depends_on_macros.contains(&called) {
                     node.depends_on_macros.push(called);
                 }
             }
         }
+        rendered.extend(std::mem::take(carried));
         let outcomes = inject_all(rendered, &names);
-        for (id, outcome) in outcomes {
+        for (id, outcome) in outcomes.into_iter().filter(|(id, _)| origins.contains_key(id)) {
             let Some(node) = nodes.get_mut(&id).map(Arc::make_mut) else { continue };
             node.extra_ctes = outcome.ephemeral;
             node.compiled_code = outcome.sql;

@@ -47,7 +47,8 @@ impl Pool {
         self.install(|| items.par_iter_mut().for_each_init(worker, |worker, item| work(worker, item)));
     }
 
-    fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+    /// Does `work` on one of the threads.
+    pub(super) fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         match &self.0 {
             Some(pool) => pool.install(work),
             None => work(),

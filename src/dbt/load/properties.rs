@@ -60,9 +60,12 @@ impl Load<'_> {
             text: format!("{}{text}", "\n".repeat(lines as usize)),
             newer: is_newer(&self.options.dbt_version),
         });
-        let context = Context::of_package(shared, Phase::Yaml, package);
+        let context = Context::of_package(shared, Phase::Yaml, package, &worker.uses);
         let renderer = NativeContext::new(context, &mut worker.interpreter);
-        let properties = read_properties(&yaml, &renderer, &mut problems);
+        let mut properties = read_properties(&yaml, &renderer, &mut problems);
+        drop(renderer);
+        properties.path.clone_from(&file.path);
+        properties.uses = worker.take_uses();
         (properties, problems.finish(""))
     }
 
@@ -80,16 +83,20 @@ impl Load<'_> {
         for found in properties {
             patches.extend(found.patches);
             sources.extend(found.sources);
+            let has_overrides = !found.overrides.is_empty();
             overrides.extend(found.overrides);
             exposures.extend(found.exposures);
             semantic.extend(found.semantic);
             drafts.groups.extend(found.groups);
             drafts.macros.extend(found.macros);
+            drafts.footprints.add(&found.path, found.uses);
+            drafts.has_overrides |= has_overrides;
         }
-        let patched = match_patches(shared, &mut drafts.all, patches, problems);
+        let patched = match_patches(shared, &mut drafts.all, &drafts.other_names, patches, problems);
         let mut pairs: Vec<_> = std::mem::take(&mut drafts.all).into_iter().zip(patched.applied).collect();
         pool.change_with(shared, self.options.cancelled, &mut pairs, |worker, (draft, applied)| {
             configure(worker, shared, draft, applied.as_ref());
+            draft.uses.extend(worker.take_uses());
         });
         drafts.all = pairs.into_iter().map(|(draft, _)| draft).collect();
         self.add_hooks(shared, drafts, problems);
@@ -99,11 +106,18 @@ impl Load<'_> {
         self.add_tests(pool, shared, drafts, &jobs, problems);
         drafts.all.extend(sources.into_iter().map(|(_, draft)| draft));
         let exposures = pool.map_with(shared, self.options.cancelled, &exposures, |worker, entry| {
-            exposure_draft(worker, shared, entry)
+            let mut draft = exposure_draft(worker, shared, entry);
+            draft.uses = worker.take_uses();
+            draft
         });
         drafts.all.extend(exposures);
         let semantic = pool.map_with(shared, self.options.cancelled, &semantic, |worker, entry| {
-            semantic_drafts(worker, shared, entry)
+            let mut made = semantic_drafts(worker, shared, entry);
+            let uses = worker.take_uses();
+            if let Some(first) = made.first_mut() {
+                first.uses = uses;
+            }
+            made
         });
         drafts.all.extend(semantic.into_iter().flatten());
     }
@@ -113,6 +127,7 @@ impl Load<'_> {
         for project in shared.projects.values() {
             for mut hook in hook_drafts(&mut worker, shared, project, problems) {
                 configure(&mut worker, shared, &mut hook, None);
+                hook.uses = worker.take_uses();
                 drafts.all.push(hook);
             }
         }
@@ -132,18 +147,20 @@ impl Load<'_> {
                 configure(worker, shared, &mut draft, None);
                 draft
             });
-            Some(built)
+            Some((built, worker.take_uses()))
         });
         let groups: std::collections::HashMap<String, Option<String>> =
             drafts.all.iter().map(|draft| (draft.node.unique_id.clone(), draft.node.group.clone())).collect();
         for (result, job) in built.into_iter().zip(jobs) {
             match result {
-                Some(Ok(mut draft)) => {
+                Some((Ok(mut draft), uses)) => {
+                    draft.uses = uses;
                     let attached = draft.node.test.as_ref().and_then(|test| test.attached_node.as_ref());
                     draft.node.group = attached.and_then(|id| groups.get(id)).cloned().flatten();
                     drafts.all.push(draft);
                 }
-                Some(Err(failure)) => {
+                Some((Err(failure), uses)) => {
+                    drafts.footprints.add(&job.file.path, uses);
                     let origin = crate::dbt::parse::Origin::Yaml { file: Arc::clone(&job.file), at: job.definition.at };
                     let mut problem = node_problem(
                         &Draft::new(crate::dbt::node::Node::new(NodeKind::Test), origin.clone()).node,

@@ -78,6 +78,11 @@ impl Macros {
             .or_else(|| self.internal.get(&name).copied())
     }
 
+    /// The names that a dispatch looks for, the nearest first.
+    pub(crate) fn dispatch_names(&self, name: &str) -> Vec<String> {
+        dispatch_prefixes(self.adapter).iter().map(|prefix| format!("{prefix}__{name}")).collect()
+    }
+
     /// `adapter.dispatch(name, namespace)` in a node of `package`.
     pub(crate) fn dispatch(
         &self,
@@ -95,8 +100,7 @@ impl Macros {
             (Some(namespace), None) if is_known(namespace) => vec![Some(self.root.as_str()), Some(namespace)],
             _ => vec![None],
         };
-        let prefixes = dispatch_prefixes(self.adapter);
-        let searched: Vec<String> = prefixes.iter().map(|prefix| format!("{prefix}__{name}")).collect();
+        let searched = self.dispatch_names(name);
         for place in &places {
             let found = searched.iter().find_map(|searched| match place {
                 None => self.find(package, searched),

@@ -1,6 +1,7 @@
 //! The questions that whoever fetches packages asks of a project: what is wanted, is it there, is there
 //! a lock that fits, and which versions does it come to.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -152,5 +153,5 @@ fn with_renderer<T>(options: &LoadOptions<'_>, phase: Phase, work: impl FnOnce(&
     let macros = Macros::empty(options.adapter);
     let bare = Arc::new(Shared::new(Target::new(options), IndexMap::new(), macros));
     let mut interpreter = Interpreter::new(Limits::default(), options.cancelled);
-    work(&NativeContext::new(Context::of_package(&bare, phase, ""), &mut interpreter))
+    work(&NativeContext::new(Context::of_package(&bare, phase, "", &Rc::default()), &mut interpreter))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::properties::YamlFile;
 use crate::dbt::config::Config;
-use crate::dbt::context::{Context, Failure, Phase, Shared};
+use crate::dbt::context::{Context, Failure, Phase, Shared, Uses, UsesLog};
 use crate::dbt::node::Node;
 use crate::dbt::problems::one_line;
 use crate::dbt::yaml::Mark;
@@ -20,6 +20,16 @@ pub(crate) enum Origin {
     Yaml { file: Arc<YamlFile>, at: Mark },
 }
 
+impl Origin {
+    /// The file, from the tree's root.
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::Text { path, .. } => path,
+            Self::Yaml { file, .. } => &file.path,
+        }
+    }
+}
+
 /// A node that is not finished.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -28,13 +38,15 @@ pub(crate) struct Draft {
     pub(crate) origin: Origin,
     /// What `config()` was called with.
     pub(crate) calls: Config,
+    /// What its templates have looked at so far.
+    pub(crate) uses: Uses,
     /// What failed so far; a node keeps its place in the project all the same.
     pub(crate) problems: Vec<Problem>,
 }
 
 impl Draft {
     pub(crate) fn new(node: Node, origin: Origin) -> Self {
-        Self { node: Box::new(node), origin, calls: Config::new(), problems: Vec::new() }
+        Self { node: Box::new(node), origin, calls: Config::new(), uses: Uses::default(), problems: Vec::new() }
     }
 
     /// Adds a problem, and its code to the node.
@@ -50,11 +62,12 @@ impl Draft {
     pub(super) fn observe(
         &mut self,
         shared: &Arc<Shared>,
+        uses: &Rc<UsesLog>,
         work: impl FnOnce(&Rc<Context>, &Node) -> Vec<Failure>,
     ) -> Config {
         let kind = self.node.kind;
         let node = Arc::new(std::mem::replace(self.node.as_mut(), Node::new(kind)));
-        let context = Context::of_node(shared, Phase::Parse, Arc::clone(&node));
+        let context = Context::of_node(shared, Phase::Parse, Arc::clone(&node), uses);
         let failures = work(&context, &node);
         let record = context.record();
         let (refs, sources) = (record.refs.take(), record.sources.take());

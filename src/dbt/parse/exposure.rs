@@ -1,5 +1,6 @@
 //! Exposures: who uses the models outside of dbt.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -42,7 +43,8 @@ pub(crate) fn exposure_draft(worker: &mut Worker<'_>, shared: &Arc<Shared>, entr
     };
     configure_described(shared, &mut node, &patch);
     let mut draft = Draft::new(node, Origin::Yaml { file: Arc::clone(&entry.file), at: entry.at });
-    draft.observe(shared, |context, _| {
+    let uses = Rc::clone(&worker.uses);
+    draft.observe(shared, &uses, |context, _| {
         let failures = entry.depends_on.iter().filter_map(|dependency| {
             worker.begin(UndefinedPolicy::Parse);
             let rendered = Template::parse("depends_on", &format!("{{{{ {dependency} }}}}"))

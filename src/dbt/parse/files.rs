@@ -10,6 +10,7 @@ use crate::dbt::read::{ProjectFiles, ProjectPath, read_text};
 use crate::dbt::tree::FileTree;
 use crate::jinja::{BlockKind, Template, UndefinedPolicy, scan_blocks};
 use crate::problem::{Place, Problem, Subject};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::draft::{Draft, Origin};
@@ -117,7 +118,8 @@ fn set_default_names(node: &mut Node, shared: &Shared) {
 
 /// Renders a node's text to learn its references, configuration and macros. The text is not kept.
 pub(super) fn learn(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
-    draft.calls = draft.observe(shared, |context, node| {
+    let uses = Rc::clone(&worker.uses);
+    draft.calls = draft.observe(shared, &uses, |context, node| {
         worker.begin(UndefinedPolicy::Parse);
         let parsed = worker.template(node);
         let result = parsed.and_then(|template| worker.interpreter.run(&template, &context.scope()));
@@ -132,7 +134,8 @@ pub(super) fn learn(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut D
 
 /// Renders a node's hooks for what they refer to.
 pub(super) fn learn_hooks(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
-    draft.observe(shared, |context, node| {
+    let uses = Rc::clone(&worker.uses);
+    draft.observe(shared, &uses, |context, node| {
         let hooks = hook_sql(&node.config).into_iter();
         let failures = hooks.filter_map(|hook| {
             worker.begin(UndefinedPolicy::Parse);

@@ -1,5 +1,6 @@
 //! Generic tests: from an entry in YAML to a node with a text of its own.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -9,7 +10,7 @@ use super::properties::{TestDefinition, YamlFile};
 use super::test_arguments::{KWARGS, define_kwargs};
 use super::test_names::{id_hash, synthesize};
 use crate::dbt::config::Config;
-use crate::dbt::context::{Context, Failure, Phase, Shared, Worker, as_yaml_value};
+use crate::dbt::context::{Context, Failure, Look, Phase, Shared, Worker, as_yaml_value};
 use crate::dbt::node::{Node, NodeKind, Test};
 use crate::dbt::problems::codes;
 use crate::dbt::python;
@@ -194,7 +195,7 @@ impl Builder<'_, '_> {
             Some(Value::Object(nested)) => nested,
             _ => Map::new(),
         };
-        let context = Context::of_package(self.shared, Phase::Yaml, &self.job.file.package);
+        let context = Context::of_package(self.shared, Phase::Yaml, &self.job.file.package, &self.worker.uses);
         let mut config = Config::new();
         for key in CONFIG_KEYS {
             let mut value = args.shift_remove(*key);
@@ -282,6 +283,7 @@ impl Builder<'_, '_> {
 
     /// Finds what the test refers to: known at once for dbt's own two simplest, rendered for the others.
     fn learn(&mut self, draft: &mut Draft, test: &str, config: &Config) {
+        self.worker.uses.add(Look::Name(&format!("test_{test}")));
         let found = self.shared.macros.find_test(&self.job.file.package, test);
         let macro_id = found.map(|index| self.shared.macros.get(index).unique_id.clone());
         draft.node.depends_on_macros.extend(macro_id.clone());
@@ -303,7 +305,11 @@ impl Builder<'_, '_> {
         }
         let wrapper = self.shared.macros.find(self.shared.root_name(), "get_where_subquery");
         let reach = self.worker.reach(self.shared, [found, wrapper]);
-        draft.calls = draft.observe(self.shared, |context, node| {
+        let uses = Rc::clone(&self.worker.uses);
+        for index in reach.iter() {
+            uses.add(Look::Name(&self.shared.macros.get(*index).name));
+        }
+        draft.calls = draft.observe(self.shared, &uses, |context, node| {
             context.limit_macros(reach);
             self.worker.begin(UndefinedPolicy::Parse);
             let rendered = define_kwargs(self.worker, context, node).and_then(|()| {

@@ -25,7 +25,7 @@ pub(crate) use exposure::exposure_draft;
 pub(crate) use files::{NodePaths, hook_drafts, parse_file};
 pub(crate) use generic_test::{TestJob, parse_test};
 pub(crate) use patch::match_patches;
-pub(crate) use properties::{GroupEntry, MacroPatch, Properties, YamlFile, is_newer, read_properties};
+pub(crate) use properties::{GroupEntry, MacroPatch, Patch, Properties, YamlFile, is_newer, read_properties};
 pub(crate) use semantic::semantic_drafts;
 pub(crate) use skeleton::hex;
 pub(crate) use source::{source_drafts, source_tests};

@@ -46,6 +46,8 @@ struct Matcher<'a> {
     drafts: &'a mut [Draft],
     /// Name -> drafts that can be patched.
     by_name: HashMap<String, Vec<usize>>,
+    /// Names of nodes besides the drafts.
+    other_names: &'a [String],
     problems: &'a mut Problems,
     patched: Patched,
 }
@@ -54,6 +56,7 @@ struct Matcher<'a> {
 pub(crate) fn match_patches(
     shared: &Shared,
     drafts: &mut [Draft],
+    other_names: &[String],
     patches: Vec<Patch>,
     problems: &mut Problems,
 ) -> Patched {
@@ -64,7 +67,7 @@ pub(crate) fn match_patches(
         }
     }
     let patched = Patched { applied: vec![None; drafts.len()], tests: Vec::new() };
-    let mut matcher = Matcher { shared, drafts, by_name, problems, patched };
+    let mut matcher = Matcher { shared, drafts, by_name, other_names, problems, patched };
     for patch in patches {
         matcher.place(Arc::new(patch));
     }
@@ -179,7 +182,8 @@ impl Matcher<'_> {
             .problems
             .build_at(code, &patch.file.path, &patch.file.text, patch.at, &sentence)
             .with_severity(Severity::Warning);
-        let names = self.by_name.keys().map(String::as_str);
+        let mut names: Vec<&str> = self.by_name.keys().chain(self.other_names).map(String::as_str).collect();
+        names.sort_unstable();
         let problem = match crate::problem::nearest(name, names) {
             Some(near) if near != name => problem.with_cause(format!("The nearest name in the project is {near}")),
             _ => problem,

@@ -14,8 +14,10 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::dbt::config::Config;
+use crate::dbt::context::Uses;
 use crate::dbt::node::{Column, NodeKind};
 use crate::dbt::problems::{Problems, codes};
+use crate::dbt::python::text;
 use crate::dbt::render::NativeRenderer;
 use crate::dbt::yaml::{Mark, Yaml};
 
@@ -160,7 +162,7 @@ pub(crate) struct MacroPatch {
 }
 
 /// Everything in one file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Properties {
     pub(crate) patches: Vec<Patch>,
     pub(crate) sources: Vec<SourceEntry>,
@@ -169,6 +171,31 @@ pub(crate) struct Properties {
     pub(crate) groups: Vec<GroupEntry>,
     pub(crate) semantic: Vec<SemanticEntry>,
     pub(crate) macros: Vec<MacroPatch>,
+    /// The file, from the tree's root, and what its templates looked at.
+    pub(crate) path: String,
+    pub(crate) uses: Uses,
+}
+
+impl Patch {
+    /// The names of the files that it may be about: its own, and those of its versions.
+    pub(crate) fn file_names(&self) -> impl Iterator<Item = String> {
+        let of_version = |version: &Version| {
+            version.defined_in.clone().unwrap_or_else(|| format!("{}_v{}", self.name, text(&version.v)))
+        };
+        std::iter::once(self.name.clone()).chain(self.versions.iter().map(of_version))
+    }
+}
+
+impl Properties {
+    /// Only what is said of the nodes of some names, without the tests that it asks for.
+    pub(crate) fn patches_alone(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let mut patches: Vec<Patch> = self.patches.iter().filter(|patch| is_wanted(&patch.name)).cloned().collect();
+        for patch in &mut patches {
+            patch.tests.clear();
+            patch.columns.values_mut().for_each(|entry| entry.tests.clear());
+        }
+        Self { patches, path: self.path.clone(), ..Self::default() }
+    }
 }
 
 /// Reads a file's resources. What is wrong with one is a problem; the others are read.

@@ -1,6 +1,7 @@
 //! The semantic layer: metrics, semantic models and saved queries. Read, brought into dbt's shape and given
 //! their place in the project; what they mean together is the business of `semantic_links`.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -78,7 +79,8 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 /// `model: ref('orders')`.
 fn refer_to_model(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
     let Some(model) = draft.node.details.get("model").and_then(Value::as_str).map(str::to_owned) else { return };
-    draft.observe(shared, |context, _| {
+    let uses = Rc::clone(&worker.uses);
+    draft.observe(shared, &uses, |context, _| {
         worker.begin(UndefinedPolicy::Parse);
         let rendered = Template::parse("model", &format!("{{{{ {model} }}}}"))
             .and_then(|template| worker.interpreter.run(&template, &context.scope()));

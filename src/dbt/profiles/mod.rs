@@ -8,6 +8,7 @@ mod connection;
 #[cfg(test)]
 mod tests;
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -85,7 +86,7 @@ fn rendering<T>(vars: &IndexMap<String, Value>, env: &EnvAccess, work: impl FnOn
     let shared = Arc::new(Shared::new(target, IndexMap::new(), Macros::empty(Adapter::Postgres)));
     let cancelled = AtomicBool::new(false);
     let mut interpreter = Interpreter::new(Limits::default(), &cancelled);
-    work(&NativeContext::new(Context::of_package(&shared, Phase::Profiles, ""), &mut interpreter))
+    work(&NativeContext::new(Context::of_package(&shared, Phase::Profiles, "", &Rc::default()), &mut interpreter))
 }
 
 struct Reading<'a> {

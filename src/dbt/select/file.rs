@@ -1,5 +1,6 @@
 //! The file `selectors.yml` beside a `dbt_project.yml`: read, rendered, made into specifications.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -52,7 +53,8 @@ fn rendered(root: &Yaml, options: &LoadOptions<'_>) -> Result<Value, TemplateErr
     let shared = Arc::new(Shared::new(Target::new(options), IndexMap::new(), Macros::empty(options.adapter)));
     let cancelled = AtomicBool::new(false);
     let mut interpreter = Interpreter::new(Limits::default(), &cancelled);
-    let renderer = NativeContext::new(Context::of_package(&shared, Phase::Project, ""), &mut interpreter);
+    let renderer =
+        NativeContext::new(Context::of_package(&shared, Phase::Project, "", &Rc::default()), &mut interpreter);
     value(root, &renderer)
 }
 

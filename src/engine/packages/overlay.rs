@@ -44,7 +44,11 @@ impl FileTree for WithPackages {
                 None => continue,
             };
             let found = tree.list(below)?.into_iter();
-            files.extend(found.map(|file| FileEntry { path: format!("{base}{}", file.path), size: file.size }));
+            files.extend(found.map(|file| FileEntry {
+                path: format!("{base}{}", file.path),
+                size: file.size,
+                stamp: file.stamp,
+            }));
         }
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(files)
@@ -81,7 +85,7 @@ impl FileTree for Below {
         let files = self.tree.list(format!("{}{folder}", self.folder).trim_end_matches('/'))?;
         let inside = files.into_iter().filter_map(|file| {
             let path = file.path.strip_prefix(self.folder.as_str())?.to_owned();
-            Some(FileEntry { path, size: file.size })
+            Some(FileEntry { path, size: file.size, stamp: file.stamp })
         });
         Ok(inside.collect())
     }

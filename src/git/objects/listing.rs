@@ -18,6 +18,8 @@ pub struct TreeFile {
     /// folder.
     pub size: Option<u64>,
     pub executable: bool,
+    /// A part of the object's id: the same bytes have the same.
+    pub stamp: u128,
 }
 
 /// What a listing passed over, with the first paths as evidence.
@@ -252,7 +254,8 @@ impl<'a> Walk<'a> {
         if !present {
             self.misses(Absent::Blob(id));
         }
-        self.files.push((TreeFile { path, size, executable }, id));
+        let stamp = id.as_bytes().first_chunk().map_or(0, |part| u128::from_le_bytes(*part));
+        self.files.push((TreeFile { path, size, executable, stamp }, id));
         Ok(())
     }
 }

@@ -2,18 +2,18 @@
 
 use std::cmp::Ordering;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use super::span::Span;
-use super::{bad_value, build, civil, parts, reached, strftime};
+use super::{Now, bad_value, build, parts, reached, strftime};
 use crate::jinja::{Args, BinaryOperator, Error, Interpreter, Object, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Day(pub(super) Date);
 
 pub(super) struct DayClass {
-    pub(super) now: Timestamp,
+    pub(super) now: Now,
 }
 
 impl Object for DayClass {
@@ -35,7 +35,7 @@ impl Object for DayClass {
             return Some(Err(error));
         }
         match name {
-            "today" => Some(Ok(Value::object(Day(civil(self.now).date())))),
+            "today" => Some(Ok(Value::object(Day(self.now.ask().date())))),
             "fromisoformat" => {
                 let text = args.positional.first().map(Value::to_str).unwrap_or_default();
                 Some(text.parse().map(|date| Value::object(Day(date))).map_err(bad_value))

@@ -12,7 +12,7 @@ const STEPS: u64 = 300_000;
 /// What a model's text gives, with so few steps.
 fn rendered(text: &str) -> Result<String, Error> {
     let node = Node { name: "n".to_owned(), package_name: "root".to_owned(), ..Node::new(NodeKind::Model) };
-    let context = Context::of_node(&shared(Adapter::Postgres), Phase::Parse, Arc::new(node));
+    let context = Context::of_node(&shared(Adapter::Postgres), Phase::Parse, Arc::new(node), &Rc::default());
     let cancelled = AtomicBool::new(false);
     let mut interpreter = Interpreter::new(Limits { steps: STEPS, ..Limits::default() }, &cancelled);
     interpreter.render(&Template::parse("n.sql", text)?, &context.scope())
@@ -252,7 +252,7 @@ fn templates_that_render_each_other_end() {
 
 #[test]
 fn a_sentence_of_any_length_is_told_shortly() {
-    let context = Context::of_package(&shared(Adapter::Postgres), Phase::Parse, "root");
+    let context = Context::of_package(&shared(Adapter::Postgres), Phase::Parse, "root", &Rc::default());
     let failure = context.explain(&Error::raised("é".repeat(20_000)));
     assert!(failure.message.ends_with("… (23616 bytes more)"), "{}", failure.message.len());
     assert_eq!(failure.message.chars().filter(|c| *c == 'é').count(), 8192);
@@ -261,7 +261,7 @@ fn a_sentence_of_any_length_is_told_shortly() {
 #[test]
 fn after_a_few_endless_templates_the_others_are_held_shorter() {
     let shared = shared(Adapter::Postgres);
-    let context = Context::of_package(&shared, Phase::Parse, "root");
+    let context = Context::of_package(&shared, Phase::Parse, "root", &Rc::default());
     assert_eq!(shared.limits(), Limits::default());
     for _ in 0..20 {
         context.explain(&Error::limit("too much"));
@@ -284,7 +284,8 @@ fn yaml_whose_templates_make_much_of_little_is_bounded_in_all() {
     let shared = shared(Adapter::Postgres);
     let cancelled = AtomicBool::new(false);
     let mut interpreter = Interpreter::new(Limits::default(), &cancelled);
-    let context = NativeContext::new(Context::of_package(&shared, Phase::Yaml, "root"), &mut interpreter);
+    let context =
+        NativeContext::new(Context::of_package(&shared, Phase::Yaml, "root", &Rc::default()), &mut interpreter);
     let refused = (0..40).find_map(|_| context.render("{{ range(90000)|list }}").err()).expect("a limit");
     assert_eq!(refused.code.as_str(), "DBT-JINJA-LIMIT");
 }
