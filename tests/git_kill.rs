@@ -114,3 +114,35 @@ fn a_killed_sync_leaves_the_one_before_it_and_the_next_is_whole() {
         .collect();
     assert_eq!(left, []);
 }
+
+#[test]
+fn a_fetch_killed_at_many_moments_leaves_a_cache_that_works() {
+    let scene = Scene::new();
+    let noise = noise(400_000);
+    let repository = scene.folder.path().join("served/shop.git");
+    for round in 0..14_u64 {
+        let text = format!("select {round} as id\n");
+        let files: &[(&str, &[u8])] = &[
+            ("transform/dbt_project.yml", b"name: shop\nversion: '1.0'\n"),
+            ("transform/models/refunds.sql", text.as_bytes()),
+            ("transform/noise.bin", &noise),
+        ];
+        push(&repository, "main", files);
+        scene.server.answer(if round % 2 == 0 { Answer::Serve } else { Answer::HangAfter(400 << round) });
+        let mut sync = scene.ebb(&["sync"]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(40 * round));
+        sync.kill().unwrap();
+        sync.wait().unwrap();
+    }
+    scene.server.answer(Answer::Serve);
+    let last = scene.sync();
+    assert!(last.status.success(), "{last:?}");
+    assert!(scene.models().contains("refunds"), "{}", scene.models());
+    let damaged = scene.folder.path().join("home");
+    let aside = files_below(&damaged).into_iter().filter(|path| path.to_string_lossy().contains(".damaged"));
+    assert_eq!(aside.collect::<Vec<_>>(), Vec::<PathBuf>::new(), "no kill damages the cache");
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    files(folder).into_iter().map(|(path, _)| path).collect()
+}

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use ebbtide::git::{
     Address, Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Obstacle, Remote, RemoteError, Repository,
     TreeError, branches, fetch,
 };
+use ebbtide::problem::{Area, Catalogue};
 use support::SshGitServer;
 use support::repositories::{SHOP, empty, push, shop};
 use tempfile::TempDir;
@@ -87,6 +89,13 @@ impl Scene {
         let lines = entries.flatten().filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
         lines.filter(|line| String::from_utf8_lossy(line).contains(&ours)).count()
     }
+}
+
+/// The code that a person is shown.
+fn code(error: &RemoteError) -> String {
+    let catalogue = Catalogue::builtin();
+    let code = error.code().or_else(|| Some(catalogue.match_text(Area::Git, error.raw())?.code.clone()));
+    code.map_or_else(|| "GIT-UNKNOWN".to_owned(), |code| code.to_string())
 }
 
 async fn run(request: FetchRequest) -> Result<Fetched, RemoteError> {
@@ -167,7 +176,28 @@ async fn a_key_with_a_passphrase_asks_nobody() {
     lock.args(["-q", "-p", "-P", "", "-N", "hunter2", "-f"]).arg(scene.server.key());
     assert!(lock.status().unwrap().success());
     let error = run(scene.request()).await.unwrap_err();
-    assert!(matches!(error, RemoteError::Refused { .. }), "{error:?}");
+    assert_eq!(code(&error), "GIT-SSH-KEY-PASSPHRASE", "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_key_that_does_not_open_has_a_code_of_its_own() {
+    let Some(scene) = Scene::new("every_key_that_does_not_open_has_a_code_of_its_own", true) else { return };
+    let open = scene.folder.path().join("open_key");
+    std::fs::copy(scene.server.key(), &open).unwrap();
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let rubbish = scene.folder.path().join("rubbish_key");
+    std::fs::write(&rubbish, "-----BEGIN OPENSSH PRIVATE KEY-----\nrubbish\n").unwrap();
+    std::fs::set_permissions(&rubbish, std::fs::Permissions::from_mode(0o600)).unwrap();
+    for (path, expected) in [
+        (scene.server.other_key(), "GIT-SSH-PUBKEY"),
+        (scene.folder.path().join("missing"), "GIT-SSH-KEY-MISSING"),
+        (open, "GIT-SSH-KEY-PERMS"),
+        (rubbish, "GIT-SSH-KEY-FORMAT"),
+    ] {
+        let credential = Credential::SshKey { path: path.clone() };
+        let error = run(FetchRequest { credential, ..scene.request() }).await.unwrap_err();
+        assert_eq!(code(&error), expected, "{error:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

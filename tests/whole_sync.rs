@@ -238,3 +238,29 @@ fn a_server_that_went_away_leaves_the_models_as_they_were() {
     assert_eq!(place.models(), shop_models());
     assert_eq!(place.problem_codes(), ["GIT-NET"]);
 }
+
+#[test]
+fn what_of_a_project_cannot_be_read_is_told_and_the_rest_is_loaded() {
+    let served = tempfile::tempdir().unwrap();
+    let repository = repositories::shop(served.path(), true);
+    repositories::odd_shop(served.path(), &repository);
+    let server = HttpGitServer::start(served.path());
+    let place = Place::new(&project(&server.url("shop"), "project_path = \"transform/dbt_project.yml\"\n"));
+    let output = place.run(&["sync"]);
+    let codes = place.problem_codes();
+    for expected in ["GIT-SUBMODULE-NOT-READ", "GIT-LINK-NOT-FOLLOWED", "GIT-NAME-NOT-READ", "GIT-LFS"] {
+        assert!(codes.iter().any(|code| code == expected), "{expected} is not in {codes:?}: {}", told(&output));
+    }
+    assert!(place.models().contains("orders"), "{:?}", place.models());
+}
+
+#[test]
+fn a_folder_with_more_files_than_are_read_is_told() {
+    let served = tempfile::tempdir().unwrap();
+    let repository = repositories::shop(served.path(), true);
+    repositories::crowd(&repository, 200_001);
+    let server = HttpGitServer::start(served.path());
+    let place = Place::new(&project(&server.url("shop"), "project_path = \"transform/dbt_project.yml\"\n"));
+    let output = place.run(&["sync"]);
+    assert!(place.problem_codes().contains(&"GIT-TREE-TOO-LARGE".to_owned()), "{}", told(&output));
+}

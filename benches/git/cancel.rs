@@ -18,9 +18,11 @@ pub fn every_stage(repository: &Path, runtime: &Runtime) -> Vec<(&'static str, D
     let server = HttpGitServer::start(repository.parent().unwrap());
     let url = server.url("monorepo");
     let mut took = vec![("connected, no answer", cancelled(runtime, &nobody, |_| true))];
-    for (stage, answer) in
-        [("waiting for the greeting", Answer::Hang), ("waiting for the branch", Answer::HangAfter(0))]
-    {
+    for (stage, answer) in [
+        ("waiting for the greeting", Answer::Hang),
+        ("waiting for the branch", Answer::HangInRefs(0)),
+        ("waiting for a pack", Answer::HangAfter(0)),
+    ] {
         server.answer(answer);
         took.push((stage, cancelled(runtime, &url, |_| true)));
     }

@@ -54,7 +54,7 @@ impl ProjectFiles {
     /// Lists the project's folder and reads its `.dbtignore`.
     pub(crate) fn list(tree: &dyn FileTree, project: &ProjectFile, problems: &mut Problems) -> Self {
         let files = tree.list(&project.folder).unwrap_or_else(|error| {
-            problems.file(codes::FILE_UNREADABLE, &project.folder, &error.to_string());
+            problems.file(error.code(), &project.folder, &error.to_string());
             Vec::new()
         });
         let ignore_path = project.path(".dbtignore");
@@ -125,7 +125,7 @@ pub(crate) fn read_text(
     }
     let bytes = match tree.read(&file.path) {
         Ok(bytes) => bytes,
-        Err(error) => return refuse(codes::FILE_UNREADABLE, error.to_string()),
+        Err(error) => return refuse(error.code(), error.to_string()),
     };
     if bytes.len() as u64 > LARGEST_FILE {
         let sentence = format!("{} has {} bytes; files over {LARGEST_FILE} bytes are not read", file.path, bytes.len());

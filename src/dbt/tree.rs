@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use super::problems::codes;
+use crate::problem::Code;
+
 /// One regular file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEntry {
@@ -23,6 +26,19 @@ pub enum ReadError {
     NotFound { path: String },
     #[error("{path} could not be read: {reason}")]
     Unreadable { path: String, reason: String },
+    /// A reason that has a code of its own.
+    #[error("{reason}")]
+    Known { code: Code, reason: String },
+}
+
+impl ReadError {
+    /// The code of the problem that this is, where nothing more is known of the file.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::Known { code, .. } => code.clone(),
+            Self::NotFound { .. } | Self::Unreadable { .. } => codes::FILE_UNREADABLE,
+        }
+    }
 }
 
 /// A tree of files. Implementations leave out directories, submodules, and symbolic links that lead

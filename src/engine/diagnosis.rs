@@ -2,9 +2,9 @@
 //! evidence gathered on the spot, and fixes that can be carried out.
 
 use crate::dbt::{FileTree, ReadError};
-use crate::git::{Credential, FetchRequest, Remote, RemoteError};
+use crate::git::{Credential, FetchRequest, LeftOut, Remote, RemoteError};
 use crate::problem::diagnosis::{self, CredentialKind, MissingVariable, Operation, Refusal, WantedProjectPath};
-use crate::problem::{Action, Area, Code, Diagnosis, Fix, Grade, Problem, Subject};
+use crate::problem::{Action, Area, Code, Diagnosis, Fix, Grade, Problem, Severity, Subject};
 use crate::workspace::PackagesSetting;
 
 use super::handle::Core;
@@ -173,6 +173,23 @@ fn packages_missing(target: &Target, mut problem: Problem) -> Problem {
         }
     };
     problem.with_fix(fix)
+}
+
+/// What of the project's folder is not read, kind by kind: it loads without, and may lack something.
+pub(super) fn left_out(target: &Target, left_out: &LeftOut) -> Vec<Problem> {
+    let kinds = [
+        ("GIT-SUBMODULE-NOT-READ", "a submodule", "submodules", &left_out.submodules),
+        ("GIT-LINK-NOT-FOLLOWED", "a link that leads to no file", "links that lead to no file", &left_out.links),
+        ("GIT-NAME-NOT-READ", "a name that is not UTF-8", "names that are not UTF-8", &left_out.names),
+    ];
+    let met = kinds.into_iter().filter(|(_, _, _, paths)| paths.count > 0);
+    let problem = |(code, one, many, paths): (&'static str, &str, &str, &crate::git::Paths)| {
+        let what = if paths.count == 1 { one.to_owned() } else { format!("{} {many}", paths.count) };
+        let summary = format!("The project's folder has {what}, which is not read");
+        let problem = Problem::new(Code::new(code), target.subject(), summary).with_severity(Severity::Warning);
+        problem.with_evidence("Where", paths.first.clone())
+    };
+    met.map(problem).collect()
 }
 
 /// There was no `dbt_project.yml` to read: says where the real ones are and offers them.

@@ -12,6 +12,7 @@ use crate::git::{
     self, ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders,
     InspectRequest, ListedRepository, Remote, RemoteError, Repository, TreeError, TreeReader,
 };
+use crate::problem::Code;
 use crate::workspace::Secret;
 
 use super::world::{Answer, OnProgress, Providers, Repositories};
@@ -123,6 +124,10 @@ fn told(path: &str, error: &TreeError) -> ReadError {
     let path = path.to_owned();
     match error {
         TreeError::NotFound { .. } => ReadError::NotFound { path },
+        TreeError::LfsPointer { .. } => ReadError::Known { code: Code::new("GIT-LFS"), reason: error.to_string() },
+        TreeError::TooMany { .. } => {
+            ReadError::Known { code: Code::new("GIT-TREE-TOO-LARGE"), reason: error.to_string() }
+        }
         other => ReadError::Unreadable { path, reason: other.to_string() },
     }
 }

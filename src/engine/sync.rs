@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use crate::dbt::{FileTree, LoadProgress, LoadStage, Loaded};
-use crate::git::{Commit, Credential, FetchProgress, FetchRequest, FetchStage, RemoteError};
+use crate::git::{Commit, Contents, Credential, FetchProgress, FetchRequest, FetchStage, RemoteError};
 use crate::problem::{Code, Problem, Severity, Subject};
 use crate::store::{
     CommitRecord, Examined, Lease, MacroRecord, ModelRecord, ProblemId, Stage, Store, StoreError, SyncCounts,
@@ -91,8 +91,8 @@ struct Source {
 /// A commit that a project is read from.
 struct Read {
     record: CommitRecord,
-    /// Stands for all that the project's folder reads.
-    contents: String,
+    /// What the project's folder comes to.
+    contents: Contents,
     /// Stands for the whole repository.
     root: String,
     /// The commit's tree, which knows whether more than the folder was read.
@@ -332,7 +332,7 @@ impl Run<'_> {
         let (project, commit) = (self.job.project.to_string(), source.commit.as_ref()?);
         let asked = self.core.in_store(move |store| Ok((store.last_load(&project)?, store.last_good(&project)?))).await;
         let (Some(load), Some(good)) = asked.ok()? else { return None };
-        let same = [&commit.contents, &commit.root].into_iter().any(|files| load.settings == self.read_from(files));
+        let same = [&commit.contents.id, &commit.root].into_iter().any(|files| load.settings == self.read_from(files));
         same.then(|| Ending {
             state: good.state,
             commit: source.record(),
@@ -385,7 +385,9 @@ impl Run<'_> {
             return Err(Ending::cancelled().into());
         }
         let mut loaded = answer.map_err(Ending::failed)?;
-        let problems = without_packages.into_iter().chain(std::mem::take(&mut loaded.problems));
+        let left_out = source.commit.as_ref().map(|read| diagnosis::left_out(&self.target, &read.contents.left_out));
+        let problems = std::mem::take(&mut loaded.problems).into_iter().chain(left_out.into_iter().flatten());
+        let problems = without_packages.into_iter().chain(problems);
         loaded.problems = problems.map(|problem| diagnosis::of_project(self.core, &self.target, problem)).collect();
         if loaded.project.is_some() {
             return Ok(loaded);
@@ -415,8 +417,10 @@ impl Run<'_> {
         // Packages that could not be fetched may be there the next time, with the same commit.
         let is_settled = !loaded.problems.iter().any(|problem| problem.code.as_str() == NOT_INSTALLED);
         let broken = loaded.problems.iter().any(|problem| problem.severity == Severity::Error);
-        let files =
-            source.commit.as_ref().map_or("", |read| if read.tree.is_beyond() { &read.root } else { &read.contents });
+        let files = source
+            .commit
+            .as_ref()
+            .map_or("", |read| if read.tree.is_beyond() { &read.root } else { &read.contents.id });
         Ending {
             settings: if is_settled { self.read_from(files) } else { String::new() },
             state: if broken { SyncState::Partial } else { SyncState::Succeeded },

@@ -52,6 +52,8 @@ pub enum RemoteError {
     Broken { raw: String },
     #[error("the pack is larger than {limit} bytes")]
     TooLarge { limit: u64 },
+    #[error("the pack unpacks to {bytes} bytes or more, which no repository of models needs")]
+    Inflates { bytes: u64 },
     #[error("the {program} program is needed and was not found")]
     ProgramMissing { program: String },
     #[error("cancelled")]
@@ -80,6 +82,7 @@ impl RemoteError {
             Self::Unreachable { obstacle: Obstacle::Connection, .. } => "GIT-NET",
             Self::TimedOut { .. } => "GIT-TIMEOUT",
             Self::TooLarge { .. } => "GIT-TOO-LARGE",
+            Self::Inflates { .. } => "GIT-PACK-INFLATES",
             Self::Cache { .. } => "GIT-CACHE-DAMAGED",
             Self::Broken { .. } => "GIT-TRANSFER-CUT",
             Self::ProgramMissing { .. } => "GIT-BINARY-MISSING",
@@ -108,6 +111,7 @@ impl RemoteError {
             | Self::Empty
             | Self::TimedOut { .. }
             | Self::TooLarge { .. }
+            | Self::Inflates { .. }
             | Self::ProgramMissing { .. }
             | Self::Cancelled => "",
         }
@@ -150,6 +154,7 @@ mod tests {
             (RemoteError::TimedOut { what: text("it"), seconds: 3 }, "GIT-TIMEOUT"),
             (RemoteError::Broken { raw: raw.clone() }, "GIT-TRANSFER-CUT"),
             (RemoteError::TooLarge { limit: 5 }, "GIT-TOO-LARGE"),
+            (RemoteError::Inflates { bytes: 5 }, "GIT-PACK-INFLATES"),
             (RemoteError::ProgramMissing { program: text("ssh") }, "GIT-BINARY-MISSING"),
             (RemoteError::DiskFull { raw: raw.clone() }, "GIT-DISK"),
             (RemoteError::Cache { path, raw }, "GIT-CACHE-DAMAGED"),

@@ -22,7 +22,7 @@ pub use error::{Obstacle, RemoteError};
 pub use fetch::{
     Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch, tip,
 };
-pub use objects::{Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
+pub use objects::{Contents, Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
 pub use providers::{
     ApiError, AppRequest, CredentialFacts, Facts, GitHubApp, HttpProviders, InspectRequest, InstallationToken,
     ListedRepository, RepositoryFacts, usual_api,

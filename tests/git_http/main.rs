@@ -4,6 +4,7 @@
 
 mod faults;
 mod fetching;
+mod hostile;
 mod on_disk;
 mod refusals;
 mod scene;

@@ -3,8 +3,54 @@
 use ebbtide::git::{Credential, FetchRequest, Obstacle, Remote, RemoteError};
 use ebbtide::workspace::Secret;
 
+use ebbtide::problem::{Area, Catalogue};
+
 use crate::scene::{Scene, run};
 use crate::support::{Answer, HttpGitServer};
+
+/// The code that a person is shown.
+fn code(error: &RemoteError) -> String {
+    let catalogue = Catalogue::builtin();
+    let code = error.code().or_else(|| Some(catalogue.match_text(Area::Git, error.raw())?.code.clone()));
+    code.map_or_else(|| format!("none for {error:?}"), |code| code.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_refusal_has_a_code_of_its_own() {
+    let scene = Scene::new(true);
+    for (status, said, expected) in [
+        (
+            401,
+            "Invalid username or token. Password authentication is not supported for Git operations.",
+            "GIT-GH-TOKEN-INVALID",
+        ),
+        (401, "", "GIT-AUTH-FAILED"),
+        (403, "Write access to repository not granted.", "GIT-GH-NOT-GRANTED"),
+        (
+            403,
+            "The `acme' organization has enabled or enforced SAML SSO. To access this repository, you must use the HTTPS remote with a personal access token.",
+            "GIT-GH-SAML",
+        ),
+        (
+            403,
+            "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.",
+            "GIT-GH-IP-ALLOW-LIST",
+        ),
+        (403, "", "GIT-HTTP-403"),
+        (404, "Repository not found.", "GIT-GH-NOT-FOUND"),
+        (404, "", "GIT-NOT-FOUND"),
+        (410, "CHANGE-3222 - Functionality has been deprecated", "GIT-BB-APP-PASSWORD-GONE"),
+        (429, "", "GIT-RATE-LIMIT"),
+        (502, "", "GIT-SERVER-5XX"),
+    ] {
+        scene.server.answer(Answer::Refuse(status, "text/plain", said));
+        let error = run(FetchRequest { credential: token("hunter2"), ..scene.request() }).await.unwrap_err();
+        assert_eq!(code(&error), expected, "{status} {said}: {error}");
+        assert!(said.is_empty() || error.raw().contains(said), "the server's own words: {error}");
+    }
+    scene.server.answer(Answer::RedirectTo("/users/sign_in".to_owned()));
+    assert_eq!(code(&scene.fetch().await.unwrap_err()), "GIT-REDIRECTED");
+}
 
 fn token(token: &str) -> Credential {
     Credential::Token { provider: None, token: Secret::new(token) }
@@ -106,6 +152,8 @@ async fn a_redirect_to_another_place_leaves_the_token_behind() {
     // Another port is another place: the token stays behind, and the server there asks for one.
     let error = run(FetchRequest { remote, credential: token("hunter2"), ..scene.request() }).await.unwrap_err();
     assert!(matches!(error, RemoteError::Refused { status: Some(401), .. }), "{error:?}");
+    assert_eq!(code(&error), "GIT-REDIRECTED", "{error}");
+    assert!(error.raw().contains(&format!("redirected from {}", other.url("shop"))), "{error}");
     assert!(other.seen().iter().all(|seen| seen.authorization.is_some()));
     assert!(scene.server.seen().iter().all(|seen| seen.authorization.is_none()));
 }

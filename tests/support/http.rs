@@ -29,6 +29,10 @@ pub enum Answer {
     Hang,
     /// Serves this many bytes of each answer that holds a pack and is longer, and then nothing more.
     HangAfter(usize),
+    /// Serves this many bytes of each list of branches, and then nothing more.
+    HangInRefs(usize),
+    /// Serves these bytes in place of every pack.
+    Pack(Vec<u8>),
     /// Serves this many bytes of each answer that holds a pack, and closes.
     CutAfter(usize),
     /// Turns over the bits of one byte of the pack: so many bytes before its end.
@@ -54,6 +58,16 @@ struct Shared {
     /// `(old name, new name)`: the old one redirects.
     renamed: Mutex<Option<(String, String)>>,
     seen: Mutex<Vec<Seen>>,
+    after_refs: Mutex<Option<Later>>,
+}
+
+/// Something to be done once, later.
+struct Later(Box<dyn FnOnce() + Send>);
+
+impl std::fmt::Debug for Later {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Later")
+    }
 }
 
 /// Serves every bare repository below a folder until it is dropped.
@@ -73,6 +87,7 @@ impl HttpGitServer {
             password: Mutex::new(None),
             renamed: Mutex::new(None),
             seen: Mutex::new(Vec::new()),
+            after_refs: Mutex::new(None),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -107,6 +122,11 @@ impl HttpGitServer {
 
     pub fn answer(&self, answer: Answer) {
         *self.shared.answer.lock().unwrap() = answer;
+    }
+
+    /// Does this once, after the next list of branches was made and before it is sent.
+    pub fn after_refs(&self, work: impl FnOnce() + Send + 'static) {
+        *self.shared.after_refs.lock().unwrap() = Some(Later(Box::new(work)));
     }
 
     /// The requests since the last call.
@@ -147,9 +167,21 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let (status, kind, mut answer) = backend(&shared.root, &parts, &body, protocol).await;
     let mut builder = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
     let mut after = None;
+    if body.windows(7).any(|bytes| bytes == b"ls-refs") {
+        let work = shared.after_refs.lock().unwrap().take();
+        if let Some(Later(work)) = work {
+            tokio::task::spawn_blocking(work).await.unwrap();
+        }
+        if let Answer::HangInRefs(bytes) = plan {
+            answer.truncate(bytes);
+            after = Some(Duration::from_hours(1));
+        }
+    }
     if answer.windows(4).any(|bytes| bytes == b"PACK") {
-        builder = builder.header(header::CONTENT_LENGTH, answer.len());
+        let whole = answer.len();
         after = spoil(&mut answer, &plan);
+        let length = if after.is_some() { whole } else { answer.len() };
+        builder = builder.header(header::CONTENT_LENGTH, length);
     }
     if let Some(seen) = shared.seen.lock().unwrap().get_mut(number) {
         seen.bytes_out = answer.len();
@@ -205,6 +237,16 @@ fn spoil(answer: &mut Vec<u8>, plan: &Answer) -> Option<Duration> {
             answer.truncate(*bytes);
             Some(Duration::from_hours(1))
         }
+        Answer::Pack(pack) => {
+            let mut packets = b"000dpackfile\n".to_vec();
+            for piece in pack.chunks(60_000) {
+                packets.extend(format!("{:04x}\x01", piece.len() + 5).into_bytes());
+                packets.extend(piece);
+            }
+            packets.extend(b"0000");
+            *answer = packets;
+            None
+        }
         Answer::CutAfter(bytes) => {
             answer.truncate(*bytes);
             Some(Duration::ZERO)
@@ -253,6 +295,8 @@ async fn backend(
         .env("REQUEST_METHOD", parts.method.as_str())
         .env("CONTENT_TYPE", header("content-type"))
         .env("CONTENT_LENGTH", body.len().to_string())
+        // `git` itself compresses its longer requests.
+        .env("HTTP_CONTENT_ENCODING", header("content-encoding"))
         .env("GIT_PROTOCOL", protocol.unwrap_or_default())
         .env("REMOTE_ADDR", "127.0.0.1")
         .stdin(Stdio::piped())

@@ -8,9 +8,11 @@
 pub mod http;
 pub mod repositories;
 pub mod ssh;
+pub mod tls;
 
 pub use http::{Answer, HttpGitServer};
 pub use ssh::SshGitServer;
+pub use tls::TlsFront;
 
 use std::process::Command;
 

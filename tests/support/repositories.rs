@@ -70,6 +70,48 @@ pub fn force_push(path: &Path, branch: &str, files: &[(&str, &[u8])]) -> String 
     push(path, branch, files)
 }
 
+/// Adds to the shop what is no file that can be read: a submodule, a link out of the repository, a name
+/// that is not UTF-8, and a file that Git LFS keeps.
+pub fn odd_shop(place: &Path, repository: &Path) {
+    use std::os::unix::ffi::OsStrExt as _;
+    super::git(place, &["clone", "-q", repository.to_str().expect("a path"), "odd"]);
+    let work = place.join("odd");
+    let models = work.join("transform/models");
+    std::os::unix::fs::symlink("/etc/passwd", models.join("secret.sql")).expect("a link");
+    std::fs::write(models.join(std::ffi::OsStr::from_bytes(b"caf\xe9.sql")), "select 1").expect("a file");
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    std::fs::write(models.join("large.sql"), pointer).expect("a file");
+    super::git(&work, &["add", "-A"]);
+    let id = super::git(&work, &["rev-parse", "HEAD"]);
+    let entry = format!("160000,{id},transform/dbt_packages/shared");
+    super::git(&work, &["update-index", "--add", "--cacheinfo", &entry]);
+    super::git(&work, &["commit", "-qm", "Odd things"]);
+    super::git(&work, &["push", "-q", "origin", "HEAD:main"]);
+}
+
+/// A branch whose folder has more files than anybody reads.
+pub fn crowd(path: &Path, files: usize) {
+    let repository = git2::Repository::open(path).expect("a repository");
+    let text = repository.blob(b"select 1\n").expect("a blob");
+    let mut raw = Vec::new();
+    let project = repository.blob(b"name: shop\nversion: '1.0'\n").expect("a blob");
+    raw.extend_from_slice(b"100644 dbt_project.yml\0");
+    raw.extend_from_slice(project.as_bytes());
+    for number in 0..files {
+        raw.extend_from_slice(format!("100644 m{number:06}.sql\0").as_bytes());
+        raw.extend_from_slice(text.as_bytes());
+    }
+    let odb = repository.odb().expect("objects");
+    let folder = odb.write(git2::ObjectType::Tree, &raw).expect("a tree");
+    let mut root = repository.treebuilder(None).expect("a tree");
+    root.insert("transform", folder, 0o040_000).expect("an entry");
+    let root = repository.find_tree(root.write().expect("a tree")).expect("a tree");
+    let signature = git2::Signature::now("Ada", "ada@acme.example").expect("a signature");
+    let tip = repository.refname_to_id("refs/heads/main").expect("a branch");
+    let tip = repository.find_commit(tip).expect("a commit");
+    repository.commit(Some("refs/heads/main"), &signature, &signature, "Crowd", &root, &[&tip]).expect("a commit");
+}
+
 /// Bytes that do not shrink when they are packed; the same every time.
 pub fn noise(length: usize) -> Vec<u8> {
     let mut state = 1u64;

@@ -78,12 +78,16 @@ impl SshGitServer {
 
     /// From now on the key may read and not push; whoever pushes is told `said`.
     pub fn only_read(&self, said: &str) {
-        let script = self.folder.path().join("only_read");
-        let text = format!(
-            "#!/bin/sh\ncase \"$SSH_ORIGINAL_COMMAND\" in git-receive-pack*) echo '{said}' >&2; exit 1;; esac\n\
-             exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n"
-        );
-        std::fs::write(&script, text).unwrap();
+        self.run_instead(&format!(
+            "case \"$SSH_ORIGINAL_COMMAND\" in git-receive-pack*) echo '{said}' >&2; exit 1;; esac\n\
+             exec sh -c \"$SSH_ORIGINAL_COMMAND\""
+        ));
+    }
+
+    /// From now on whoever comes with the key runs this script.
+    fn run_instead(&self, text: &str) {
+        let script = self.folder.path().join("script");
+        std::fs::write(&script, format!("#!/bin/sh\n{text}\n")).unwrap();
         std::fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
         let key = std::fs::read_to_string(self.folder.path().join("user_key.pub")).unwrap();
         let line = format!("command=\"{}\" {key}", script.display());

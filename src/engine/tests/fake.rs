@@ -14,7 +14,8 @@ use crate::dbt::{FileTree, MemoryTree};
 use crate::engine::world::{Answer, Clock, OnProgress, Repositories, World};
 use crate::engine::{DownloadError, DownloadRequest, Downloads, Engine, Event, EventKind};
 use crate::git::{
-    Branches, Commit, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, Remote, RemoteError,
+    Branches, Commit, Contents, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, LeftOut, Remote,
+    RemoteError,
 };
 use crate::problem::Catalogue;
 use crate::store::Store;
@@ -79,7 +80,7 @@ impl Repositories for FakeRepositories {
                         at: Timestamp::UNIX_EPOCH,
                     };
                     let branch = if request.branch.is_empty() { "main".to_owned() } else { request.branch };
-                    let contents = format!("{files:?}");
+                    let contents = Contents { id: format!("{files:?}"), left_out: LeftOut::default() };
                     Ok(Fetched { branch, commit, contents, unmoved: false, bytes_received: 10, requests: 2 })
                 }
                 Behaviour::Refuses { raw } => Err(RemoteError::Refused { status: Some(403), raw: raw.to_owned() }),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::objects::Contents;
 use super::remote::{Credential, Remote};
 
 pub(in crate::git) use run::blocking;
@@ -83,9 +84,8 @@ pub struct Commit {
 pub struct Fetched {
     pub branch: String,
     pub commit: Commit,
-    /// Stands for the paths and contents of all files below the folder: equal for two commits that read the
-    /// same there.
-    pub contents: String,
+    /// What the files below the folder come to.
+    pub contents: Contents,
     /// True when the branch stood where the cache already was and nothing was downloaded. Always
     /// false for a repository on this machine, which has no cache.
     pub unmoved: bool,

@@ -34,6 +34,15 @@ pub struct LeftOut {
     pub not_fetched: Paths,
 }
 
+/// What the files below a folder come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Stands for all paths and bytes: two commits with equal ids read the same.
+    pub id: String,
+    /// What is not among the files.
+    pub left_out: LeftOut,
+}
+
 /// A number of paths and the first of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paths {
@@ -108,12 +117,13 @@ pub(super) fn is_there(repository: &Repository, root: Oid, path: &str) -> bool {
     matches!(resolve(repository, root, &[], path, &mut Effort::default()), Ok(Place::Folder { .. }))
 }
 
-/// Stands for the paths and contents of all files below `folder`, those that links lead to included: two
-/// commits with equal values read the same.
-pub(super) fn contents(repository: &Repository, root: Oid, folder: &str) -> Result<String, TreeError> {
+/// What the files below `folder` come to, those that links lead to included.
+pub(super) fn contents(repository: &Repository, root: Oid, folder: &str) -> Result<Contents, TreeError> {
     let (listing, ids) = match list(repository, root, folder, super::tree::MOST_ENTRIES) {
         // Too much to look at: the whole tree stands for it.
-        Err(TreeError::TooMany { .. }) => return Ok(root.to_string()),
+        Err(TreeError::TooMany { .. }) => {
+            return Ok(Contents { id: root.to_string(), left_out: LeftOut::default() });
+        }
         listed => listed?,
     };
     let mut lines = Vec::with_capacity(listing.files.len() * 64);
@@ -122,7 +132,8 @@ pub(super) fn contents(repository: &Repository, root: Oid, folder: &str) -> Resu
         lines.extend_from_slice(file.path.as_bytes());
         lines.push(0);
     }
-    Ok(Oid::hash_object(ObjectType::Blob, &lines)?.to_string())
+    let id = Oid::hash_object(ObjectType::Blob, &lines)?.to_string();
+    Ok(Contents { id, left_out: listing.left_out })
 }
 
 /// One listing under way.

@@ -23,7 +23,7 @@ pub(super) use cache::{Cache, Extent, Lock, Missing, Receiver, Wanted};
 pub(super) use compose::{Composed, Draft, compose};
 use handles::Handles;
 
-pub use listing::{LeftOut, Listing, Paths, TreeFile};
+pub use listing::{Contents, LeftOut, Listing, Paths, TreeFile};
 pub use tree::{Found, TreeError, TreeReader};
 
 /// Longest subject line and author kept, in characters.
@@ -97,9 +97,9 @@ impl Repository {
         Ok(TreeReader::new(Arc::clone(&self.handles), root))
     }
 
-    /// What stands for the paths and contents of a commit's files below `folder`: equal when they are.
-    pub fn contents(&self, commit: &str, folder: &str) -> Result<String, RemoteError> {
-        let contents = self.handles.with(|repository| -> Result<String, TreeError> {
+    /// What a commit's files below `folder` come to.
+    pub fn contents(&self, commit: &str, folder: &str) -> Result<Contents, RemoteError> {
+        let contents = self.handles.with(|repository| -> Result<Contents, TreeError> {
             let root = repository.find_commit(Oid::from_str(commit)?)?.tree_id();
             listing::contents(repository, root, folder)
         });

@@ -1,7 +1,7 @@
 //! Smart HTTP: one GET for the greeting, one POST a request. The token goes to the host it was meant
 //! for and nowhere else.
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
 use super::super::error::{Obstacle, RemoteError};
@@ -10,7 +10,7 @@ use super::super::protocol::LONGEST_WORDS;
 use super::super::remote::{Credential, Provider};
 use super::super::usernames::usernames;
 use super::redirect::{GREETING, follow};
-use super::{Service, words};
+use super::{Service, retry, words};
 use crate::workspace::Secret;
 
 /// Some forges answer Git only to clients that begin so.
@@ -24,6 +24,8 @@ pub(super) struct Http {
     base: Url,
     login: Option<Login>,
     service: Service,
+    /// Address that sent us elsewhere, where the credential did not go along.
+    left: Option<Url>,
     answer: Option<Response>,
 }
 
@@ -67,7 +69,7 @@ impl Http {
             .referer(false)
             .build()
             .map_err(|error| unreachable(&base, &error))?;
-        Ok(Self { client, base, login, service, answer: None })
+        Ok(Self { client, base, login, service, left: None, answer: None })
     }
 
     /// The greeting, through redirects and the second username where there is one.
@@ -111,7 +113,22 @@ impl Http {
         }
     }
 
-    async fn answer_to(&self, request: RequestBuilder, patience: &Patience) -> Result<Response, RemoteError> {
+    /// The answer to a request, which is made again where the server is busy. A push is not: it may have
+    /// been taken.
+    async fn answer_to(&self, mut request: RequestBuilder, patience: &Patience) -> Result<Response, RemoteError> {
+        let mut asked = 1;
+        loop {
+            let again = request.try_clone().filter(|_| self.service == Service::UploadPack);
+            let response = self.first_answer_to(request, patience).await?;
+            let after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let pause = retry::pause(response.status().as_u16(), after, asked);
+            let Some((again, pause)) = again.zip(pause) else { return Ok(response) };
+            patience.total("waiting for a busy server", tokio::time::sleep(pause)).await?;
+            (request, asked) = (again, asked + 1);
+        }
+    }
+
+    async fn first_answer_to(&self, request: RequestBuilder, patience: &Patience) -> Result<Response, RemoteError> {
         let mut request = request.header(PROTOCOL.0, PROTOCOL.1);
         if let Some(Login { usernames, token }) = &self.login {
             request = request.basic_auth(usernames.first().map_or("", String::as_str), Some(token.expose()));
@@ -134,9 +151,9 @@ impl Http {
             let raw = format!("unable to update url base from redirection: {} leads to {page}", self.base);
             return Err(RemoteError::Refused { status: Some(response.status().as_u16()), raw });
         };
-        self.base = moved.base;
-        if moved.elsewhere {
-            self.login = None;
+        let before = std::mem::replace(&mut self.base, moved.base);
+        if moved.elsewhere && self.login.take().is_some() {
+            self.left = Some(before);
         }
         Ok(())
     }
@@ -185,13 +202,16 @@ impl Http {
         }
         let said = words::remote_lines(&self.without_secrets(&words::bounded(&said)));
         let url = self.address();
+        let redirected = self.left.as_ref().map_or_else(String::new, |left| {
+            format!("redirected from {left} to {url}: the credential was not sent along\n")
+        });
         let last = match (status.as_u16(), &self.login) {
             (401, None) => format!("fatal: could not read Username for '{url}': the connection has no token"),
             (401, Some(_)) => format!("fatal: Authentication failed for '{url}'"),
             (404, _) => format!("fatal: repository '{url}' not found"),
             (code, _) => format!("fatal: unable to access '{url}': The requested URL returned error: {code}"),
         };
-        Ok(RemoteError::Refused { status: Some(status.as_u16()), raw: format!("{said}{last}") })
+        Ok(RemoteError::Refused { status: Some(status.as_u16()), raw: format!("{said}{redirected}{last}") })
     }
 
     /// Takes out the token, plain and as it stands in the request's header.

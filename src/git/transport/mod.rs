@@ -4,6 +4,7 @@
 mod http;
 mod known_hosts;
 mod redirect;
+mod retry;
 mod ssh;
 mod ssh_words;
 pub(in crate::git) mod words;

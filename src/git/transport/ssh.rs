@@ -2,6 +2,7 @@
 //! has no terminal to ask anything on, trusts no unknown host, and dies with us.
 
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(super) struct Ssh {
     host: String,
     arguments: Vec<OsString>,
     running: Option<Running>,
+    /// The key that was named.
+    key: Option<PathBuf>,
     /// True once the server has said anything: what fails after that is no refusal.
     heard: bool,
 }
@@ -61,7 +64,11 @@ impl Ssh {
         let trusted = known_hosts::files(cache)
             .map_err(|error| RemoteError::Cache { path: cache.to_owned(), raw: error.to_string() })?;
         let arguments = arguments(target, credential, limits, &trusted);
-        Ok(Self { host: target.host.to_owned(), arguments, running: None, heard: false })
+        let key = match credential {
+            Credential::SshKey { path } => Some(path.clone()),
+            _ => None,
+        };
+        Ok(Self { host: target.host.to_owned(), arguments, running: None, key, heard: false })
     }
 
     /// Starts `ssh`; the server's first words come from [`Ssh::chunk`].
@@ -133,6 +140,12 @@ impl Ssh {
         if status.code() == Some(127) && said.contains("setsid:") {
             return Some(RemoteError::ProgramMissing { program: "ssh".to_owned() });
         }
+        let locked = self.key.as_deref().filter(|key| said.contains("Permission denied") && is_locked(key));
+        let said = match locked {
+            // In batch mode `ssh` passes over such a key without a word.
+            Some(key) => format!("The key {} is locked with a passphrase and nobody is asked\n{said}", key.display()),
+            None => said,
+        };
         Some(ssh_words::verdict(&self.host, &said, status, self.heard))
     }
 
@@ -150,6 +163,17 @@ impl Drop for Running {
             let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
         }
     }
+}
+
+/// Whether a private key can't be used without its passphrase.
+fn is_locked(key: &Path) -> bool {
+    /// How a key in OpenSSH's own form begins, up to the name of its cipher; and that name where there is none.
+    const OWN_FORM: &str = "b3BlbnNzaC1rZXktdjEAAAAA";
+    const NO_CIPHER: &str = "BG5vbmU";
+    let mut start = String::new();
+    let read = std::fs::File::open(key).and_then(|file| std::io::Read::take(file, 1024).read_to_string(&mut start));
+    let ciphered = start.split_once(OWN_FORM).is_some_and(|(_, cipher)| !cipher.starts_with(NO_CIPHER));
+    read.is_ok() && (ciphered || start.contains("ENCRYPTED"))
 }
 
 /// The program that gives a process a session of its own, without our terminal.

@@ -2,6 +2,7 @@
 //! which commits are here whole. Written only under the cache's lock; a kill at any byte leaves the
 //! refs, and everything that they reach, as they were.
 
+mod inflation;
 mod lock;
 mod missing;
 mod receive;
@@ -19,7 +20,7 @@ use super::super::fetch::Commit;
 use super::commit_facts;
 use super::compose::{Composed, Draft, compose};
 use super::handles::DAMAGED;
-use super::listing::{contents, is_there};
+use super::listing::{Contents, contents, is_there};
 use super::tree::TreeError;
 pub(in crate::git) use lock::Lock;
 pub(in crate::git) use missing::{Missing, Wanted};
@@ -127,9 +128,9 @@ impl Cache {
         knows().map_err(|error| unusable(&self.path, &error))
     }
 
-    /// What stands for the paths and contents of the files below `folder`.
-    pub(in crate::git) fn contents(&self, commit: &str, folder: &str) -> Result<String, RemoteError> {
-        let contents = || -> Result<String, TreeError> {
+    /// What the files below `folder` come to.
+    pub(in crate::git) fn contents(&self, commit: &str, folder: &str) -> Result<Contents, RemoteError> {
+        let contents = || -> Result<Contents, TreeError> {
             let repository = self.repository()?;
             let root = repository.find_commit(Oid::from_str(commit)?)?.tree_id();
             contents(&repository, root, folder)

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use super::super::super::error::RemoteError;
 use super::super::super::fetch::{FetchProgress, FetchStage};
 use super::super::super::patience::Patience;
+use super::inflation::Inflation;
 use super::lock::Lock;
 use super::{INCOMING, failed, unusable};
 
@@ -117,11 +118,12 @@ impl Work {
             }
             !abandoned.load(Ordering::Relaxed)
         });
-        let mut header = Header::default();
+        let (mut header, mut inflation) = (Header::default(), Inflation::new());
         loop {
             match waiting.blocking_recv() {
                 Some(Piece::Bytes(bytes)) => {
                     header.check(&bytes)?;
+                    inflation.see(&bytes).map_err(|bomb| RemoteError::Inflates { bytes: bomb.bytes })?;
                     indexer.write_all(&bytes).map_err(|error| self.broken(error.to_string()))?;
                 }
                 Some(Piece::End) => break,
