@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::git::{Address, Provider, Remote, RemoteError};
 use crate::problem::{Code, Problem, Subject};
 use crate::workspace::edit::{self, Change};
-use crate::workspace::{Environment, FILE_NAME, Location, Workspace, make_private_folder};
+use crate::workspace::{
+    AppSettings, Auth, Environment, FILE_NAME, Git, Location, ProviderName, SecretRef, Workspace, make_private_folder,
+};
 
 /// A repository as a person describes it. Only the address is needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,8 +18,68 @@ pub struct NewProject {
     pub branch: String,
     /// Path of `dbt_project.yml`; empty: what the address says, else the repository's root.
     pub project_path: String,
-    /// Name of an environment variable that holds an access token; empty: without one.
-    pub token_variable: String,
+    /// Who hosts it; none: as the host's name says.
+    pub provider: Option<ProviderName>,
+    pub access: NewAccess,
+}
+
+/// How a new project's repository is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NewAccess {
+    /// By the SSH agent where the address is one for SSH, else without a credential.
+    #[default]
+    Suggested,
+    /// Through a Git connection that is there already.
+    Existing(String),
+    SshAgent,
+    SshKey(PathBuf),
+    /// The second is the name that goes with it, where the provider's usual one is not right.
+    Token(SecretRef, Option<String>),
+    GithubApp(AppSettings),
+}
+
+impl NewAccess {
+    fn auth(&self) -> Option<Auth> {
+        Some(match self {
+            Self::Suggested | Self::SshAgent => Auth::SshAgent,
+            Self::SshKey(path) => Auth::SshKey(path.clone()),
+            Self::Token(secret, _) => Auth::Token(secret.clone()),
+            Self::GithubApp(app) => Auth::GithubApp(app.clone()),
+            Self::Existing(_) => return None,
+        })
+    }
+}
+
+/// What a new project would make of the workspace, with nothing written.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) workspace: Workspace,
+    pub(super) project: String,
+    pub(super) address: Address,
+}
+
+/// The workspace as it would be with the project in it.
+pub(super) fn draft(folder: &Path, new: &NewProject, environment: &Environment) -> Result<Draft, Problem> {
+    let address = Address::parse(&new.address, folder).map_err(|error| not_an_address(&error))?;
+    let file = folder.join(FILE_NAME);
+    let (text, project) = if file.is_file() {
+        let workspace = Workspace::load(Location::File(file.clone()), environment, &[]);
+        let workspace = workspace.map_err(|problems| first(&file, problems))?;
+        let taken = taken(&workspace);
+        let (changes, name) = changes(new, &address, &taken)?;
+        let edited = edit::preview(&file, &workspace.version, &changes, environment);
+        (edited.map_err(|error| unwritable(&file, &error.to_string()))?.after, name)
+    } else {
+        let (changes, name) = changes(new, &address, &[])?;
+        let edited = edit::preview_new(&file, &changes, environment);
+        (edited.map_err(|error| unwritable(&file, &error.to_string()))?.after, name)
+    };
+    let workspace = Workspace::from_text(Location::File(file.clone()), text, environment, &[]);
+    Ok(Draft { workspace: workspace.map_err(|problems| first(&file, problems))?, project, address })
+}
+
+fn taken(workspace: &Workspace) -> Vec<&str> {
+    workspace.settings.projects.keys().chain(workspace.settings.git.keys()).map(String::as_str).collect()
 }
 
 /// Adds the project to the `ebb.toml` in `folder`, which is made when it is not there. Gives the file
@@ -27,39 +89,26 @@ pub fn connect(folder: &Path, new: &NewProject, environment: &Environment) -> Re
     let file = folder.join(FILE_NAME);
     if !file.is_file() {
         make_private_folder(folder).map_err(|error| unwritable(&file, &error.to_string()))?;
-        let taken = [].as_slice();
-        let (changes, name) = changes(new, &address, taken);
+        let (changes, name) = changes(new, &address, &[])?;
         edit::create(&file, &changes, environment).map_err(|error| unwritable(&file, &error.to_string()))?;
         return Ok((file, name));
     }
     let workspace = Workspace::load(Location::File(file.clone()), environment, &[]);
     let workspace = workspace.map_err(|problems| first(&file, problems))?;
-    let taken: Vec<&str> =
-        workspace.settings.projects.keys().chain(workspace.settings.git.keys()).map(String::as_str).collect();
-    let (changes, name) = changes(new, &address, &taken);
+    let (changes, name) = changes(new, &address, &taken(&workspace))?;
     let edited = edit::apply(&file, &workspace.version, &changes, environment);
     edited.map_err(|error| unwritable(&file, &error.to_string()))?;
     Ok((file, name))
 }
 
-fn changes(new: &NewProject, address: &Address, taken: &[&str]) -> (Vec<Change>, String) {
+fn changes(new: &NewProject, address: &Address, taken: &[&str]) -> Result<(Vec<Change>, String), Problem> {
     let name = free_name(&name_of(&address.remote), taken);
     let mut changes = Vec::new();
     let mut set =
         |key: &[&str], value: &str| changes.push(Change::Set { key: edit::key(key), value: edit::text(value) });
-    if needs_connection(&address.remote, new) {
-        let provider = match address.remote.provider() {
-            Provider::GitHub => "github",
-            Provider::GitLab => "gitlab",
-            Provider::Bitbucket => "bitbucket",
-            Provider::Other => "git",
-        };
-        set(&["git", &name, "provider"], provider);
-        if new.token_variable.is_empty() {
-            set(&["git", &name, "auth"], "ssh_agent");
-        } else {
-            set(&["git", &name, "auth", "token", "env"], &new.token_variable);
-        }
+    if let NewAccess::Existing(connection) = &new.access {
+        set(&["projects", &name, "git"], connection);
+    } else if needs_connection(&address.remote, new) {
         set(&["projects", &name, "git"], &name);
     }
     set(&["projects", &name, "repository"], &address.remote.display());
@@ -68,7 +117,26 @@ fn changes(new: &NewProject, address: &Address, taken: &[&str]) -> (Vec<Change>,
         set(&["projects", &name, "branch"], &branch);
     }
     set(&["projects", &name, "project_path"], &project_path(new, address));
-    (changes, name)
+    let auth = new.access.auth().filter(|_| needs_connection(&address.remote, new));
+    if let Some(auth) = auth {
+        let username = match &new.access {
+            NewAccess::Token(_, username) => username.clone(),
+            _ => None,
+        };
+        let provider = new.provider.unwrap_or_else(|| provider_name(address.remote.provider()));
+        let connection = edit::connection(&name, &Git { username, ..Git::of(provider, auth) });
+        changes.extend(connection.map_err(|error| error.to_problem())?);
+    }
+    Ok((changes, name))
+}
+
+fn provider_name(provider: Provider) -> ProviderName {
+    match provider {
+        Provider::GitHub => ProviderName::Github,
+        Provider::GitLab => ProviderName::Gitlab,
+        Provider::Bitbucket => ProviderName::Bitbucket,
+        Provider::Other => ProviderName::Git,
+    }
 }
 
 /// A typed path stays as it is typed, right or wrong: the first sync says what is wrong with it.
@@ -90,7 +158,7 @@ fn is_a_file(path: &str) -> bool {
 fn needs_connection(remote: &Remote, new: &NewProject) -> bool {
     match remote {
         Remote::Ssh { .. } => true,
-        Remote::Http { .. } => !new.token_variable.is_empty(),
+        Remote::Http { .. } => new.access != NewAccess::Suggested,
         Remote::Local { .. } => false,
     }
 }
@@ -161,9 +229,37 @@ mod tests {
 
     #[test]
     fn a_token_is_named_and_never_written() {
-        let token = NewProject { token_variable: "TOKEN".to_owned(), ..NewProject::default() };
+        let access = NewAccess::Token(SecretRef::Env("TOKEN".to_owned()), None);
+        let token = NewProject { access, ..NewProject::default() };
         let text = written("https://bitbucket.org/acme/shop", token);
         assert!(text.contains("env = \"TOKEN\"") && text.contains("provider = \"bitbucket\""), "{text}");
+    }
+
+    #[test]
+    fn each_kind_of_access_is_written() {
+        let key = SecretRef::File("app.pem".into());
+        let app = AppSettings { app_id: 4711, installation_id: None, private_key: key };
+        for (access, expected) in [
+            (NewAccess::SshKey("~/.ssh/ebb".into()), "ssh_key = \"~/.ssh/ebb\""),
+            (NewAccess::SshAgent, "auth = \"ssh_agent\""),
+            (NewAccess::GithubApp(app), "app_id = 4711"),
+            (NewAccess::Token(SecretRef::Keyring("x".into()), Some("deploy-1".into())), "username = \"deploy-1\""),
+        ] {
+            let new = NewProject { access, provider: Some(ProviderName::Github), ..NewProject::default() };
+            let text = written("https://git.acme.example/acme/shop", new);
+            assert!(text.contains(expected) && text.contains("git = \"shop\""), "{text}");
+            assert!(text.contains("provider = \"github\""), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_draft_writes_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let environment = Environment::new(Vec::<(String, String)>::new(), place.path(), place.path());
+        let new = NewProject { address: "git@github.com:acme/shop".to_owned(), ..NewProject::default() };
+        let draft = draft(place.path(), &new, &environment).unwrap();
+        assert!(draft.workspace.settings.projects.contains_key(&draft.project));
+        assert!(!place.path().join(FILE_NAME).exists());
     }
 
     #[test]

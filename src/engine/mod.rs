@@ -21,6 +21,7 @@ mod kept;
 mod loaders;
 mod log;
 mod manifest_file;
+mod new_project;
 mod open;
 mod outlines;
 mod packages;
@@ -45,12 +46,13 @@ mod world;
 pub use crate::dbt::packages::NewPackage;
 pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, is_selection, listed, resource_types};
 pub use compiled::CompiledFile;
-pub use connect::{NewProject, connect};
+pub use connect::{NewAccess, NewProject, connect};
 pub use connection_test::{OnProbe, Probe, ProbeOutcome, ProbeStep};
 pub use dbt_folder::{FolderProject, FolderRequest, WrittenFiles, load_folder};
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
 pub use handle::{Engine, Subscription};
 pub use jobs::ProgressBoard;
+pub use new_project::Found;
 pub use packages::{
     DepsReport, DepsRequest, DownloadError, DownloadRequest, Downloads, HttpDownloads, InstalledPackage, LockState,
 };

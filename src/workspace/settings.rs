@@ -73,7 +73,7 @@ pub enum Auth {
 }
 
 /// Which GitHub App, and with which key.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppSettings {
     /// "App ID" on the App's page.

@@ -1,8 +1,9 @@
-//! `ebb git test` by the real program: a real Git server, a double of the provider's API, and everything that
+//! `ebb git test` and `ebb git add` by the real program: a real Git server, a double of the provider's API, and everything that
 //! can be missing on the way.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod adding;
 mod facts;
 mod forge;
 mod steps;

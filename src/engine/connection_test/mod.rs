@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::problem::{Code, Problem, Subject};
 
 use super::handle::Engine;
+pub(super) use run::project as test_project;
 
 /// The steps, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

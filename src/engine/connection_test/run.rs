@@ -20,7 +20,12 @@ use crate::workspace::Auth;
 type Step<T> = Result<T, Box<Problem>>;
 
 /// Runs all steps for one project. True when all is well.
-pub(super) async fn project(core: &Arc<Core>, target: Target, told: &OnProbe, cancel: &CancellationToken) -> bool {
+pub(in crate::engine) async fn project(
+    core: &Arc<Core>,
+    target: Target,
+    told: &OnProbe,
+    cancel: &CancellationToken,
+) -> bool {
     let run = Run { core, target, told, cancel };
     (run.told)(Probe::ProjectBegan { project: run.target.name.clone(), repository: run.target.repository.clone() });
     match run.steps().await {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{After, Answer};
-use crate::engine::NewProject;
+use crate::engine::{NewAccess, NewProject};
 use crate::tui::effect::Effect;
 use crate::tui::key::{Key, KeyCode};
 use crate::tui::state::State;
@@ -12,6 +12,7 @@ use crate::tui::text;
 use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::input::TextInput;
+use crate::workspace::SecretRef;
 
 /// What is typed into each field, and which one has the keys.
 #[derive(Clone, Debug, Default)]
@@ -59,11 +60,17 @@ impl AddProject {
     /// Enter connects, from any field.
     fn entered(&mut self) -> Answer {
         let trimmed = |input: &TextInput| input.value().trim().to_owned();
+        let variable = trimmed(&self.token);
         let new = NewProject {
             address: trimmed(&self.address),
             branch: trimmed(&self.branch),
             project_path: trimmed(&self.path),
-            token_variable: trimmed(&self.token),
+            provider: None,
+            access: if variable.is_empty() {
+                NewAccess::Suggested
+            } else {
+                NewAccess::Token(SecretRef::Env(variable), None)
+            },
         };
         if new.address.is_empty() {
             (self.field, self.complaint) = (0, Some("a repository's address is needed"));

@@ -7,7 +7,7 @@ use crate::workspace::settings::{Git, Project, Source};
 
 /// The changes that add a Git connection.
 pub fn connection(name: &str, git: &Git) -> Result<Vec<Change>, EditError> {
-    let plain = Git { auth: crate::workspace::Auth::default(), ..git.clone() };
+    let plain = Git::of(git.provider, crate::workspace::Auth::default());
     additions(&["git", name], git, &plain, &["provider"])
 }
 

@@ -112,12 +112,18 @@ pub fn apply(
     Ok(edited)
 }
 
-/// A new file with `changes` made to an empty one; its folder must be there. Never replaces a file.
-pub fn create(path: &Path, changes: &[Change], environment: &Environment) -> Result<Edited, EditError> {
+/// What a new file with `changes` made to an empty one would be, without writing it.
+pub fn preview_new(path: &Path, changes: &[Change], environment: &Environment) -> Result<Edited, EditError> {
     let after = document::changed(path, "", changes)?;
     must_load(path, &after, environment)?;
-    replace::create(path, &after)?;
     Ok(edited(String::new(), after))
+}
+
+/// A new file with `changes` made to an empty one; its folder must be there. Never replaces a file.
+pub fn create(path: &Path, changes: &[Change], environment: &Environment) -> Result<Edited, EditError> {
+    let edited = preview_new(path, changes, environment)?;
+    replace::create(path, &edited.after)?;
+    Ok(edited)
 }
 
 /// A dotted key of these parts, quoted where TOML wants it: `["projects", "a.b"]` is `projects."a.b"`.

@@ -1,6 +1,6 @@
 //! A program run for its output: without a terminal, bounded in time and in bytes.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
+use super::Secret;
 use crate::workspace::environment::Environment;
 
 /// How often a running program is looked at.
@@ -30,10 +31,24 @@ pub(super) fn installed(program: &str, environment: &Environment) -> bool {
     std::env::split_paths(path).any(|folder| folder.join(program).is_file())
 }
 
-/// Runs `program` with these arguments in `folder`. It sees the environment's variables but no
-/// terminal: its input is empty and it is in a session of its own, so that a password prompt fails
-/// instead of writing over our screen. Output beyond `longest` bytes is an error.
+/// As [`run_with`], with an empty input.
 pub(super) fn run(
+    program: &str,
+    arguments: &[&str],
+    folder: &Path,
+    environment: &Environment,
+    time_out: Duration,
+    longest: u64,
+) -> io::Result<Ended> {
+    run_with(None, program, arguments, folder, environment, time_out, longest)
+}
+
+/// Runs `program` with these arguments in `folder`. It sees the environment's variables but no
+/// terminal: its input is `input` and it is in a session of its own, so that a password prompt fails
+/// instead of writing over our screen. Output beyond `longest` bytes is an error.
+#[expect(clippy::too_many_arguments, reason = "the input alone is one more than usual")]
+pub(super) fn run_with(
+    input: Option<Secret>,
     program: &str,
     arguments: &[&str],
     folder: &Path,
@@ -56,10 +71,14 @@ pub(super) fn run(
         .envs(environment.variables())
         .env_remove("GPG_TTY")
         .current_dir(folder)
-        .stdin(Stdio::null())
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn()?;
+    if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
+        // A program that does not read all of it says so by its end.
+        thread::spawn(move || stdin.write_all(input.expose().as_bytes()).ok());
+    }
     let ended = wait(&mut child, time_out, longest);
     if child.try_wait()?.is_none() {
         end_group(&child);

@@ -8,22 +8,17 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{Engine, Probe, ProbeOutcome, ProbeStep};
+use crate::engine::{OnProbe, Probe, ProbeOutcome, ProbeStep};
+use crate::problem::Problem;
 
-use super::Exit;
-use super::arguments::{GitCommand, GitTest};
-use super::failure::Failure;
-use super::follow::stop_signal;
-use super::print::{self, Ink, Output};
-use super::session::Session;
+use crate::cli::Exit;
+use crate::cli::arguments::GitTest;
+use crate::cli::failure::Failure;
+use crate::cli::follow::stop_signal;
+use crate::cli::print::{self, Ink, Output};
+use crate::cli::session::Session;
 
-pub(super) fn run(session: &Session, command: &GitCommand, output: &mut Output) -> Result<Exit, Failure> {
-    match command {
-        GitCommand::Test(wanted) => test(session, wanted, output),
-    }
-}
-
-fn test(session: &Session, wanted: &GitTest, output: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(session: &Session, wanted: &GitTest, output: &mut Output) -> Result<Exit, Failure> {
     let opened = session.open()?;
     let all = opened.engine.workspace();
     let names: Vec<String> = match &wanted.name {
@@ -36,20 +31,25 @@ fn test(session: &Session, wanted: &GitTest, output: &mut Output) -> Result<Exit
     let mut is_well = true;
     for name in &names {
         let mut teller = Teller { output: &mut *output, connection: name };
-        is_well &= opened.wait(follow(&opened.engine, name, &mut teller))?;
+        let cancel = CancellationToken::new();
+        let test = |told| opened.engine.test_connection(name, told, cancel.clone());
+        is_well &= opened.wait(follow(test, &cancel, &mut teller))?;
     }
     Ok(if is_well { Exit::Done } else { Exit::WorkFailed })
 }
 
 /// Runs the test and tells of it as it goes on; a signal ends it.
-async fn follow(engine: &Engine, name: &str, teller: &mut Teller<'_>) -> Result<bool, Failure> {
+pub(super) async fn follow<T: Future<Output = Result<bool, Problem>>>(
+    test: impl FnOnce(OnProbe) -> T,
+    cancel: &CancellationToken,
+    teller: &mut Teller<'_>,
+) -> Result<bool, Failure> {
     let (sender, mut probes) = mpsc::unbounded_channel();
     let told = Arc::new(move |probe| {
         // Who does not listen any more has ended.
         let _gone = sender.send(probe);
     });
-    let cancel = CancellationToken::new();
-    let mut test = pin!(engine.test_connection(name, told, cancel.clone()));
+    let mut test = pin!(test(told));
     let mut stopped = pin!(stop_signal());
     teller.begin()?;
     let is_well = loop {
@@ -74,9 +74,10 @@ const STEP: usize = 15;
 /// Cells of its time.
 const TIME: usize = 8;
 
-struct Teller<'a> {
-    output: &'a mut Output,
-    connection: &'a str,
+/// Prints what is told.
+pub(super) struct Teller<'a> {
+    pub(super) output: &'a mut Output,
+    pub(super) connection: &'a str,
 }
 
 impl Teller<'_> {

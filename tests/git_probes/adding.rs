@@ -1,0 +1,119 @@
+//! `ebb git add`: looked at, tested, and only then written.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::support::HttpGitServer;
+use crate::support::repositories::{SHOP, push, shop};
+
+struct Place {
+    home: TempDir,
+    git: HttpGitServer,
+}
+
+impl Place {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        shop(&home.path().join("served/acme"), true);
+        let git = HttpGitServer::start(&home.path().join("served"));
+        Self { home, git }
+    }
+
+    fn add(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
+        command.current_dir(self.home.path()).env_clear().args(["git", "add"]).args(arguments);
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that asks for nothing may have ended before it is written.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    fn config(&self) -> PathBuf {
+        self.home.path().join(".config/ebb")
+    }
+
+    fn written(&self) -> String {
+        fs::read_to_string(self.config().join("ebb.toml")).unwrap_or_default()
+    }
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn branch_and_path_are_found_by_looking() {
+    let place = Place::new();
+    let output = place.add(&[&place.git.url("acme/shop")], "");
+    assert!(output.status.success(), "{}", told(&output));
+    let text = place.written();
+    assert!(text.contains("branch = \"main\"") && text.contains("\"transform/dbt_project.yml\""), "{text}");
+    assert!(told(&output).contains("added shop"), "{}", told(&output));
+}
+
+#[test]
+fn a_page_of_a_branch_with_slashes_is_taken_apart() {
+    let place = Place::new();
+    push(&place.home.path().join("served/acme/shop.git"), "release/2026", SHOP);
+    let page = format!("{}/tree/release/2026/transform", place.git.url("acme/shop").trim_end_matches(".git"));
+    fs::rename(place.home.path().join("served/acme/shop.git"), place.home.path().join("served/acme/shop")).unwrap();
+    let output = place.add(&[&page.replace("/acme/shop", "/acme/shop/-")], "");
+    assert!(output.status.success(), "{}", told(&output));
+    let text = place.written();
+    assert!(text.contains("branch = \"release/2026\"") && text.contains("\"transform/dbt_project.yml\""), "{text}");
+}
+
+#[test]
+fn several_projects_are_listed_to_choose_from() {
+    let place = Place::new();
+    let more: Vec<(&str, &[u8])> =
+        SHOP.iter().copied().chain([("other/dbt_project.yml", &b"name: other\n"[..])]).collect();
+    push(&place.home.path().join("served/acme/shop.git"), "main", &more);
+    let output = place.add(&[&place.git.url("acme/shop")], "");
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("--project-path other/dbt_project.yml"), "{}", told(&output));
+    let output = place.add(&[&place.git.url("acme/shop"), "--project-path", "other/dbt_project.yml"], "");
+    assert!(output.status.success() && place.written().contains("other/dbt_project.yml"), "{}", told(&output));
+}
+
+#[test]
+fn a_token_that_is_typed_never_stands_in_the_file() {
+    let place = Place::new();
+    place.git.require("x-access-token", "ghp_typed");
+    let url = place.git.url("acme/shop");
+    let output = place.add(&[&url, "--provider", "github", "--token-stdin"], "ghp_typed\n");
+    assert!(output.status.success(), "{}", told(&output));
+    let secret = place.config().join("secrets/shop");
+    assert_eq!(fs::read_to_string(&secret).unwrap(), "ghp_typed\n");
+    assert_eq!(fs::metadata(&secret).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(place.written().contains("secrets/shop") && !place.written().contains("ghp_typed"));
+    assert!(!told(&output).contains("ghp_typed"));
+}
+
+#[test]
+fn what_does_not_work_is_not_written_and_its_secret_is_removed() {
+    let place = Place::new();
+    place.git.require("x-access-token", "ghp_right");
+    let url = place.git.url("acme/shop");
+    let output = place.add(&[&url, "--provider", "github", "--token-stdin"], "ghp_wrong\n");
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert!(told(&output).contains("failed authentication"), "{}", told(&output));
+    assert_eq!(place.written(), "");
+    assert_eq!(fs::read_dir(place.config().join("secrets")).unwrap().count(), 0);
+    let output = place.add(&[&url, "--provider", "github", "--token-env", "TOKEN", "--untested"], "");
+    assert!(output.status.success() && place.written().contains("env = \"TOKEN\""), "{}", told(&output));
+}
+
+#[test]
+fn ways_to_sign_in_exclude_each_other() {
+    let place = Place::new();
+    let output = place.add(&["https://git.example/x", "--ssh-agent", "--token-env", "TOKEN"], "");
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+}
