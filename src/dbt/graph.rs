@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::node::Node;
+use crate::jinja::QuickMap;
 
 /// `unique_id` -> direct children, enabled nodes only, in the nodes' order.
 pub(crate) fn children(nodes: &IndexMap<String, Arc<Node>>) -> IndexMap<String, Vec<String>> {
@@ -23,7 +24,7 @@ pub(crate) fn children(nodes: &IndexMap<String, Arc<Node>>) -> IndexMap<String, 
 /// Every knot of nodes that depend on each other, each as a path of `unique_id`s.
 pub(crate) fn cycles(nodes: &IndexMap<String, Arc<Node>>) -> Vec<Vec<String>> {
     let parents = |id: &str| nodes.get(id).map(|node| node.depends_on_nodes.as_slice()).unwrap_or_default();
-    let mut state: IndexMap<&str, State> = IndexMap::new();
+    let mut state: QuickMap<&str, State> = QuickMap::default();
     let mut cycles = Vec::new();
     for start in nodes.values().filter(|node| node.enabled) {
         if state.contains_key(start.unique_id.as_str()) {

@@ -1,13 +1,12 @@
 //! From names to nodes: what each node depends on; and what may not be, because of a missing, a
 //! disabled, an ambiguous or a private target.
 
-use std::collections::HashMap;
-
 use super::context::{Failure, Shared, ambiguous_ref, missing_ref, missing_source};
 use super::node::{Node, NodeKind};
 use super::parse::{Draft, node_problem};
 use super::problems::codes;
 use super::resolve::{RefArgs, Resolver, Target};
+use crate::jinja::QuickMap;
 use crate::problem::{Code, Fix, Problem, Severity};
 
 /// What linking one node gave.
@@ -22,7 +21,7 @@ pub(crate) struct Linked {
 /// What can be linked to: by reference, then by `unique_id`.
 pub(crate) struct Targets<'a> {
     pub(crate) resolver: &'a Resolver,
-    pub(crate) nodes: HashMap<&'a str, &'a Node>,
+    pub(crate) nodes: QuickMap<&'a str, &'a Node>,
 }
 
 /// Resolves one node's references.

@@ -1,6 +1,5 @@
 //! What `ref('x')` and `source('a', 'b')` in a node mean: which node of which package.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -8,6 +7,7 @@ use serde_json::Value;
 
 use super::node::{Node, NodeKind};
 use super::python::text;
+use crate::jinja::QuickMap;
 
 /// A reference as written: package, name, version.
 pub(crate) type RefArgs = (Option<String>, String, Option<Value>);
@@ -37,10 +37,10 @@ type ByPackage = IndexMap<String, String>;
 #[derive(Debug, Default)]
 pub(crate) struct Resolver {
     root: String,
-    refable: HashMap<String, ByPackage>,
-    disabled_refable: HashMap<String, ByPackage>,
-    sources: HashMap<(String, String), ByPackage>,
-    disabled_sources: HashMap<(String, String), ByPackage>,
+    refable: QuickMap<String, ByPackage>,
+    disabled_refable: QuickMap<String, ByPackage>,
+    sources: QuickMap<(String, String), ByPackage>,
+    disabled_sources: QuickMap<(String, String), ByPackage>,
 }
 
 impl Resolver {

@@ -1,18 +1,18 @@
 //! The globals of Jinja2, and those of dbt that need nothing of dbt: `return`, `zip`, `set`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::error::{Error, ErrorKind};
 use super::interpreter::{Interpreter, Items};
 use super::methods::{mapping_pairs, set_of};
+use super::quick::QuickMap;
 use super::value::{Args, Dict, Object, Range, Value};
 
 type GlobalFunction = fn(&mut Interpreter<'_>, Args) -> Result<Value, Error>;
 
 /// The globals by name.
-pub(super) fn table() -> HashMap<&'static str, Value> {
+pub(super) fn table() -> QuickMap<&'static str, Value> {
     let functions: [(&'static str, GlobalFunction); 10] = [
         ("range", range),
         ("dict", dict),

@@ -1,14 +1,15 @@
 //! Configurations that follow from where a node is, made once a place: in most projects, a few dozen for
 //! thousands of nodes.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use crate::jinja::QuickMap;
 
 use super::{Config, Layers, finish, merge_over, of_place, tree_depth, unrendered};
 
 /// The places met so far.
 #[derive(Debug, Default)]
-pub(crate) struct Places(HashMap<String, Place>);
+pub(crate) struct Places(QuickMap<String, Place>);
 
 /// What holds at one place.
 #[derive(Clone, Debug)]

@@ -29,7 +29,7 @@ mod worker;
 mod tests;
 
 pub(crate) use failure::Failure;
-pub(crate) use native::{NativeContext, as_yaml_value, has_template};
+pub(crate) use native::{NativeContext, as_yaml_value, has_template, plain_text};
 pub(crate) use node_json::node_json;
 pub(crate) use node_view::NodeView;
 use record::Record;
@@ -40,7 +40,7 @@ pub(crate) use uses::{Look, Mark, Uses, UsesLog};
 pub(crate) use worker::Worker;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ use std::sync::atomic::Ordering;
 
 use crate::dbt::macros::MacroIndex;
 use crate::dbt::node::Node;
-use crate::jinja::{Error, ErrorKind, Scope, Value};
+use crate::jinja::{Error, ErrorKind, QuickMap, Scope, Value};
 
 /// What is being done, which decides what can be named and what answers.
 #[derive(Clone)]
@@ -90,8 +90,8 @@ pub(crate) struct Context {
     /// What is looked at.
     uses: Rc<UsesLog>,
     /// Names that only this template has: a generic test's arguments.
-    extra: RefCell<HashMap<String, Value>>,
-    known: RefCell<HashMap<String, Option<Value>>>,
+    extra: RefCell<QuickMap<String, Value>>,
+    known: RefCell<QuickMap<String, Option<Value>>>,
     /// The only macros that there are for it; all of them where nothing is said.
     reach: OnceCell<Rc<HashSet<MacroIndex>>>,
     me: Weak<Self>,

@@ -30,14 +30,19 @@ pub(crate) fn has_template(text: &str) -> bool {
     ["{{", "{%", "{#", "}}", "%}", "#}"].iter().any(|mark| text.contains(mark))
 }
 
-/// Renders one text; a lone expression gives its value. Even a plain text loses one final newline.
+/// What is left of a text that is no template: it loses one final newline all the same.
+pub(crate) fn plain_text(text: &str) -> &str {
+    text.strip_suffix('\n').unwrap_or(text)
+}
+
+/// Renders one text; a lone expression gives its value.
 pub(crate) fn as_yaml_value(
     interpreter: &mut Interpreter<'_>,
     context: &Rc<Context>,
     text: &str,
 ) -> Result<crate::jinja::Value, Failure> {
     if !has_template(text) {
-        return Ok(text.strip_suffix('\n').unwrap_or(text).into());
+        return Ok(plain_text(text).into());
     }
     let rendered =
         Template::parse("yaml", text).and_then(|template| interpreter.render_native(&template, &context.scope()));

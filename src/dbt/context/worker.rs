@@ -1,6 +1,6 @@
 //! What one thread of a load owns: its interpreter, and the contexts that it uses again and again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,23 +9,29 @@ use super::{Context, Failure, Look, NodeView, Phase, Shared, Uses, UsesLog};
 use crate::dbt::config::Places;
 use crate::dbt::macros::{GenerateName, MacroIndex};
 use crate::dbt::node::Node;
-use crate::jinja::{Args, Error, Interpreter, Limits, Object, Template, UndefinedPolicy, Value};
+use crate::jinja::{Args, Error, Interpreter, Limits, Object, QuickMap, Template, UndefinedPolicy, Value};
 
 /// Templates of generic tests that a thread keeps.
 const MOST_TEMPLATES: usize = 1_000;
+
+/// Templates of tests' arguments that a thread remembers: the tests of one model follow each other, and each of
+/// them names the model in the same words.
+const RECENT_TEMPLATES: usize = 8;
 
 /// One thread's tools.
 pub(crate) struct Worker<'a> {
     pub(crate) interpreter: Interpreter<'a>,
     shared: Arc<Shared>,
     /// For the macros that name nodes, by the macro's package.
-    naming: HashMap<String, Rc<Context>>,
+    naming: QuickMap<String, Rc<Context>>,
     /// The names that such a macro gave without a look at the node, by what the configuration asks for.
-    names: HashMap<(MacroIndex, Option<String>), Option<String>>,
+    names: QuickMap<(MacroIndex, Option<String>), Option<String>>,
     /// Texts that many nodes have: those of generic tests.
-    templates: HashMap<String, Template>,
+    templates: QuickMap<String, Template>,
     /// What the macros of generic tests reach.
-    reaches: HashMap<[Option<MacroIndex>; 2], Rc<HashSet<MacroIndex>>>,
+    reaches: QuickMap<[Option<MacroIndex>; 2], Rc<HashSet<MacroIndex>>>,
+    /// Texts that the last few tests had for arguments.
+    recent: VecDeque<(String, Template)>,
     /// Configurations by place.
     pub(crate) places: Places,
     /// What the work at hand has looked at.
@@ -41,10 +47,11 @@ impl<'a> Worker<'a> {
         Self {
             interpreter: Interpreter::new(Limits::default(), cancelled),
             shared: Arc::clone(shared),
-            naming: HashMap::new(),
-            names: HashMap::new(),
-            templates: HashMap::new(),
-            reaches: HashMap::new(),
+            naming: QuickMap::default(),
+            names: QuickMap::default(),
+            templates: QuickMap::default(),
+            reaches: QuickMap::default(),
+            recent: VecDeque::with_capacity(RECENT_TEMPLATES),
             places: Places::default(),
             uses: Rc::default(),
             naming_uses: Rc::default(),
@@ -88,6 +95,19 @@ impl<'a> Worker<'a> {
     pub(crate) fn reach(&mut self, shared: &Shared, starts: [Option<MacroIndex>; 2]) -> Rc<HashSet<MacroIndex>> {
         let reach = || Rc::new(shared.macros.reach(starts.into_iter().flatten()));
         Rc::clone(self.reaches.entry(starts).or_insert_with(reach))
+    }
+
+    /// The template of a test's argument.
+    pub(crate) fn argument_template(&mut self, text: &str) -> Result<Template, Error> {
+        if let Some((_, known)) = self.recent.iter().find(|(known, _)| known == text) {
+            return Ok(known.clone());
+        }
+        let template = Template::parse("yaml", text)?;
+        if self.recent.len() == RECENT_TEMPLATES {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((text.to_owned(), template.clone()));
+        Ok(template)
     }
 
     /// Calls one of the macros that name a node of `package`, with what its configuration asks for.

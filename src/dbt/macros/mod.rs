@@ -13,12 +13,10 @@ pub(crate) use definitions::describe;
 pub(crate) use lookup::GenerateName;
 pub(crate) use read::read_macros;
 
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
 
 use super::options::Adapter;
-use crate::jinja::{Error, MacroUnit};
+use crate::jinja::{Error, MacroUnit, QuickMap};
 
 /// The name of dbt's own package, and the namespace in which all that dbt brings is found.
 pub(crate) const DBT: &str = "dbt";
@@ -47,9 +45,9 @@ pub(crate) struct Macros {
     adapter: Adapter,
     all: Vec<Macro>,
     /// Packages of the project, the root among them.
-    packages: HashMap<String, HashMap<String, MacroIndex>>,
+    packages: QuickMap<String, QuickMap<String, MacroIndex>>,
     /// dbt's own and the adapter's, the adapter's nearest first.
-    internal: HashMap<String, MacroIndex>,
+    internal: QuickMap<String, MacroIndex>,
     /// `dispatch:` of the root project.
     dispatch: IndexMap<String, Vec<String>>,
     /// Names of all projects that are there, dbt's own too.
@@ -71,8 +69,8 @@ impl Macros {
             root: String::new(),
             adapter,
             all: Vec::new(),
-            packages: HashMap::new(),
-            internal: HashMap::new(),
+            packages: QuickMap::default(),
+            internal: QuickMap::default(),
             dispatch: IndexMap::new(),
             known_packages: Vec::new(),
         }
@@ -111,6 +109,6 @@ impl Macros {
 
     /// How many macros the projects have, dbt's own not counted.
     pub(crate) fn project_macros(&self) -> usize {
-        self.packages.values().map(HashMap::len).sum()
+        self.packages.values().map(QuickMap::len).sum()
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::dbt::context::{Context, Failure, Worker, as_yaml_value, has_template};
+use crate::dbt::context::{Context, Failure, Worker, has_template, plain_text};
 use crate::dbt::node::Node;
 use crate::dbt::python;
 use crate::jinja::{Dict, Template};
@@ -45,10 +45,8 @@ fn render_argument(
     value: &Value,
 ) -> Result<crate::jinja::Value, Failure> {
     match value {
-        Value::String(text) if is_call(text) => {
-            as_yaml_value(&mut worker.interpreter, context, &format!("{{{{ {text} }}}}"))
-        }
-        Value::String(text) => as_yaml_value(&mut worker.interpreter, context, text),
+        Value::String(text) if is_call(text) => yaml_value(worker, context, &format!("{{{{ {text} }}}}")),
+        Value::String(text) => yaml_value(worker, context, text),
         Value::Array(items) => {
             let items = items.iter().map(|item| render_argument(worker, context, item)).collect::<Result<_, _>>()?;
             Ok(crate::jinja::Value::list(items))
@@ -62,6 +60,17 @@ fn render_argument(
         }
         other => Ok(crate::jinja::Value::from_json(other)),
     }
+}
+
+/// As [`crate::dbt::context::as_yaml_value`], with the templates that the thread remembers.
+fn yaml_value(worker: &mut Worker<'_>, context: &Rc<Context>, text: &str) -> Result<crate::jinja::Value, Failure> {
+    if !has_template(text) {
+        return Ok(plain_text(text).into());
+    }
+    let rendered = worker
+        .argument_template(text)
+        .and_then(|template| worker.interpreter.render_native(&template, &context.scope()));
+    rendered.map_err(|error| context.explain(&error))
 }
 
 /// Whether a text is a call of one of dbt's functions, written without braces: `ref('x')`.

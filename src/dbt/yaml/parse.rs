@@ -11,6 +11,8 @@ use serde_yaml::{Spanned, Timestamp};
 use super::depth::too_deep;
 use super::error::YamlError;
 use super::scalar::resolve_plain;
+use crate::jinja::QuickSet;
+
 use super::tree::{Document, DuplicateKey, Entry, Mark, Yaml, YamlMap, YamlValue};
 
 /// How much one document may expand to: bytes of text, plus [`VALUE_COST`] for every value.
@@ -122,7 +124,8 @@ impl<'a> Reader<'a> {
 
     /// Puts entries into a mapping: those of `<<` first, a later key over an earlier one.
     fn build_map<E: serde::de::Error>(&self, entries: Vec<(String, Entry)>) -> Result<YamlMap, E> {
-        let mut map = YamlMap::with_capacity(entries.len());
+        let mut map = YamlMap::default();
+        map.reserve(entries.len());
         for (_, entry) in entries.iter().filter(|(key, _)| key == "<<") {
             match &entry.value.value {
                 YamlValue::Map(merged) => map.extend(merged.clone()),
@@ -143,8 +146,8 @@ impl<'a> Reader<'a> {
             }
         }
         // A key that stands here as well as in what was merged is no duplicate.
-        let merged: std::collections::HashSet<String> = map.keys().cloned().collect();
-        let mut replaced: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let merged: QuickSet<String> = map.keys().cloned().collect();
+        let mut replaced: QuickSet<String> = QuickSet::default();
         for (key, entry) in entries {
             if key == "<<" {
                 continue;

@@ -1,7 +1,8 @@
 //! The tree that a YAML text becomes: plain values, each with the place where it starts.
 
-use indexmap::IndexMap;
 use serde_json::Value;
+
+use crate::jinja::QuickIndexMap;
 
 /// A place in the text; lines and columns start at 1, columns count characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub(crate) enum YamlValue {
     Map(YamlMap),
 }
 
-pub(crate) type YamlMap = IndexMap<String, Entry>;
+pub(crate) type YamlMap = QuickIndexMap<String, Entry>;
 
 /// A key's place and its value.
 #[derive(Clone, Debug, PartialEq)]

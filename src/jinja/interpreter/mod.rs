@@ -15,7 +15,6 @@ mod operators;
 mod output;
 mod statements;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 use super::error::Error;
 use super::globals;
 use super::limits::Limits;
+use super::quick::QuickMap;
 use super::template::{MacroUnit, Template, Unit};
 use super::value::{Args, Undefined, Value};
 
@@ -76,8 +76,8 @@ pub struct Interpreter<'a> {
     /// What the open `{% filter %}` and `{% set %}` blocks printed.
     block_texts: Vec<Value>,
     /// The texts of macros met so far. The unit is kept, so that its address stays its own.
-    texts: HashMap<*const Unit, (Arc<Unit>, Texts)>,
-    globals: HashMap<&'static str, Value>,
+    texts: QuickMap<*const Unit, (Arc<Unit>, Texts)>,
+    globals: QuickMap<&'static str, Value>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -96,7 +96,7 @@ impl<'a> Interpreter<'a> {
             cells: Vec::new(),
             returned: None,
             block_texts: Vec::new(),
-            texts: HashMap::new(),
+            texts: QuickMap::default(),
             globals: globals::table(),
         }
     }

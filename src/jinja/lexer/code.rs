@@ -82,6 +82,9 @@ impl Lexer<'_> {
 
 /// The end of the tag, its length, and whether it takes the white space after it.
 fn tag_end(rest: &str, state: State) -> Option<(TokenKind, usize, bool)> {
+    if !matches!(rest.as_bytes().first(), Some(b'}' | b'%' | b'-' | b'+')) {
+        return None;
+    }
     let (kind, close) = match state {
         State::Variable => (TokenKind::VariableEnd, "}}"),
         _ => (TokenKind::BlockEnd, "%}"),

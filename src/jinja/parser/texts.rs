@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexSet;
-
 use crate::jinja::ast::TextId;
+use crate::jinja::quick::QuickIndexSet;
 
 #[derive(Debug, Default)]
-pub(super) struct Texts(IndexSet<Arc<str>>);
+pub(super) struct Texts(QuickIndexSet<Arc<str>>);
 
 impl Texts {
     pub(super) fn id(&mut self, text: &str) -> TextId {

@@ -1,12 +1,9 @@
 //! The variables of one scope, and how scopes and functions find each other's.
 
-use std::collections::{HashMap, HashSet};
-
-use indexmap::IndexMap;
-
 use super::Resolver;
 use super::uses::{self, Use};
 use crate::jinja::ast::{Binding, Expr, Function, Load, Statement, TextId};
+use crate::jinja::quick::{QuickIndexMap, QuickMap, QuickSet};
 
 /// One variable of a scope.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +18,8 @@ struct Symbol {
 pub(super) struct Symbols {
     /// Index of the function that the scope belongs to.
     function: usize,
-    variables: IndexMap<TextId, Symbol>,
-    stores: HashSet<TextId>,
+    variables: QuickIndexMap<TextId, Symbol>,
+    stores: QuickSet<TextId>,
 }
 
 #[derive(Debug, Default)]
@@ -31,7 +28,7 @@ pub(super) struct FunctionState {
     /// What it takes over from the enclosing function.
     captures: Vec<Binding>,
     /// The capture of each outer function's slot.
-    known: HashMap<(usize, u32), u32>,
+    known: QuickMap<(usize, u32), u32>,
 }
 
 impl Resolver {
@@ -47,7 +44,7 @@ impl Resolver {
 
     pub(super) fn open_scope(&mut self) {
         let function = self.functions.len() - 1;
-        self.scopes.push(Symbols { function, variables: IndexMap::new(), stores: HashSet::new() });
+        self.scopes.push(Symbols { function, variables: QuickIndexMap::default(), stores: QuickSet::default() });
     }
 
     /// What is to be done when the scope is entered.

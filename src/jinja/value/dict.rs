@@ -3,13 +3,14 @@
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use indexmap::{Equivalent, IndexMap, IndexSet};
+use indexmap::Equivalent;
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
 
 use super::Value;
 use super::release::release;
 use crate::jinja::error::Error;
+use crate::jinja::quick::{QuickIndexMap, QuickIndexSet};
 
 /// A value that can be hashed.
 #[derive(Clone, Debug)]
@@ -114,7 +115,7 @@ impl Equivalent<Key> for str {
 
 /// A Python dict.
 #[derive(Clone, Debug, Default)]
-pub struct Dict(IndexMap<Key, Value>);
+pub struct Dict(QuickIndexMap<Key, Value>);
 
 impl Dict {
     pub fn new() -> Self {
@@ -122,7 +123,9 @@ impl Dict {
     }
 
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(IndexMap::with_capacity(capacity))
+        let mut entries = QuickIndexMap::default();
+        entries.reserve(capacity);
+        Self(entries)
     }
 
     /// By a text key, without making a value of it.
@@ -207,7 +210,7 @@ impl<K: Into<Key>, V: Into<Value>> FromIterator<(K, V)> for Dict {
 
 /// A Python set; it keeps the order of insertion, where Python's order is arbitrary.
 #[derive(Clone, Debug, Default)]
-pub struct Set(IndexSet<Key>);
+pub struct Set(QuickIndexSet<Key>);
 
 impl Set {
     /// Returns whether the item is new.
