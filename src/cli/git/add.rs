@@ -52,17 +52,14 @@ fn add(
 ) -> Result<Exit, Failure> {
     let opened = session.open_or_begin()?;
     let cancel = CancellationToken::new();
-    match opened.wait(opened.engine.look_into(folder, new, &cancel)) {
-        Ok(found) => {
-            new.branch = found.branch.unwrap_or_default();
-            match (new.project_path.is_empty(), found.project_paths.as_slice()) {
-                (true, [only]) => new.project_path.clone_from(only),
-                (true, [_, _, ..]) => return Err(choose(&found.project_paths)),
-                _ => {}
-            }
+    // Where the look fails, the test says the same, and at which step.
+    if let Ok(found) = opened.wait(opened.engine.look_into(folder, new, &cancel)) {
+        new.branch = found.branch.unwrap_or_default();
+        match (new.project_path.is_empty(), found.project_paths.as_slice()) {
+            (true, [only]) => new.project_path.clone_from(only),
+            (true, [_, _, ..]) => return Err(choose(&found.project_paths)),
+            _ => {}
         }
-        // The test says the same, and at which step.
-        Err(_) => {}
     }
     let mut teller = Teller { output: &mut *output, connection: &new.address };
     let test = |told| opened.engine.test_new(folder, new, told, cancel.clone());
