@@ -274,7 +274,8 @@ async fn a_silent_server_ends_in_a_time_out_or_a_cancel() {
         scene.http.as_ref().unwrap().answer(answer);
         let limits = FetchLimits { stall: Duration::from_millis(200), ..LIMITS };
         let request = PushRequest { limits, ..scene.request(Some(base.clone()), "[git]\n") };
-        assert!(matches!(run(request).await, Err(RemoteError::TimedOut { .. })));
+        let ended = run(request).await;
+        assert!(matches!(ended, Err(RemoteError::TimedOut { .. })), "{ended:?}");
         scene.http.as_ref().unwrap().seen();
         let cancel = CancellationToken::new();
         let running = tokio::spawn(push(scene.request(Some(base.clone()), "[git.x]\n"), cancel.clone()));

@@ -177,7 +177,8 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
             after = Some(Duration::from_hours(1));
         }
     }
-    if answer.windows(4).any(|bytes| bytes == b"PACK") {
+    let is_push = target.ends_with("/git-receive-pack") && matches!(plan, Answer::HangAfter(_));
+    if is_push || answer.windows(4).any(|bytes| bytes == b"PACK") {
         let whole = answer.len();
         after = spoil(&mut answer, &plan);
         let length = if after.is_some() { whole } else { answer.len() };

@@ -1,6 +1,6 @@
 //! Scripts of keys: a start, keys as they are written in `ebb.toml`, and what is selected then.
 
-use crate::engine::EventKind;
+use crate::engine::{EventKind, Outcome};
 use crate::store::Cause;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::key::Key;
@@ -140,6 +140,21 @@ fn quitting_asks_only_while_a_sync_runs_and_staying_is_the_default() {
     let mut idle = browsing();
     idle.press("q");
     assert!(idle.take().contains(&Effect::Quit));
+}
+
+#[test]
+fn whoever_was_asked_because_of_a_sync_leaves_once_it_has_ended() {
+    let mut screen = browsing();
+    screen.happen(started("shop", 20, Cause::Manual));
+    screen.press("q");
+    assert!(screen.take().is_empty());
+    screen.happen(super::live::finished(Outcome::Succeeded, "22 models"));
+    assert!(screen.take().contains(&Effect::Quit));
+    // Without the question, the end of a sync is no reason to go.
+    let mut other = browsing();
+    other.happen(started("shop", 20, Cause::Manual));
+    other.happen(super::live::finished(Outcome::Succeeded, "22 models"));
+    assert!(!other.take().contains(&Effect::Quit));
 }
 
 #[test]

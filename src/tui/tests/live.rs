@@ -29,7 +29,7 @@ fn figures(done: u64, total: Option<u64>) -> Message {
     Message::ProgressChanged(vec![(JobId(1), Arc::from("shop"), progress)])
 }
 
-fn finished(outcome: Outcome, summary: &str) -> EventKind {
+pub(super) fn finished(outcome: Outcome, summary: &str) -> EventKind {
     EventKind::SyncFinished {
         job: JobId(1),
         project: "shop".to_owned(),

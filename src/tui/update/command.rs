@@ -219,8 +219,18 @@ fn edit(state: &mut State) -> Vec<Effect> {
 }
 
 /// Asks only while a sync of this process is running: it would be cancelled.
+fn has_own_work(state: &State) -> bool {
+    state.work.running.iter().any(|running| running.job.is_some())
+}
+
+/// Whoever wanted to leave, and was asked because of a sync, leaves once it has ended.
+pub(super) fn leave_when_done(state: &mut State) -> Vec<Effect> {
+    let is_asked = state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Quit(_)));
+    if is_asked && !state.quitting && !has_own_work(state) { leave(state) } else { Vec::new() }
+}
+
 fn quit(state: &mut State) -> Vec<Effect> {
-    if state.work.running.iter().any(|running| running.job.is_some()) {
+    if has_own_work(state) {
         return open(state, Overlay::Quit(QuitQuestion::default()));
     }
     leave(state)

@@ -19,6 +19,7 @@ use crate::workspace::Motion;
 pub fn update(state: &mut State, message: Message, now: Now) -> Vec<Effect> {
     state.now = now;
     let mut effects = happened(state, message);
+    effects.extend(command::leave_when_done(state));
     let (pane, context) = state.pane_mut();
     effects.extend(pane.settle(&context));
     effects.extend(keep(state));
