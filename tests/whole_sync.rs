@@ -121,6 +121,29 @@ fn over_ssh_every_model_arrives() {
 }
 
 #[test]
+fn a_locked_key_opens_its_repository_with_its_passphrase_alone() {
+    let test = "a_locked_key_opens_its_repository_with_its_passphrase_alone";
+    let Some(server) = SshGitServer::start(test, true) else { return };
+    let mut lock = std::process::Command::new("ssh-keygen");
+    lock.args(["-q", "-p", "-P", "", "-N", "hunter2", "-f"]).arg(server.key());
+    assert!(lock.status().unwrap().success());
+    let repositories = served();
+    let url = server.url(&repositories.path().join("shop.git"));
+    let key = format!(
+        "[git.ours]\nprovider = \"git\"\nauth = {{ ssh_private_key = {{ key = {{ file = \"{}\" }}, \
+         passphrase = {{ env = \"PASSPHRASE\" }} }} }}\n",
+        server.key().display()
+    );
+    let place = Place::new(&(project(&url, "git = \"ours\"\n") + &key));
+    server.be_known(&place.caches());
+    let wrong = place.run_with(&["sync"], &[("PASSPHRASE", "hunter3")]);
+    assert_eq!(place.problem_codes(), ["GIT-SSH-PASSPHRASE-WRONG"], "{}", told(&wrong));
+    let right = place.run_with(&["sync"], &[("PASSPHRASE", "hunter2")]);
+    assert!(right.status.success(), "{}", told(&right));
+    assert_eq!(place.models(), shop_models());
+}
+
+#[test]
 fn a_host_whose_key_nobody_knows_is_refused() {
     let Some(server) = SshGitServer::start("a_host_whose_key_nobody_knows_is_refused", true) else { return };
     let repositories = served();

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::git::{ApiError, AppRequest, Credential, GitHubApp, Remote, usual_api};
 use crate::problem::{Area, Catalogue, Code, Problem, Subject};
-use crate::workspace::{AppSettings, Auth, Secret, SecretRef};
+use crate::workspace::{AppSettings, Auth, PrivateKeySettings, Secret, SecretRef};
 
 use super::target::Target;
 use super::world::World;
@@ -22,6 +22,14 @@ impl Target {
             Auth::Anonymous => Ok(Credential::Anonymous),
             Auth::SshAgent => Ok(Credential::SshAgent),
             Auth::SshKey(path) => Ok(Credential::SshKey { path: self.environment.resolve_path(&path, &self.base) }),
+            Auth::SshPrivateKey(PrivateKeySettings { key, passphrase }) => {
+                let key = self.secret(key).await?;
+                let passphrase = match passphrase {
+                    Some(passphrase) => Some(self.secret(passphrase).await?),
+                    None => None,
+                };
+                Ok(Credential::SshPrivateKey { key, passphrase })
+            }
             Auth::Token(reference) => {
                 let (token, provider) = (self.secret(reference).await?, Some(self.provider()));
                 let username = self.connection.as_ref().and_then(|(_, git)| git.username.clone());

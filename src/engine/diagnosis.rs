@@ -77,7 +77,7 @@ fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis 
             CredentialKind::of_token(token.expose())
         }
         Credential::Anonymous => CredentialKind::Anonymous,
-        Credential::SshKey { .. } | Credential::SshAgent => CredentialKind::SshKey,
+        Credential::SshKey { .. } | Credential::SshPrivateKey { .. } | Credential::SshAgent => CredentialKind::SshKey,
     };
     let connection = target.connection.as_ref().map(|(name, _)| name.as_str());
     let operation = Operation::Read;
@@ -110,6 +110,7 @@ fn asked(target: &Target, request: &FetchRequest) -> Vec<String> {
         (Some((name, _)), Credential::SshKey { path }) => {
             format!("with the SSH key {} of connection {name}", path.display())
         }
+        (Some((name, _)), Credential::SshPrivateKey { .. }) => format!("with the private SSH key of connection {name}"),
         (_, Credential::Login { user, .. }) => format!("as {user}, with a password"),
         (Some((name, _)), Credential::SshAgent) => format!("with the SSH agent, as connection {name} says"),
         (None, _) => "with the SSH agent".to_owned(),

@@ -225,6 +225,7 @@ fn auth_in_words(auth: &Auth) -> String {
         Auth::Anonymous => "anonymous".to_owned(),
         Auth::SshAgent => "SSH agent".to_owned(),
         Auth::SshKey(path) => format!("SSH key {}", path.display()),
+        Auth::SshPrivateKey(settings) => format!("SSH key from {}", settings.key.describe()),
         Auth::Token(reference) => format!("token from {}", reference.describe()),
         Auth::GithubApp(app) => format!("GitHub App {}, key from {}", app.app_id, app.private_key.describe()),
     }

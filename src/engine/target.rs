@@ -117,7 +117,7 @@ impl Target {
         let provider = self.provider_at(&remote);
         Ok(match self.auth() {
             Auth::Token(_) | Auth::GithubApp(_) => remote.over_https(provider),
-            Auth::SshKey(_) | Auth::SshAgent => remote.over_ssh(provider),
+            Auth::SshKey(_) | Auth::SshPrivateKey(_) | Auth::SshAgent => remote.over_ssh(provider),
             Auth::Anonymous => remote,
         })
     }

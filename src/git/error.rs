@@ -22,6 +22,16 @@ pub enum Obstacle {
     Connection,
 }
 
+/// Why a private key can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFault {
+    /// It has a passphrase and we have none.
+    Locked,
+    WrongPassphrase,
+    /// It is no key that OpenSSH reads.
+    Format,
+}
+
 /// Why a repository could not be reached or read.
 #[derive(Debug, Error)]
 pub enum RemoteError {
@@ -44,6 +54,8 @@ pub enum RemoteError {
     Ownership { path: PathBuf, raw: String },
     #[error("the host key of {host} is not the known one")]
     HostKey { host: String, raw: String },
+    #[error("the private key cannot be used: {raw}")]
+    Key { fault: KeyFault, raw: String },
     #[error("{host} could not be reached: {raw}")]
     Unreachable { host: String, obstacle: Obstacle, raw: String },
     #[error("{what} took longer than {seconds} s")]
@@ -76,6 +88,9 @@ impl RemoteError {
             Self::Ownership { .. } => "GIT-OWNERSHIP",
             Self::HostKey { raw, .. } if raw.contains("IDENTIFICATION HAS CHANGED") => "GIT-SSH-HOSTKEY-CHANGED",
             Self::HostKey { .. } => "GIT-SSH-HOSTKEY-UNKNOWN",
+            Self::Key { fault: KeyFault::Locked, .. } => "GIT-SSH-KEY-PASSPHRASE",
+            Self::Key { fault: KeyFault::WrongPassphrase, .. } => "GIT-SSH-PASSPHRASE-WRONG",
+            Self::Key { fault: KeyFault::Format, .. } => "GIT-SSH-KEY-FORMAT",
             Self::Unreachable { obstacle: Obstacle::Name, .. } => "GIT-DNS",
             Self::Unreachable { obstacle: Obstacle::Tls, .. } => "GIT-TLS",
             Self::Unreachable { obstacle: Obstacle::Proxy, .. } => "GIT-PROXY-AUTH",
@@ -100,6 +115,7 @@ impl RemoteError {
             | Self::NotARepository { raw, .. }
             | Self::Ownership { raw, .. }
             | Self::HostKey { raw, .. }
+            | Self::Key { raw, .. }
             | Self::Unreachable { raw, .. }
             | Self::Broken { raw }
             | Self::DiskFull { raw }
@@ -147,6 +163,9 @@ mod tests {
             (RemoteError::Ownership { path: path.clone(), raw: raw.clone() }, "GIT-OWNERSHIP"),
             (host_key("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!"), "GIT-SSH-HOSTKEY-CHANGED"),
             (host_key("No ED25519 host key is known for git.example"), "GIT-SSH-HOSTKEY-UNKNOWN"),
+            (RemoteError::Key { fault: KeyFault::Locked, raw: raw.clone() }, "GIT-SSH-KEY-PASSPHRASE"),
+            (RemoteError::Key { fault: KeyFault::WrongPassphrase, raw: raw.clone() }, "GIT-SSH-PASSPHRASE-WRONG"),
+            (RemoteError::Key { fault: KeyFault::Format, raw: raw.clone() }, "GIT-SSH-KEY-FORMAT"),
             (unreachable(Obstacle::Name), "GIT-DNS"),
             (unreachable(Obstacle::Tls), "GIT-TLS"),
             (unreachable(Obstacle::Proxy), "GIT-PROXY-AUTH"),

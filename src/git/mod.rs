@@ -18,7 +18,7 @@ mod transport;
 mod usernames;
 
 pub use address::Address;
-pub use error::{Obstacle, RemoteError};
+pub use error::{KeyFault, Obstacle, RemoteError};
 pub use fetch::{
     Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch, tip,
 };

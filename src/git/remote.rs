@@ -118,6 +118,11 @@ pub enum Credential {
     SshKey {
         path: PathBuf,
     },
+    /// The text of a private key, and what unlocks it.
+    SshPrivateKey {
+        key: Secret,
+        passphrase: Option<Secret>,
+    },
     /// Whatever the user's `ssh` offers by itself: agent, default keys, ssh_config.
     SshAgent,
 }

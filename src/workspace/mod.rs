@@ -20,7 +20,7 @@ pub use paths::{Paths, make_private_folder};
 pub use schema::schema;
 pub use secret::{Scrubber, Secret, SecretError, SecretRef, keep_secret};
 pub use settings::{
-    AppSettings, Auth, Git, Glyphs, Loader, Motion, Mouse, PackagesSetting, Project, ProviderName, Settings, Source,
-    SourceType, SyncSettings, Theme, Tips, Ui,
+    AppSettings, Auth, Git, Glyphs, Loader, Motion, Mouse, PackagesSetting, PrivateKeySettings, Project, ProviderName,
+    Settings, Source, SourceType, SyncSettings, Theme, Tips, Ui,
 };
 pub use theme_roles::{RoleColor, RoleStyle, ThemeRoles};

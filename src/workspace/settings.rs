@@ -64,12 +64,25 @@ pub enum Auth {
     Anonymous,
     /// The agent, keys and ssh_config of whoever runs `ebb`.
     SshAgent,
-    /// Path of a private key file.
+    /// Path of a private key file without a passphrase.
     SshKey(PathBuf),
+    /// A private key that is a secret or has a passphrase.
+    SshPrivateKey(PrivateKeySettings),
     /// An access token, sent over HTTPS only. The provider decides the username.
     Token(SecretRef),
     /// A GitHub App, which gets a token of its own for every repository.
     GithubApp(AppSettings),
+}
+
+/// A private SSH key as a secret, and what unlocks it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrivateKeySettings {
+    /// The key's text: ed25519, RSA or ECDSA, as OpenSSH or PEM has it.
+    pub key: SecretRef,
+    /// For a key that is locked with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<SecretRef>,
 }
 
 /// Which GitHub App, and with which key.

@@ -76,6 +76,13 @@ impl SshGitServer {
         self.folder.path().join("other_key")
     }
 
+    /// From now on whoever holds the key with this public half gets in as well.
+    pub fn let_in(&self, public: &Path) {
+        let authorized = self.folder.path().join("authorized_keys");
+        let before = std::fs::read_to_string(&authorized).unwrap();
+        std::fs::write(authorized, before + &std::fs::read_to_string(public).unwrap()).unwrap();
+    }
+
     /// From now on the key may read and not push; whoever pushes is told `said`.
     pub fn only_read(&self, said: &str) {
         self.run_instead(&format!(

@@ -48,6 +48,7 @@ pub(super) fn credential_in_words(credential: &Credential, auth: &Auth) -> Strin
             CredentialKind::of_token(token.expose()).words().to_owned()
         }
         (Credential::SshKey { path }, _) => format!("the SSH key {}", path.display()),
+        (_, Auth::SshPrivateKey(settings)) => format!("the SSH key from {}", settings.key.describe()),
         (Credential::SshAgent, _) => "whatever your ssh offers".to_owned(),
         (_, _) => "none is shown".to_owned(),
     }

@@ -227,6 +227,7 @@ impl Run<'_> {
 /// The step that an error is about.
 fn failed_step(error: &RemoteError) -> ProbeStep {
     match error {
+        RemoteError::Key { .. } => ProbeStep::Credential,
         RemoteError::HostKey { .. } | RemoteError::Unreachable { obstacle: Obstacle::Tls, .. } => ProbeStep::Security,
         RemoteError::Unreachable { obstacle: Obstacle::Name, .. } => ProbeStep::Name,
         RemoteError::Unreachable { .. } | RemoteError::TimedOut { .. } => ProbeStep::Connection,

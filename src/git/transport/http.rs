@@ -60,7 +60,10 @@ impl Http {
                 Some(Login { usernames: vec![user.clone()], token: password.clone() })
             }
             // Keys are for SSH; an https address is read without them.
-            Credential::Anonymous | Credential::SshKey { .. } | Credential::SshAgent => None,
+            Credential::Anonymous
+            | Credential::SshKey { .. }
+            | Credential::SshPrivateKey { .. }
+            | Credential::SshAgent => None,
         };
         let client = Client::builder()
             .user_agent(USER_AGENT)

@@ -1,8 +1,11 @@
 //! Bytes to and from a Git server, over HTTP or over the user's `ssh`. Knows packets, time-outs and
 //! refusals; knows nothing of what is said.
 
+mod agent;
+mod detached;
 mod http;
 mod known_hosts;
+mod private_key;
 mod redirect;
 mod retry;
 mod ssh;
@@ -86,7 +89,7 @@ impl Connection {
             Wire::Http(http) => http.greet(&self.patience, &mut self.requests).await,
             Wire::Ssh(ssh) => {
                 self.requests += 1;
-                ssh.greet()
+                ssh.greet(&self.patience).await
             }
         }
     }

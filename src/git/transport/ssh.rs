@@ -4,18 +4,21 @@
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 
 use super::super::error::RemoteError;
 use super::super::fetch::FetchLimits;
+use super::super::patience::Patience;
 use super::super::protocol::LONGEST_WORDS;
 use super::super::remote::Credential;
+use super::agent::Agent;
+use super::detached::{detached, not_started, was_missing};
 use super::{known_hosts, ssh_words};
+use crate::workspace::Secret;
 
 /// How long we wait for the last words of a process that has ended. Another process may have
 /// inherited its standard error.
@@ -31,6 +34,8 @@ pub(super) struct Ssh {
     running: Option<Running>,
     /// The key that was named.
     key: Option<PathBuf>,
+    /// A key that is handed to `ssh` by an agent of ours, and its passphrase.
+    secret_key: Option<(Secret, Option<Secret>)>,
     /// True once the server has said anything: what fails after that is no refusal.
     heard: bool,
 }
@@ -52,6 +57,8 @@ struct Running {
     stdin: ChildStdin,
     stdout: ChildStdout,
     said: JoinHandle<Vec<u8>>,
+    /// Lives as long as its user.
+    _agent: Option<Agent>,
 }
 
 impl Ssh {
@@ -64,41 +71,35 @@ impl Ssh {
         let trusted = known_hosts::files(cache)
             .map_err(|error| RemoteError::Cache { path: cache.to_owned(), raw: error.to_string() })?;
         let arguments = arguments(target, credential, limits, &trusted);
-        let key = match credential {
-            Credential::SshKey { path } => Some(path.clone()),
-            _ => None,
+        let (key, secret_key) = match credential {
+            Credential::SshKey { path } => (Some(path.clone()), None),
+            Credential::SshPrivateKey { key, passphrase } => (None, Some((key.clone(), passphrase.clone()))),
+            _ => (None, None),
         };
-        Ok(Self { host: target.host.to_owned(), arguments, running: None, key, heard: false })
+        Ok(Self { host: target.host.to_owned(), arguments, running: None, key, secret_key, heard: false })
     }
 
     /// Starts `ssh`; the server's first words come from [`Ssh::chunk`].
-    pub(super) fn greet(&mut self) -> Result<(), RemoteError> {
-        let (program, leading) = match setsid() {
-            Some(setsid) => (setsid, Some("ssh")),
-            None => (PathBuf::from("ssh"), None),
+    pub(super) async fn greet(&mut self, patience: &Patience) -> Result<(), RemoteError> {
+        let agent = match &self.secret_key {
+            Some((key, passphrase)) => Some(Agent::holding(key, passphrase.as_ref(), patience).await?),
+            None => None,
         };
-        let mut command = Command::new(program);
-        if leading.is_none() {
-            command.process_group(0);
-        }
+        let mut command = detached("ssh");
         command
-            .args(leading)
+            .args(agent.iter().flat_map(Agent::arguments))
             .args(&self.arguments)
             .env("GIT_PROTOCOL", "version=2")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("SSH_ASKPASS_REQUIRE", "never")
-            .env_remove("SSH_ASKPASS")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        let mut child = command.spawn().map_err(|error| not_started(&error))?;
+            .env_remove("SSH_ASKPASS");
+        let mut child = command.spawn().map_err(|error| not_started("ssh", &error))?;
         let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(RemoteError::Broken { raw: "ssh was started without its pipes".to_owned() });
         };
         let said = tokio::spawn(last_words(stderr));
-        self.running = Some(Running { child, stdin, stdout, said });
+        self.running = Some(Running { child, stdin, stdout, said, _agent: agent });
         Ok(())
     }
 
@@ -136,8 +137,7 @@ impl Ssh {
         if status.success() && said.is_empty() {
             return None;
         }
-        // `setsid` ends with 127 where there is no `ssh` to become.
-        if status.code() == Some(127) && said.contains("setsid:") {
+        if was_missing(status, &said) {
             return Some(RemoteError::ProgramMissing { program: "ssh".to_owned() });
         }
         let locked = self.key.as_deref().filter(|key| said.contains("Permission denied") && is_locked(key));
@@ -174,19 +174,6 @@ fn is_locked(key: &Path) -> bool {
     let read = std::fs::File::open(key).and_then(|file| std::io::Read::take(file, 1024).read_to_string(&mut start));
     let ciphered = start.split_once(OWN_FORM).is_some_and(|(_, cipher)| !cipher.starts_with(NO_CIPHER));
     read.is_ok() && (ciphered || start.contains("ENCRYPTED"))
-}
-
-/// The program that gives a process a session of its own, without our terminal.
-fn setsid() -> Option<PathBuf> {
-    let places = std::env::var_os("PATH")?;
-    std::env::split_paths(&places).map(|folder| folder.join("setsid")).find(|path| path.is_file())
-}
-
-fn not_started(error: &std::io::Error) -> RemoteError {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => RemoteError::ProgramMissing { program: "ssh".to_owned() },
-        _ => RemoteError::Broken { raw: format!("ssh could not be started: {error}") },
-    }
 }
 
 /// Reads all of standard error and keeps the end of it, where the reason stands.
