@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::workspace::Assignment;
 
 use super::compile::Compile;
+use super::git_arguments::GitCommand;
 use super::ls::Ls;
 use super::parse::Parse;
 
@@ -96,87 +97,6 @@ pub(super) struct Sync {
     /// Names of projects [default: all]
     #[arg(value_name = "PROJECT")]
     pub(super) projects: Vec<String>,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub(super) enum GitCommand {
-    /// Go every step on the way to a connection's repositories, and say exactly what is missing
-    Test(GitTest),
-    /// Add a repository with a dbt project to ebb.toml: look at it, test it, write it
-    Add(Box<GitAdd>),
-}
-
-#[derive(Args, Clone, Debug)]
-#[command(group(ArgGroup::new("access").multiple(false)))]
-pub(super) struct GitAdd {
-    /// A clone address, or a page of the repository copied from a browser
-    #[arg(value_name = "ADDRESS")]
-    pub(super) address: String,
-    /// The branch [default: what the page shows, else the repository's default branch]
-    #[arg(long, value_name = "BRANCH")]
-    pub(super) branch: Option<String>,
-    /// Path of dbt_project.yml [default: what the page shows, else the only one there is]
-    #[arg(long, value_name = "PATH")]
-    pub(super) project_path: Option<String>,
-    /// Who hosts it [default: as the host's name says]
-    #[arg(long, value_name = "PROVIDER", value_enum)]
-    pub(super) provider: Option<ProviderArgument>,
-    /// Through a Git connection that is there already
-    #[arg(long, value_name = "NAME", group = "access")]
-    pub(super) connection: Option<String>,
-    /// With a private key for SSH
-    #[arg(long, value_name = "FILE", group = "access")]
-    pub(super) ssh_key: Option<PathBuf>,
-    /// With whatever your ssh uses by itself
-    #[arg(long, group = "access")]
-    pub(super) ssh_agent: bool,
-    /// With a token in an environment variable
-    #[arg(long, value_name = "VARIABLE", group = "access")]
-    pub(super) token_env: Option<String>,
-    /// With a token in a file that only you can read
-    #[arg(long, value_name = "FILE", group = "access")]
-    pub(super) token_file: Option<PathBuf>,
-    /// With a token that a command prints
-    #[arg(long, value_name = "COMMAND", group = "access")]
-    pub(super) token_command: Option<String>,
-    /// With a token in the system's keyring
-    #[arg(long, value_name = "NAME", group = "access")]
-    pub(super) token_keyring: Option<String>,
-    /// With a token on standard input; it is put into the keyring, or into a file that only you can read
-    #[arg(long, group = "access")]
-    pub(super) token_stdin: bool,
-    /// As a GitHub App of this number
-    #[arg(long, value_name = "APP_ID", group = "access", requires = "app_key")]
-    pub(super) app: Option<u64>,
-    /// The App's private key
-    #[arg(long, value_name = "FILE", requires = "app")]
-    pub(super) app_key: Option<PathBuf>,
-    /// The App's installation [default: found by the repository]
-    #[arg(long, value_name = "ID", requires = "app")]
-    pub(super) installation: Option<u64>,
-    /// The name that goes with the token [default: the provider's usual one]
-    #[arg(long, value_name = "NAME")]
-    pub(super) username: Option<String>,
-    /// Write it even where the test finds something missing
-    #[arg(long)]
-    pub(super) untested: bool,
-}
-
-/// Who hosts a repository.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum ProviderArgument {
-    Github,
-    Gitlab,
-    Bitbucket,
-    /// Any other Git server
-    Git,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(super) struct GitTest {
-    /// Name of a Git connection [default: all]
-    #[arg(value_name = "NAME")]
-    pub(super) name: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -17,6 +17,7 @@ mod failure;
 mod fix;
 mod follow;
 mod git;
+mod git_arguments;
 mod history;
 mod ls;
 mod models;
@@ -100,7 +101,7 @@ fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output
             Err(Failure::wrong_use("--fresh is about the full screen, which this command does not open"))
         }
         Some(Command::Deps(deps)) => deps::run(session, deps, output),
-        Some(Command::Git(git)) => git::run(session, git, output),
+        Some(Command::Git(git)) => git::run(&session, git, output),
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),
         Some(Command::Ls(ls)) => ls::run(&session, &ls, output),
         Some(Command::Parse(parse)) => parse::run(&session, &parse, output),

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::engine::{NewProject, connect, demo};
+use crate::engine::{connect, demo};
 use crate::problem::Problem;
 use crate::tui::{self, Start};
-use crate::workspace::{Assignment, Environment, Paths};
+use crate::workspace::{Assignment, Paths};
 
 use super::Exit;
 use super::failure::Failure;
@@ -32,16 +32,10 @@ pub(super) fn run(mut session: Session, fresh: bool) -> Result<Exit, Failure> {
             }
             tui::Exit::OpenFolder(folder) => session.at(&folder),
             tui::Exit::Connect(new) => {
-                let new = from_here(new, &session.environment);
+                let new = new.from_here(&session.environment);
                 let (file, _) = connect(&paths.config_dir, &new, &session.environment)?;
                 session.at(&file)
             }
         };
     }
-}
-
-/// A relative path was meant from here, not from where `ebb.toml` will be.
-fn from_here(new: NewProject, environment: &Environment) -> NewProject {
-    let here = environment.resolve_path(new.address.as_ref(), environment.working_directory());
-    if here.exists() { NewProject { address: here.display().to_string(), ..new } } else { new }
 }

@@ -74,7 +74,10 @@ impl Target {
     }
 
     /// A command that gives a secret may take seconds: it runs off the async threads.
-    async fn secret(&self, reference: SecretRef) -> Result<Secret, Problem> {
+    pub(super) async fn secret(&self, reference: SecretRef) -> Result<Secret, Problem> {
+        if let Some((_, typed)) = self.typed.as_ref().filter(|(place, _)| *place == reference) {
+            return Ok(typed.clone());
+        }
         let (environment, base) = (self.environment.clone(), self.base.clone());
         let resolved = tokio::task::spawn_blocking(move || reference.resolve(&base, &environment)).await;
         let subject = self.connection_subject();
@@ -92,6 +95,9 @@ impl Target {
 /// What a provider's API said, as a problem. `subject` is what needed the answer.
 pub(super) fn of_api(catalogue: &Catalogue, subject: Subject, error: &ApiError) -> Problem {
     let raw = error.raw();
+    if let ApiError::NotOffered { .. } = error {
+        return Problem::new(Code::new("GIT-LIST-NOT-OFFERED"), subject, error.to_string());
+    }
     let entry = match error.code() {
         Some(code) => catalogue.entry(&code),
         // What only Apps are told stands among the rows of checks, which need one.

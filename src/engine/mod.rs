@@ -4,6 +4,7 @@
 //! Handed out as a cheap handle: submit, cancel, subscribe, and queries. Every job has an id, a cause
 //! and a cancellation token and emits the same typed events, whoever looks.
 
+mod change_connection;
 mod compiled;
 mod connect;
 mod connection_test;
@@ -18,9 +19,11 @@ mod folder;
 mod handle;
 mod jobs;
 mod kept;
+mod listing;
 mod loaders;
 mod log;
 mod manifest_file;
+mod new_access;
 mod new_project;
 mod open;
 mod outlines;
@@ -29,6 +32,7 @@ mod polling;
 mod profiles;
 mod queries;
 mod reach;
+mod recognised;
 mod record;
 mod repositories;
 mod stages;
@@ -45,18 +49,22 @@ mod world;
 
 pub use crate::dbt::packages::NewPackage;
 pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, is_selection, listed, resource_types};
+pub use change_connection::{NewCredential, Removal, RemovalPreview};
 pub use compiled::CompiledFile;
-pub use connect::{NewAccess, NewProject, connect};
+pub use connect::{NewProject, connect};
 pub use connection_test::{OnProbe, Probe, ProbeOutcome, ProbeStep};
 pub use dbt_folder::{FolderProject, FolderRequest, WrittenFiles, load_folder};
 pub use events::{Event, EventKind, JobId, Outcome, Progress, Request, Unit};
 pub use handle::{Engine, Subscription};
 pub use jobs::ProgressBoard;
-pub use new_project::Found;
+pub use listing::{ListedThing, Listing, OnListed};
+pub use new_access::{GivenSecret, NewAccess};
+pub use new_project::Tried;
 pub use packages::{
     DepsReport, DepsRequest, DownloadError, DownloadRequest, Downloads, HttpDownloads, InstalledPackage, LockState,
 };
 pub use profiles::ProfileChoice;
+pub use recognised::{Recognised, recognised};
 pub use repositories::GitRepositories;
 pub use views::{
     ConnectionView, FixPreview, LiveJob, MacroSummary, MacroView, ModelView, Overview, ProjectView, Selection, SyncView,

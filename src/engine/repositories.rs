@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::dbt::{FileEntry, FileTree, ReadError};
 use crate::git::{
     self, ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders,
-    InspectRequest, ListedRepository, Remote, RemoteError, Repository, TreeError, TreeReader,
+    InspectRequest, ListPlace, ListedPage, Remote, RemoteError, Repository, TreeError, TreeReader,
 };
 use crate::problem::Code;
 use crate::workspace::Secret;
@@ -88,9 +88,10 @@ impl Providers for HttpProviders {
     fn repositories(
         &self,
         request: InspectRequest,
+        place: Option<ListPlace>,
         cancel: CancellationToken,
-    ) -> Answer<'_, Result<Vec<ListedRepository>, ApiError>> {
-        Box::pin(async move { Self::repositories(self, &request, &cancel).await })
+    ) -> Answer<'_, Result<ListedPage, ApiError>> {
+        Box::pin(async move { Self::repositories(self, &request, place, &cancel).await })
     }
 
     fn secured(&self, url: String, cancel: CancellationToken) -> Answer<'_, Result<(), ApiError>> {

@@ -15,7 +15,8 @@ use crate::dbt::{Adapter, EnvAccess, LoadOptions};
 use crate::git::{Address, Credential, FetchLimits, FetchRequest, Provider, Remote};
 use crate::problem::{Code, Problem, Subject};
 use crate::workspace::{
-    Auth, Environment, Git, Loader, Location, Project, ProviderName, SourceType, SyncSettings, Workspace,
+    Auth, Environment, Git, Loader, Location, Project, ProviderName, Secret, SecretRef, SourceType, SyncSettings,
+    Workspace,
 };
 
 use super::world::World;
@@ -43,6 +44,8 @@ pub(super) struct Target {
     pub(super) base: PathBuf,
     cache: PathBuf,
     pub(super) environment: Environment,
+    /// A secret that was typed and is not kept anywhere yet, and where the settings say that it is.
+    pub(super) typed: Option<(SecretRef, Secret)>,
 }
 
 impl Target {
@@ -83,7 +86,13 @@ impl Target {
             base,
             cache: cache.to_path_buf(),
             environment: environment.clone(),
+            typed: None,
         })
+    }
+
+    /// With a secret that is not kept anywhere yet.
+    pub(super) fn with_typed(self, typed: Option<(SecretRef, Secret)>) -> Self {
+        Self { typed, ..self }
     }
 
     pub(super) fn subject(&self) -> Subject {
@@ -237,7 +246,7 @@ fn adapter(kind: SourceType) -> Adapter {
     }
 }
 
-fn provider(name: ProviderName) -> Provider {
+pub(super) fn provider(name: ProviderName) -> Provider {
     match name {
         ProviderName::Github => Provider::GitHub,
         ProviderName::Gitlab => Provider::GitLab,

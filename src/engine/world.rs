@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::packages::Downloads;
 use crate::dbt::FileTree;
 use crate::git::{
-    ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, Fetched, InspectRequest, ListedRepository,
+    ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, Fetched, InspectRequest, ListPlace, ListedPage,
     Remote, RemoteError,
 };
 use crate::problem::Catalogue;
@@ -67,12 +67,13 @@ pub trait Providers: Send + Sync {
     /// What the API tells of a credential and a repository.
     fn inspect(&self, request: InspectRequest, cancel: CancellationToken) -> Answer<'_, Facts>;
 
-    /// The repositories that a credential sees.
+    /// A page of the repositories that a credential sees: the first one, or the one at `place`.
     fn repositories(
         &self,
         request: InspectRequest,
+        place: Option<ListPlace>,
         cancel: CancellationToken,
-    ) -> Answer<'_, Result<Vec<ListedRepository>, ApiError>>;
+    ) -> Answer<'_, Result<ListedPage, ApiError>>;
 
     /// Speaks TLS with the host of an address, without showing it anything.
     fn secured(&self, url: String, cancel: CancellationToken) -> Answer<'_, Result<(), ApiError>>;

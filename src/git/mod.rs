@@ -25,7 +25,7 @@ pub use fetch::{
 pub use objects::{Contents, Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
 pub use providers::{
     ApiError, AppRequest, CredentialFacts, Facts, GitHubApp, HttpProviders, InspectRequest, InstallationToken,
-    ListedRepository, RepositoryFacts, usual_api,
+    ListPlace, ListedPage, ListedRepository, RepositoryFacts, usual_api,
 };
 pub use push::{FileChange, PushRequest, Pushed, push};
 pub use remote::{Credential, Provider, Remote};

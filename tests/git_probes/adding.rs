@@ -11,28 +11,53 @@ use tempfile::TempDir;
 use crate::support::HttpGitServer;
 use crate::support::repositories::{SHOP, push, shop};
 
-struct Place {
+pub(crate) struct Place {
     home: TempDir,
-    git: HttpGitServer,
+    server: HttpGitServer,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         shop(&home.path().join("served/acme"), true);
-        let git = HttpGitServer::start(&home.path().join("served"));
-        Self { home, git }
+        let server = HttpGitServer::start(&home.path().join("served"));
+        Self { home, server }
     }
 
     fn add(&self, arguments: &[&str], input: &str) -> Output {
+        self.git(&[&["add"], arguments].concat(), input)
+    }
+
+    pub(crate) fn git(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
-        command.current_dir(self.home.path()).env_clear().args(["git", "add"]).args(arguments);
+        command.current_dir(self.home.path()).env_clear().arg("git").args(arguments);
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A command that asks for nothing may have ended before it is written.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.server.url("acme/shop")
+    }
+
+    pub(crate) fn repository(&self) -> PathBuf {
+        self.home.path().join("served/acme/shop.git")
+    }
+
+    /// A secret in a file that only we can read.
+    pub(crate) fn secret(&self, name: &str, value: &str) -> PathBuf {
+        let file = self.home.path().join(name);
+        fs::write(&file, value).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        file
+    }
+
+    pub(crate) fn write(&self, settings: &str) {
+        fs::create_dir_all(self.config()).unwrap();
+        fs::write(self.config().join("ebb.toml"), settings).unwrap();
     }
 
     fn config(&self) -> PathBuf {
@@ -44,14 +69,14 @@ impl Place {
     }
 }
 
-fn told(output: &Output) -> String {
+pub(crate) fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 #[test]
 fn branch_and_path_are_found_by_looking() {
     let place = Place::new();
-    let output = place.add(&[&place.git.url("acme/shop")], "");
+    let output = place.add(&[&place.server.url("acme/shop")], "");
     assert!(output.status.success(), "{}", told(&output));
     let text = place.written();
     assert!(text.contains("branch = \"main\"") && text.contains("\"transform/dbt_project.yml\""), "{text}");
@@ -62,7 +87,7 @@ fn branch_and_path_are_found_by_looking() {
 fn a_page_of_a_branch_with_slashes_is_taken_apart() {
     let place = Place::new();
     push(&place.home.path().join("served/acme/shop.git"), "release/2026", SHOP);
-    let page = format!("{}/tree/release/2026/transform", place.git.url("acme/shop").trim_end_matches(".git"));
+    let page = format!("{}/tree/release/2026/transform", place.server.url("acme/shop").trim_end_matches(".git"));
     fs::rename(place.home.path().join("served/acme/shop.git"), place.home.path().join("served/acme/shop")).unwrap();
     let output = place.add(&[&page.replace("/acme/shop", "/acme/shop/-")], "");
     assert!(output.status.success(), "{}", told(&output));
@@ -76,18 +101,18 @@ fn several_projects_are_listed_to_choose_from() {
     let more: Vec<(&str, &[u8])> =
         SHOP.iter().copied().chain([("other/dbt_project.yml", &b"name: other\n"[..])]).collect();
     push(&place.home.path().join("served/acme/shop.git"), "main", &more);
-    let output = place.add(&[&place.git.url("acme/shop")], "");
+    let output = place.add(&[&place.server.url("acme/shop")], "");
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("--project-path other/dbt_project.yml"), "{}", told(&output));
-    let output = place.add(&[&place.git.url("acme/shop"), "--project-path", "other/dbt_project.yml"], "");
+    let output = place.add(&[&place.server.url("acme/shop"), "--project-path", "other/dbt_project.yml"], "");
     assert!(output.status.success() && place.written().contains("other/dbt_project.yml"), "{}", told(&output));
 }
 
 #[test]
 fn a_token_that_is_typed_never_stands_in_the_file() {
     let place = Place::new();
-    place.git.require("x-access-token", "ghp_typed");
-    let url = place.git.url("acme/shop");
+    place.server.require("x-access-token", "ghp_typed");
+    let url = place.server.url("acme/shop");
     let output = place.add(&[&url, "--provider", "github", "--token-stdin"], "ghp_typed\n");
     assert!(output.status.success(), "{}", told(&output));
     let secret = place.config().join("secrets/shop");
@@ -100,13 +125,13 @@ fn a_token_that_is_typed_never_stands_in_the_file() {
 #[test]
 fn what_does_not_work_is_not_written_and_its_secret_is_removed() {
     let place = Place::new();
-    place.git.require("x-access-token", "ghp_right");
-    let url = place.git.url("acme/shop");
+    place.server.require("x-access-token", "ghp_right");
+    let url = place.server.url("acme/shop");
     let output = place.add(&[&url, "--provider", "github", "--token-stdin"], "ghp_wrong\n");
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
     assert!(told(&output).contains("failed authentication"), "{}", told(&output));
     assert_eq!(place.written(), "");
-    assert_eq!(fs::read_dir(place.config().join("secrets")).unwrap().count(), 0);
+    assert!(!place.config().join("secrets").exists(), "a secret that does not work is kept nowhere");
     let output = place.add(&[&url, "--provider", "github", "--token-env", "TOKEN", "--untested"], "");
     assert!(output.status.success() && place.written().contains("env = \"TOKEN\""), "{}", told(&output));
 }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::forge::Forge;
 
-fn request(forge: &Forge, provider: Provider, below: &str, token: &str, repository: &str) -> InspectRequest {
+pub(crate) fn request(forge: &Forge, provider: Provider, below: &str, token: &str, repository: &str) -> InspectRequest {
     InspectRequest {
         provider,
         api: forge.api(below),
@@ -118,30 +118,4 @@ async fn bitbucket_data_center_has_keys_and_slugs() {
     let facts = inspected(&request(&forge, Provider::Bitbucket, "/rest/api/1.0", "BBDC-x", "scm/DATA/shop")).await;
     let repository = facts.repository.unwrap();
     assert_eq!((repository.name.as_str(), repository.is_archived), ("DATA/shop", true));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn repositories_are_listed_by_each_provider() {
-    let forge = Forge::start();
-    let item = json!([{ "full_name": "acme/shop", "clone_url": "https://github.com/acme/shop.git", "default_branch": "main" }, {}]);
-    forge.answers("/user/repos?per_page=100&sort=pushed", 200, &[], item.clone());
-    forge.answers("/installation/repositories?per_page=100", 200, &[], json!({ "repositories": item }));
-    let query = "/api/v4/projects?membership=true&simple=true&per_page=100&order_by=last_activity_at";
-    let project =
-        json!([{ "path_with_namespace": "acme/shop", "http_url_to_repo": "https://gitlab.com/acme/shop.git" }]);
-    forge.answers(query, 200, &[], project);
-    let links = json!([{ "name": "https", "href": "https://jane@bitbucket.org/acme/shop.git" }, { "name": "ssh", "href": "git@bitbucket.org:acme/shop.git" }]);
-    let values = json!({ "values": [{ "full_name": "acme/shop", "links": { "clone": links } }] });
-    forge.answers("/2.0/repositories?role=member&pagelen=100&sort=-updated_on", 200, &[], values);
-    for (provider, below, token, address) in [
-        (Provider::GitHub, "", "ghp_x", "https://github.com/acme/shop.git"),
-        (Provider::GitHub, "", "ghs_x", "https://github.com/acme/shop.git"),
-        (Provider::GitLab, "/api/v4", "glpat-x", "https://gitlab.com/acme/shop.git"),
-        (Provider::Bitbucket, "/2.0", "ATCTTx", "https://bitbucket.org/acme/shop.git"),
-    ] {
-        let request = request(&forge, provider, below, token, "");
-        let listed = HttpProviders::default().repositories(&request, &CancellationToken::new()).await.unwrap();
-        let found: Vec<_> = listed.iter().map(|one| (one.name.as_str(), one.address.as_str())).collect();
-        assert_eq!(found, [("acme/shop", address)], "{provider:?}");
-    }
 }

@@ -6,6 +6,7 @@
 mod adding;
 mod facts;
 mod forge;
+mod listing;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;

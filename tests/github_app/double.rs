@@ -30,6 +30,8 @@ pub(crate) struct Situation {
     /// What the `Date` header says.
     pub(crate) date: Timestamp,
     pub(crate) suspended: bool,
+    /// Besides the one that has the repositories.
+    pub(crate) more_installations: usize,
     /// `acme/shop`.
     pub(crate) repositories: BTreeSet<String>,
     /// Permissions of the installation: `(name, level)`.
@@ -71,6 +73,7 @@ impl GitHubDouble {
             now: now(),
             date: now(),
             suspended: false,
+            more_installations: 0,
             repositories: ["acme/shop".to_owned(), "acme/support".to_owned()].into(),
             permissions: permissions.map(|(name, level)| (name.to_owned(), level.to_owned())).to_vec(),
             trouble: Vec::new(),
@@ -154,6 +157,10 @@ impl Situation {
                 } else {
                     refused(404, "Not Found")
                 }
+            }
+            ("GET", ["app", "installations"]) => {
+                let others = (0..self.more_installations).map(|_| self.installation());
+                (200, json!(std::iter::once(self.installation()).chain(others).collect::<Vec<Value>>()))
             }
             ("POST", ["app", "installations", id, "access_tokens"]) => self.token(id, asked),
             _ => refused(404, "Not Found"),

@@ -49,6 +49,24 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_a_list_needs_no_repository_and_reads_none() {
+    let scene = Scene::new();
+    let request = AppRequest { repository: String::new(), ..scene.request() };
+    let given = scene.token_for(&request, SignedDuration::ZERO).await.unwrap();
+    assert_eq!(given.permissions, [("metadata".to_owned(), "read".to_owned())]);
+    let exchanges = scene.double.exchanges();
+    assert_eq!(exchanges[0].path, "/app/installations");
+    if let Some(description) = description("a_token_for_a_list_needs_no_repository_and_reads_none") {
+        let found: Vec<String> = exchanges.iter().flat_map(|one| complaints(&description, one)).collect();
+        assert!(found.is_empty(), "{found:#?}");
+    }
+    scene.double.change(|situation| situation.more_installations = 1);
+    scene.providers.forget(APP, "");
+    let error = scene.token_for(&request, SignedDuration::ZERO).await.unwrap_err();
+    assert!(matches!(&error, ApiError::NotOffered { reason } if reason.contains("2 installations")), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_installation_is_looked_up_and_its_token_narrowed() {
     let scene = Scene::new();
     let given = scene.token().await.unwrap();

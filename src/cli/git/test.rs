@@ -12,9 +12,9 @@ use crate::engine::{OnProbe, Probe, ProbeOutcome, ProbeStep};
 use crate::problem::Problem;
 
 use crate::cli::Exit;
-use crate::cli::arguments::GitTest;
 use crate::cli::failure::Failure;
 use crate::cli::follow::stop_signal;
+use crate::cli::git_arguments::GitTest;
 use crate::cli::print::{self, Ink, Output};
 use crate::cli::session::Session;
 
@@ -39,11 +39,11 @@ pub(super) fn run(session: &Session, wanted: &GitTest, output: &mut Output) -> R
 }
 
 /// Runs the test and tells of it as it goes on; a signal ends it.
-pub(super) async fn follow<T: Future<Output = Result<bool, Problem>>>(
+pub(super) async fn follow<R, T: Future<Output = Result<R, Problem>>>(
     test: impl FnOnce(OnProbe) -> T,
     cancel: &CancellationToken,
     teller: &mut Teller<'_>,
-) -> Result<bool, Failure> {
+) -> Result<R, Failure> {
     let (sender, mut probes) = mpsc::unbounded_channel();
     let told = Arc::new(move |probe| {
         // Who does not listen any more has ended.
@@ -52,7 +52,7 @@ pub(super) async fn follow<T: Future<Output = Result<bool, Problem>>>(
     let mut test = pin!(test(told));
     let mut stopped = pin!(stop_signal());
     teller.begin()?;
-    let is_well = loop {
+    let result = loop {
         tokio::select! {
             biased;
             number = &mut stopped => {
@@ -66,7 +66,7 @@ pub(super) async fn follow<T: Future<Output = Result<bool, Problem>>>(
     while let Ok(probe) = probes.try_recv() {
         teller.tell(&probe)?;
     }
-    Ok(is_well)
+    Ok(result)
 }
 
 /// Cells of a step's name.

@@ -101,12 +101,11 @@ impl Repositories for FakeRepositories {
     fn branches(&self, request: FetchRequest, _: CancellationToken) -> Answer<'_, Result<Branches, RemoteError>> {
         let behaviour = self.now();
         Box::pin(async move {
-            match behaviour {
-                Behaviour::Refuses { raw } => Err(RemoteError::Refused { status: Some(403), raw: raw.to_owned() }),
-                _ => {
-                    Ok(Branches { names: vec!["develop".to_owned(), "main".to_owned()], default: Some(request.branch) })
-                }
+            if let Behaviour::Refuses { raw } = behaviour {
+                return Err(RemoteError::Refused { status: Some(403), raw: raw.to_owned() });
             }
+            let default = if request.branch.is_empty() { "main".to_owned() } else { request.branch };
+            Ok(Branches { names: vec!["develop".to_owned(), "main".to_owned()], default: Some(default) })
         })
     }
 

@@ -1,6 +1,7 @@
 //! Whole flows without a network: the engine over a world in memory.
 
 mod browser;
+mod connections;
 mod fake;
 mod loaders;
 mod polling;

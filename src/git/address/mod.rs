@@ -37,19 +37,19 @@ impl Address {
     /// Reads an address. Relative paths are taken from `base`. A password or token in it is refused
     /// and is not part of the error.
     pub fn parse(text: &str, base: &Path) -> Result<Self, RemoteError> {
-        let text = text.trim();
-        if text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control) {
-            return Err(unknown(text));
+        let text = acceptable(text)?;
+        let local = local_path(text, base);
+        let is_there = !text.contains("://") && (text.starts_with(['/', '.', '~']) || local.exists());
+        match read(text).filter(|_| !is_there) {
+            Some(address) => address,
+            None => Ok(Self::plain(Remote::Local { path: local })),
         }
-        match text.split_once("://") {
-            Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
-                "http" | "https" => page::http(text),
-                "ssh" | "git+ssh" | "ssh+git" => ssh_url(text, rest),
-                "file" => file_url(text, rest),
-                _ => Err(unknown(text)),
-            },
-            None => without_scheme(text, base),
-        }
+    }
+
+    /// Reads an address of another machine: no file is looked at, and a path is none.
+    pub fn as_written(text: &str) -> Result<Self, RemoteError> {
+        let text = acceptable(text)?;
+        read(text).unwrap_or_else(|| Err(unknown(text)))
     }
 
     /// Branch and path told apart by the branches that there are: the longest of them that the page's words
@@ -80,20 +80,27 @@ impl Address {
     }
 }
 
-/// `user@host:path`, `github.com/owner/name`, or a path.
-fn without_scheme(text: &str, base: &Path) -> Result<Address, RemoteError> {
-    let local = local_path(text, base);
-    if text.starts_with(['/', '.', '~']) || local.exists() {
-        return Ok(Address::plain(Remote::Local { path: local }));
+fn acceptable(text: &str) -> Result<&str, RemoteError> {
+    let text = text.trim();
+    let is_odd = text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control);
+    if is_odd { Err(unknown(text)) } else { Ok(text) }
+}
+
+/// A URL, `user@host:path`, or `github.com/owner/name`; none where the text can only be a path.
+fn read(text: &str) -> Option<Result<Address, RemoteError>> {
+    if let Some((scheme, rest)) = text.split_once("://") {
+        return Some(match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => page::http(text),
+            "ssh" | "git+ssh" | "ssh+git" => ssh_url(text, rest),
+            "file" => file_url(text, rest),
+            _ => Err(unknown(text)),
+        });
     }
     let first = text.split('/').next().unwrap_or_default();
     if KNOWN_HOSTS.iter().any(|host| first.eq_ignore_ascii_case(host)) {
-        return page::http(&format!("https://{text}"));
+        return Some(page::http(&format!("https://{text}")));
     }
-    match scp_like(text) {
-        Some(address) => address,
-        None => Ok(Address::plain(Remote::Local { path: local })),
-    }
+    scp_like(text)
 }
 
 fn local_path(text: &str, base: &Path) -> PathBuf {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::client::{Answer, Authorization, Client, Miss, Question, host};
 use super::error::ApiError;
+use super::facts::not_offered;
 use super::jwt;
 use crate::workspace::Secret;
 
@@ -37,7 +38,7 @@ pub struct GitHubApp {
 #[derive(Clone, Debug)]
 pub struct AppRequest {
     pub app: GitHubApp,
-    /// `owner/name`.
+    /// `owner/name`; empty for a token that lists what its installation has and reads none of it.
     pub repository: String,
     /// Whether it must be able to push.
     pub write: bool,
@@ -137,7 +138,11 @@ impl Asking<'_> {
         };
         let contents = if self.request.write { "write" } else { "read" };
         let name = self.request.repository.rsplit('/').next().unwrap_or_default();
-        let narrowed = json!({ "repositories": [name], "permissions": { "contents": contents, "metadata": "read" } });
+        let narrowed = if name.is_empty() {
+            json!({ "permissions": { "metadata": "read" } })
+        } else {
+            json!({ "repositories": [name], "permissions": { "contents": contents, "metadata": "read" } })
+        };
         let path = format!("app/installations/{installation}/access_tokens");
         let answer = self.ask(Method::POST, &path, Some(narrowed), now).await;
         let answer = answer.map_err(|miss| self.token_refused(miss, contents))?;
@@ -151,6 +156,9 @@ impl Asking<'_> {
     }
 
     async fn installation(&self, now: Timestamp) -> Result<u64, ApiError> {
+        if self.request.repository.is_empty() {
+            return self.only_installation(now).await;
+        }
         let path = format!("repos/{}/installation", self.request.repository);
         let answer = self.ask(Method::GET, &path, None, now).await.map_err(|miss| match miss {
             Miss::Refused(refusal) if refusal.status == 404 => {
@@ -159,6 +167,19 @@ impl Asking<'_> {
             miss => self.failed(miss),
         })?;
         Ok(self.read::<Installation>(answer)?.id)
+    }
+
+    /// Where no repository says which one is meant.
+    async fn only_installation(&self, now: Timestamp) -> Result<u64, ApiError> {
+        let answer = self.ask(Method::GET, "app/installations", None, now).await.map_err(|miss| self.failed(miss))?;
+        match self.read::<Vec<Installation>>(answer)?.as_slice() {
+            [only] => Ok(only.id),
+            [] => Err(not_offered("the GitHub App is installed nowhere yet")),
+            several => Err(not_offered(&format!(
+                "the GitHub App has {} installations: give the installation id, or type the repository's address",
+                several.len()
+            ))),
+        }
     }
 
     /// Which of its parts GitHub did not like. It answers 422 both for a repository that the installation

@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
+use super::client::Answer;
 use super::error::ApiError;
 use super::facts::{Asking, CredentialFacts, Facts, RepositoryFacts, listed, not_offered, text};
-use super::lists::ListedRepository;
+use super::lists::{ListedRepository, Page};
 use crate::problem::diagnosis::CredentialKind;
 
 /// Says what a token of Bitbucket Cloud may do.
@@ -15,7 +16,7 @@ pub(super) async fn inspect(asking: &Asking<'_>) -> Facts {
     if is_data_center(asking) { data_center(asking).await } else { cloud(asking).await }
 }
 
-fn is_data_center(asking: &Asking<'_>) -> bool {
+pub(super) fn is_data_center(asking: &Asking<'_>) -> bool {
     asking.request.api.contains("/rest/api/")
 }
 
@@ -64,17 +65,52 @@ async fn data_center(asking: &Asking<'_>) -> Facts {
     Facts { credential: Err(not_offered("Bitbucket Data Center does not tell what a token may do")), repository }
 }
 
-pub(super) async fn repositories(asking: &Asking<'_>) -> Result<Vec<ListedRepository>, ApiError> {
-    let path = if is_data_center(asking) { "repos" } else { "repositories" };
-    let query = if is_data_center(asking) { "limit=100" } else { "role=member&pagelen=100&sort=-updated_on" };
-    let answer = asking.get(&[path], query).await?;
+/// Most workspaces whose repositories are listed.
+const MOST_WORKSPACES: usize = 50;
+
+/// The first page of every list: Data Center has one list, the cloud one a workspace. Its list over all
+/// workspaces is gone since April 2026 (changelog CHANGE-2770, CHANGE-3022).
+pub(super) async fn first_pages(asking: &Asking<'_>) -> Result<Vec<Page>, ApiError> {
+    if is_data_center(asking) {
+        return Ok(vec![Page::first(&["repos"], "permission=REPO_READ&limit=100", 0)]);
+    }
+    let of = |workspace: &str| Page::first(&["repositories", workspace], "role=member&pagelen=100&sort=-updated_on", 1);
+    // What was typed of an address names the workspace; tokens of a workspace or repository know no other.
+    if let Some(workspace) = asking.repository().first().filter(|workspace| !workspace.is_empty()) {
+        return Ok(vec![of(workspace)]);
+    }
+    if asking.kind == CredentialKind::BitbucketAccess {
+        return Err(not_offered(
+            "this token belongs to one repository or workspace: type the address as far as the workspace, \
+             https://bitbucket.org/WORKSPACE",
+        ));
+    }
+    let answer = asking.get(&["user", "workspaces"], "pagelen=100").await?;
     let items = answer.body["values"].as_array().ok_or_else(|| asking.unexpected("values"))?;
-    let name = if is_data_center(asking) { "/slug" } else { "/full_name" };
-    Ok(items.iter().filter_map(|item| with_https(item, name)).collect())
+    let slug = |item: &Value| text(item, "/workspace/slug").or_else(|| text(item, "/slug"));
+    let mut pages: Vec<Page> = items.iter().filter_map(slug).take(MOST_WORKSPACES).map(|slug| of(&slug)).collect();
+    pages.reverse();
+    Ok(pages)
+}
+
+/// The repositories of a page, and where the next one begins.
+pub(super) fn read_page(
+    asking: &Asking<'_>,
+    answer: &Answer,
+    number: u64,
+) -> Result<(Vec<ListedRepository>, Option<u64>), ApiError> {
+    let body = &answer.body;
+    let items = body["values"].as_array().ok_or_else(|| asking.unexpected("values"))?;
+    let next = if is_data_center(asking) {
+        body["nextPageStart"].as_u64().filter(|_| body["isLastPage"] != true)
+    } else {
+        body["next"].is_string().then_some(number + 1)
+    };
+    Ok((items.iter().filter_map(with_https).collect(), next))
 }
 
 /// The address among `links.clone` that is no SSH.
-fn with_https(item: &Value, name: &str) -> Option<ListedRepository> {
+fn with_https(item: &Value) -> Option<ListedRepository> {
     let links = item.pointer("/links/clone")?.as_array()?;
     let https = links.iter().find_map(|link| text(link, "/href").filter(|href| href.starts_with("http")))?;
     // Cloud writes the account's name into it.
@@ -85,5 +121,11 @@ fn with_https(item: &Value, name: &str) -> Option<ListedRepository> {
         }
         None => return None,
     };
-    Some(ListedRepository { name: text(item, name)?, address, default_branch: text(item, "/mainbranch/name") })
+    // Data Center's names are told apart by their project's key.
+    let name = match (text(item, "/project/key"), text(item, "/slug"), text(item, "/full_name")) {
+        (_, _, Some(name)) => name,
+        (Some(key), Some(slug), None) => format!("{key}/{slug}"),
+        _ => return None,
+    };
+    Some(ListedRepository { name, address, default_branch: text(item, "/mainbranch/name") })
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::client::Answer;
 use super::error::ApiError;
 use super::facts::{Asking, CredentialFacts, Facts, RepositoryFacts, listed, text, time};
-use super::lists::ListedRepository;
+use super::lists::{ListedRepository, Page};
 use crate::problem::diagnosis::CredentialKind;
 
 /// Says until when a personal token holds.
@@ -46,15 +46,22 @@ fn repository(asking: &Asking<'_>, body: &Value) -> Result<RepositoryFacts, ApiE
     })
 }
 
-pub(super) async fn repositories(asking: &Asking<'_>) -> Result<Vec<ListedRepository>, ApiError> {
-    let answer = match asking.kind {
-        CredentialKind::GitHubApp => asking.get(&["installation", "repositories"], "per_page=100").await?,
-        _ => asking.get(&["user", "repos"], "per_page=100&sort=pushed").await?,
-    };
+pub(super) fn first_page(asking: &Asking<'_>) -> Page {
+    match asking.kind {
+        CredentialKind::GitHubApp => Page::first(&["installation", "repositories"], "per_page=100", 1),
+        _ => Page::first(&["user", "repos"], "per_page=100&sort=pushed", 1),
+    }
+}
+
+/// The repositories of a page, and the number of the next one.
+pub(super) fn read_page(
+    asking: &Asking<'_>,
+    answer: &Answer,
+    number: u64,
+) -> Result<(Vec<ListedRepository>, Option<u64>), ApiError> {
     let items = answer.body.get("repositories").unwrap_or(&answer.body);
     let items = items.as_array().ok_or_else(|| asking.unexpected("the list of repositories"))?;
-    Ok(items
-        .iter()
-        .filter_map(|item| ListedRepository::of(item, "/full_name", "/clone_url", "/default_branch"))
-        .collect())
+    let listed = |item| ListedRepository::of(item, "/full_name", "/clone_url", "/default_branch");
+    let goes_on = answer.header("link").contains("rel=\"next\"");
+    Ok((items.iter().filter_map(listed).collect(), goes_on.then_some(number + 1)))
 }

@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
+use super::client::Answer;
 use super::error::ApiError;
 use super::facts::{Asking, CredentialFacts, Facts, RepositoryFacts, not_offered, text, time};
-use super::lists::ListedRepository;
+use super::lists::{ListedRepository, Page};
 use crate::problem::diagnosis::CredentialKind;
 
 /// The least role that may push: Developer.
@@ -24,14 +25,17 @@ pub(super) async fn inspect(asking: &Asking<'_>) -> Facts {
     let answer = asking.get(&["projects", &asking.request.repository], "").await;
     let repository = match answer {
         // A token for Git alone may not ask the API; that it works with Git is found out by Git.
-        Err(ApiError::Refused { status: 403, raw, .. })
-            if raw.contains("insufficient_scope") || raw.contains("scope") =>
-        {
+        Err(error) if lacks_scope(&error) => {
             Err(not_offered("the token may not ask GitLab's API about the project, which needs read_api"))
         }
         answer => answer.and_then(|answer| repository(asking, &answer.body)),
     };
     Facts { credential, repository }
+}
+
+fn lacks_scope(error: &ApiError) -> bool {
+    let ApiError::Refused { status: 403, raw, .. } = error else { return false };
+    raw.contains("scope") || raw.contains("higher privileges than provided by the access token")
 }
 
 fn credential(body: &Value) -> CredentialFacts {
@@ -54,10 +58,24 @@ fn repository(asking: &Asking<'_>, body: &Value) -> Result<RepositoryFacts, ApiE
     })
 }
 
-pub(super) async fn repositories(asking: &Asking<'_>) -> Result<Vec<ListedRepository>, ApiError> {
-    let query = "membership=true&simple=true&per_page=100&order_by=last_activity_at";
-    let answer = asking.get(&["projects"], query).await?;
+pub(super) fn first_page() -> Page {
+    Page::first(&["projects"], "membership=true&archived=false&simple=true&per_page=100&order_by=last_activity_at", 1)
+}
+
+/// The projects of a page, and the number of the next one, which GitLab names in a header.
+pub(super) fn read_page(
+    asking: &Asking<'_>,
+    answer: &Answer,
+) -> Result<(Vec<ListedRepository>, Option<u64>), ApiError> {
     let items = answer.body.as_array().ok_or_else(|| asking.unexpected("the list of projects"))?;
     let listed = |item| ListedRepository::of(item, "/path_with_namespace", "/http_url_to_repo", "/default_branch");
-    Ok(items.iter().filter_map(listed).collect())
+    Ok((items.iter().filter_map(listed).collect(), answer.header("x-next-page").parse().ok()))
+}
+
+/// A token for Git alone may not ask for a list.
+pub(super) fn explained(error: ApiError) -> ApiError {
+    if !lacks_scope(&error) {
+        return error;
+    }
+    not_offered("the token may not ask GitLab's API for a list, which needs the scope read_api: type the address")
 }

@@ -21,7 +21,7 @@ pub use app::{AppRequest, GitHubApp, InstallationToken};
 pub use base::usual_api;
 pub use error::ApiError;
 pub use facts::{CredentialFacts, Facts, InspectRequest, RepositoryFacts};
-pub use lists::ListedRepository;
+pub use lists::{ListPlace, ListedPage, ListedRepository};
 
 use app::InstallationTokens;
 use client::Client;
@@ -55,13 +55,14 @@ impl HttpProviders {
         facts::inspect(&self.client, request, cancel).await
     }
 
-    /// The repositories that a credential sees, the last changed first, a hundred at most.
+    /// A page of the repositories that a credential sees: the first one, or the one at `place`.
     pub async fn repositories(
         &self,
         request: &InspectRequest,
+        place: Option<ListPlace>,
         cancel: &CancellationToken,
-    ) -> Result<Vec<ListedRepository>, ApiError> {
-        lists::repositories(&self.client, request, cancel).await
+    ) -> Result<ListedPage, ApiError> {
+        lists::repositories(&self.client, request, place, cancel).await
     }
 
     /// Speaks TLS with the host of `url`, showing it nothing; whatever it answers is well.

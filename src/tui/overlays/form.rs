@@ -69,7 +69,7 @@ impl AddProject {
             access: if variable.is_empty() {
                 NewAccess::Suggested
             } else {
-                NewAccess::Token(SecretRef::Env(variable), None)
+                NewAccess::Token { secret: crate::engine::GivenSecret::At(SecretRef::Env(variable)), username: None }
             },
         };
         if new.address.is_empty() {
