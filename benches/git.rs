@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use ebbtide::git::{Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Remote, Repository, fetch};
+use ebbtide::git::{Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Remote, Repository, Trust, fetch};
 use generate::{FILES, MODELS, PROJECT, monorepo, single};
 use support::{HttpGitServer, git};
 use tokio::sync::watch;
@@ -114,6 +114,7 @@ impl Scene {
             folder: folder.to_owned(),
             expected: Some(format!("{folder}/dbt_project.yml").trim_start_matches('/').to_owned()),
             cache: cache.to_owned(),
+            trust: Trust::default(),
             limits: LIMITS,
         };
         let (progress, _) = watch::channel(FetchProgress::START);

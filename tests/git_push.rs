@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ebbtide::git::{
     Address, Credential, FetchLimits, FetchProgress, FetchRequest, FileChange, PushRequest, Pushed, Remote,
-    RemoteError, fetch, push,
+    RemoteError, Trust, fetch, push,
 };
 use ebbtide::problem::{Area, Catalogue};
 use ebbtide::workspace::Secret;
@@ -90,6 +90,7 @@ impl Scene {
             folder: "transform".to_owned(),
             expected: None,
             cache: self.cache(),
+            trust: Trust { known_hosts: Some(self.folder.path().join("caches/known_hosts")) },
             limits: LIMITS,
         };
         let (progress, _) = watch::channel(FetchProgress::START);
@@ -108,6 +109,7 @@ impl Scene {
             email: "ada@acme.example".to_owned(),
             at: "2026-01-06T09:00:00Z".parse().unwrap(),
             cache: self.cache(),
+            trust: Trust { known_hosts: Some(self.folder.path().join("caches/known_hosts")) },
             limits: LIMITS,
         }
     }

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use ebbtide::git::{
-    Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Obstacle, Remote, RemoteError, fetch,
+    Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Obstacle, Remote, RemoteError, Trust, fetch,
 };
 use ebbtide::workspace::Secret;
 use support::repositories::shop;
@@ -28,6 +28,7 @@ fn request(url: String, cache: &Path, stall: Duration) -> FetchRequest {
         folder: "transform".to_owned(),
         expected: None,
         cache: cache.join("caches/shop.git"),
+        trust: Trust::default(),
         limits: FetchLimits { connect: stall, stall, total: long, pack_bytes: 1 << 30 },
     }
 }

@@ -61,7 +61,7 @@ fn brings_every_model(public: &Public, url: &str, more: &str, prepare: impl FnOn
     let text = format!("{more}[projects.public]\nrepository = \"{url}\"\nbranch = \"{branch}\"\n{settings}");
     let text = if more.is_empty() { text } else { text + "git = \"ours\"\n" };
     fs::write(home.path().join("ebb.toml"), text).unwrap();
-    prepare(&home.path().join("cache/git"));
+    prepare(&home.path().join("data"));
     let synced = run(home.path(), &["sync"]);
     let listed = run(home.path(), &["models", "--json"]);
     let models = String::from_utf8(listed.stdout).unwrap();
@@ -79,7 +79,8 @@ fn run(home: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
     command.current_dir(home).env_clear().args(arguments);
     command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home);
-    command.env("EBB_STATE_DIR", home.join("state")).env("EBB_CACHE_DIR", home.join("cache")).output().unwrap()
+    command.env("EBB_STATE_DIR", home.join("state")).env("EBB_CACHE_DIR", home.join("cache"));
+    command.env("EBB_DATA_DIR", home.join("data")).output().unwrap()
 }
 
 #[test]
@@ -100,6 +101,6 @@ fn over_ssh_they_have_the_models_that_dbt_core_finds() {
     let Some(server) = SshGitServer::start(test, true) else { return };
     let key = format!("[git.ours]\nprovider = \"git\"\nauth = {{ ssh_key = \"{}\" }}\n", server.key().display());
     for public in &found {
-        brings_every_model(public, &server.url(&public.repository), &key, |caches| server.be_known(caches));
+        brings_every_model(public, &server.url(&public.repository), &key, |data| server.be_known(data));
     }
 }

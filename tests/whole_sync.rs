@@ -38,8 +38,8 @@ impl Place {
         Self { home }
     }
 
-    fn caches(&self) -> PathBuf {
-        self.home.path().join("cache/git")
+    fn data(&self) -> PathBuf {
+        self.home.path().join("data")
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -52,6 +52,7 @@ impl Place {
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home.path());
         command
             .env("EBB_STATE_DIR", self.home.path().join("state"))
+            .env("EBB_DATA_DIR", self.data())
             .env("EBB_CACHE_DIR", self.home.path().join("cache"));
         command.envs(variables.iter().copied()).output().unwrap()
     }
@@ -114,7 +115,7 @@ fn over_ssh_every_model_arrives() {
     let url = server.url(&repositories.path().join("shop.git"));
     let key = format!("[git.ours]\nprovider = \"git\"\nauth = {{ ssh_key = \"{}\" }}\n", server.key().display());
     let place = Place::new(&(project(&url, "git = \"ours\"\n") + &key));
-    server.be_known(&place.caches());
+    server.be_known(&place.data());
     let output = place.run(&["sync"]);
     assert!(output.status.success(), "{}", told(&output));
     assert_eq!(place.models(), shop_models());
@@ -135,7 +136,7 @@ fn a_locked_key_opens_its_repository_with_its_passphrase_alone() {
         server.key().display()
     );
     let place = Place::new(&(project(&url, "git = \"ours\"\n") + &key));
-    server.be_known(&place.caches());
+    server.be_known(&place.data());
     let wrong = place.run_with(&["sync"], &[("PASSPHRASE", "hunter3")]);
     assert_eq!(place.problem_codes(), ["GIT-SSH-PASSPHRASE-WRONG"], "{}", told(&wrong));
     let right = place.run_with(&["sync"], &[("PASSPHRASE", "hunter2")]);
@@ -153,6 +154,35 @@ fn a_host_whose_key_nobody_knows_is_refused() {
     let output = place.run(&["sync"]);
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
     assert_eq!(place.problem_codes(), ["GIT-SSH-HOSTKEY-UNKNOWN"]);
+    let shown = told(&place.run(&["problems", "--json"]));
+    assert!(shown.contains(&server.fingerprint("host_key")), "{shown}");
+    // Nobody is asked: without a yes nothing is trusted.
+    place.run(&["fix", "1"]);
+    assert!(!place.data().join("known_hosts").exists());
+    let fixed = place.run(&["fix", "1", "--yes"]);
+    assert!(fixed.status.success(), "{}", told(&fixed));
+    assert_eq!(place.models(), shop_models());
+    assert!(place.problem_codes().is_empty());
+}
+
+#[test]
+fn a_host_whose_key_has_changed_is_told_with_both_keys_and_cannot_be_trusted() {
+    let test = "a_host_whose_key_has_changed_is_told_with_both_keys_and_cannot_be_trusted";
+    let Some(server) = SshGitServer::start(test, true) else { return };
+    let repositories = served();
+    let url = server.url(&repositories.path().join("shop.git"));
+    let key = format!("[git.ours]\nprovider = \"git\"\nauth = {{ ssh_key = \"{}\" }}\n", server.key().display());
+    let place = Place::new(&(project(&url, "git = \"ours\"\n") + &key));
+    server.be_known_wrongly(&place.data());
+    place.run(&["sync"]);
+    assert_eq!(place.problem_codes(), ["GIT-SSH-HOSTKEY-CHANGED"]);
+    let shown = told(&place.run(&["problems", "--json"]));
+    for expected in ["known: ", "offered: ", &server.fingerprint("host_key"), &server.fingerprint("other_key")] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let before = fs::read(place.data().join("known_hosts")).unwrap();
+    place.run(&["fix", "1", "--yes"]);
+    assert_eq!(fs::read(place.data().join("known_hosts")).unwrap(), before);
 }
 
 #[test]

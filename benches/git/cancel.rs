@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ebbtide::git::{Credential, FetchProgress, FetchRequest, FetchStage, Remote, RemoteError, fetch};
+use ebbtide::git::{Credential, FetchProgress, FetchRequest, FetchStage, Remote, RemoteError, Trust, fetch};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -44,6 +44,7 @@ fn cancelled(runtime: &Runtime, url: &str, reached: impl Fn(FetchProgress) -> bo
         folder: String::new(),
         expected: None,
         cache: place.path().join("repository.git"),
+        trust: Trust::default(),
         limits: LIMITS,
     };
     let (progress, mut watched) = watch::channel(FetchProgress::START);

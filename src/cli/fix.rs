@@ -72,7 +72,10 @@ pub(super) fn applicable(problem: &Problem) -> impl Iterator<Item = (usize, &Rem
 
 fn is_applicable(remedy: &Remedy) -> bool {
     remedy.grade != Grade::Show
-        && matches!(remedy.action, Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. })
+        && matches!(
+            remedy.action,
+            Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. } | Action::TrustHost { .. }
+        )
 }
 
 /// The fix that was asked for, else the first that can be applied.
@@ -91,9 +94,11 @@ fn by_hand(found: &ProblemRecord, remedy: &Remedy, output: &mut Output) -> Resul
     let what = match &remedy.action {
         Action::Copy { .. } => "Run or send what is shown above",
         Action::Open { .. } => "Open the file that is shown above",
-        Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. } | Action::Read => {
-            "Do what is said above"
-        }
+        Action::Set { .. }
+        | Action::Sync { .. }
+        | Action::InstallPackages { .. }
+        | Action::TrustHost { .. }
+        | Action::Read => "Do what is said above",
     };
     output.remark(&format!("{what}, then sync again: problem {} is mended when it is met no more", found.id.0))?;
     Ok(Exit::Done)

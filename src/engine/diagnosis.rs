@@ -2,7 +2,7 @@
 //! evidence gathered on the spot, and fixes that can be carried out.
 
 use crate::dbt::{FileTree, ReadError};
-use crate::git::{Credential, FetchRequest, LeftOut, Remote, RemoteError};
+use crate::git::{Credential, FetchRequest, HostKeys, LeftOut, Remote, RemoteError};
 use crate::problem::diagnosis::{self, CredentialKind, MissingVariable, Operation, Refusal, WantedProjectPath};
 use crate::problem::{Action, Area, Code, Diagnosis, Fix, Grade, Problem, Severity, Subject};
 use crate::workspace::PackagesSetting;
@@ -60,9 +60,26 @@ fn on_the_spot(
             let hosts: Vec<&str> = others.filter(|other| other != repository).filter_map(host_of).collect();
             Some(diagnosis::host_unknown(project, repository, &hosts))
         }
+        (RemoteError::HostKey { host, keys, .. }, code) => host_key(project, host, keys, code),
         (_, "GIT-GH-MOVED") => Some(diagnosis::repository_moved(project, repository, error.raw())),
         _ => None,
     }
+}
+
+/// Both keys of a host that is not trusted, as far as they are known.
+fn host_key(project: &str, host: &str, keys: &HostKeys, code: &str) -> Option<Diagnosis> {
+    let offered = keys.offered.as_ref()?;
+    let (kind, fingerprint) = (offered.kind.as_str(), offered.fingerprint.as_str());
+    if code == "GIT-SSH-HOSTKEY-CHANGED" {
+        let known = keys.known.as_ref();
+        let file = known.map(|known| known.file.display().to_string()).unwrap_or_default();
+        let line = known.map_or(0, |known| known.line);
+        let offered = format!("{kind} {fingerprint}");
+        let known = known.map(|known| known.fingerprint.as_str());
+        return Some(diagnosis::host_key_changed(host, &offered, known, &file, line));
+    }
+    let line = offered.line.as_deref();
+    Some(diagnosis::host_key_unknown(&diagnosis::UnknownHost { project, host, kind, fingerprint, line }))
 }
 
 fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::git::trust_host;
 use crate::problem::{Action, Code, Fix, Problem, Subject};
 use crate::store::{Cause, ProblemId, ProblemRecord};
 use crate::workspace::Location;
@@ -47,6 +48,16 @@ pub(super) async fn preview(engine: &Engine, id: ProblemId, index: usize) -> Res
             "write package-lock.yml and the packages folder".to_owned(),
             format!("load {project} again"),
         ],
+        Action::TrustHost { host, key, fingerprint, sync } => {
+            let file = engine.core.world.paths.known_hosts();
+            let mut lines = vec![
+                format!("trust {host} by its key {fingerprint}"),
+                format!("write to {}:", file.display()),
+                format!("  {key}"),
+            ];
+            lines.extend(sync.map(|project| format!("sync {project} again")));
+            lines
+        }
         Action::Open { file, line } => vec![format!("open {file} at line {line}")],
         Action::Read => vec![fix.title],
     };
@@ -82,6 +93,16 @@ async fn carry_out(engine: &Engine, id: ProblemId, fix: &Fix) -> Result<Option<J
         Action::InstallPackages { project } => {
             engine.install_packages(&project, DepsRequest::default()).await.map_err(first)?;
             Ok(Some(engine.sync(&project, Cause::Fix, Some((id, "packages fetched".to_owned())))))
+        }
+        Action::TrustHost { host, key, sync, .. } => {
+            let file = engine.core.world.paths.known_hosts();
+            let written = engine.core.blocking(move || trust_host(&file, &key)).await?;
+            written.map_err(|error| {
+                let summary = format!("The key of {host} could not be written down: {error}");
+                Problem::new(Code::new("CONFIG-UNREADABLE"), Subject::Workspace, summary)
+            })?;
+            let how = format!("{host} is trusted");
+            Ok(sync.map(|project| engine.sync(&project, Cause::Fix, Some((id, how)))))
         }
         // The face that asked shows, copies or opens these; there is nothing to carry out here.
         Action::Copy { .. } | Action::Open { .. } | Action::Read => Ok(None),

@@ -12,11 +12,11 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::dbt::{Adapter, EnvAccess, LoadOptions};
-use crate::git::{Address, Credential, FetchLimits, FetchRequest, Provider, Remote};
+use crate::git::{Address, Credential, FetchLimits, FetchRequest, Provider, Remote, Trust};
 use crate::problem::{Code, Problem, Subject};
 use crate::workspace::{
-    Auth, Environment, Git, Loader, Location, Project, ProviderName, Secret, SecretRef, SourceType, SyncSettings,
-    Workspace,
+    Auth, Environment, Git, Loader, Location, Paths, Project, ProviderName, Secret, SecretRef, SourceType,
+    SyncSettings, Workspace,
 };
 
 use super::world::World;
@@ -151,6 +151,7 @@ impl Target {
             },
             expected: Some(self.settings.project_path.clone()),
             cache,
+            trust: self.trust(),
             limits: self.limits,
         })
     }
@@ -166,7 +167,13 @@ impl Target {
         let cache = self.cache.join(format!("{}.git", short_hash(&[&remote.display()])));
         let (branch, folder) = (revision.to_owned(), folder.trim_matches('/').to_owned());
         let expected = Some(format!("{folder}/dbt_project.yml").trim_start_matches('/').to_owned());
-        FetchRequest { remote, credential, branch, any_revision: true, folder, expected, cache, limits: self.limits }
+        let (trust, limits, any_revision) = (self.trust(), self.limits, true);
+        FetchRequest { remote, credential, branch, any_revision, folder, expected, cache, trust, limits }
+    }
+
+    /// Whom a person trusts, beside those that this machine does.
+    fn trust(&self) -> Trust {
+        Trust { known_hosts: Some(Paths::of(&self.environment).known_hosts()) }
     }
 
     /// The project's folder in its repository; empty for the root.

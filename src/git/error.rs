@@ -22,6 +22,33 @@ pub enum Obstacle {
     Connection,
 }
 
+/// The keys of a host that is not trusted, as far as they could be found out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostKeys {
+    pub offered: Option<OfferedKey>,
+    pub known: Option<KnownKey>,
+}
+
+/// The key that a host showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferedKey {
+    /// `ED25519`, `RSA`, `ECDSA`.
+    pub kind: String,
+    /// `SHA256:…`, as people compare it.
+    pub fingerprint: String,
+    /// The line of a `known_hosts` file that would trust it; none for a host that is known by another key.
+    pub line: Option<String>,
+}
+
+/// The key that a host is known by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownKey {
+    pub fingerprint: String,
+    pub file: PathBuf,
+    /// 1-based.
+    pub line: usize,
+}
+
 /// Why a private key can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyFault {
@@ -53,7 +80,7 @@ pub enum RemoteError {
     #[error("{path} belongs to another user")]
     Ownership { path: PathBuf, raw: String },
     #[error("the host key of {host} is not the known one")]
-    HostKey { host: String, raw: String },
+    HostKey { host: String, raw: String, keys: Box<HostKeys> },
     #[error("the private key cannot be used: {raw}")]
     Key { fault: KeyFault, raw: String },
     #[error("{host} could not be reached: {raw}")]
@@ -144,7 +171,7 @@ mod tests {
     }
 
     fn host_key(raw: &str) -> RemoteError {
-        RemoteError::HostKey { host: text("git.example"), raw: text(raw) }
+        RemoteError::HostKey { host: text("git.example"), raw: text(raw), keys: Box::default() }
     }
 
     fn unreachable(obstacle: Obstacle) -> RemoteError {

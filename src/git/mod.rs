@@ -15,10 +15,11 @@ mod providers;
 mod push;
 mod remote;
 mod transport;
+mod trust;
 mod usernames;
 
 pub use address::Address;
-pub use error::{KeyFault, Obstacle, RemoteError};
+pub use error::{HostKeys, KeyFault, KnownKey, Obstacle, OfferedKey, RemoteError};
 pub use fetch::{
     Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch, tip,
 };
@@ -29,3 +30,4 @@ pub use providers::{
 };
 pub use push::{FileChange, PushRequest, Pushed, push};
 pub use remote::{Credential, Provider, Remote};
+pub use trust::{Trust, trust_host};

@@ -15,6 +15,7 @@ use super::patience::Patience;
 use super::protocol::{Session, Update};
 use super::remote::{Credential, Remote};
 use super::transport::{Connection, Peer, Service};
+use super::trust::Trust;
 
 /// What becomes of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,7 @@ pub struct PushRequest {
     pub at: Timestamp,
     /// Where this repository's objects are kept; created when missing.
     pub cache: PathBuf,
+    pub trust: Trust,
     pub limits: FetchLimits,
 }
 
@@ -109,8 +111,8 @@ pub async fn push(request: PushRequest, cancel: CancellationToken) -> Result<Pus
 
 /// Hands the pack over; gives the number of requests.
 async fn send(request: &PushRequest, commit: &Commit, pack: &[u8], patience: &Patience) -> Result<u32, RemoteError> {
-    let PushRequest { remote, credential, limits, cache, branch, .. } = request;
-    let peer = Peer { remote, credential, limits, cache, service: Service::ReceivePack };
+    let PushRequest { remote, credential, limits, cache, trust, branch, .. } = request;
+    let peer = Peer { remote, credential, limits, cache, trust, service: Service::ReceivePack };
     let mut session = Session::open(Connection::new(peer, patience.clone())?).await?;
     let tip = session.greeted().and_then(|refs| refs.tip(branch)).map(str::to_owned);
     let address = remote.display();

@@ -41,6 +41,14 @@ pub enum Action {
     Sync { project: String },
     /// Fetch the packages of a dbt project in a folder of this machine, then load it again.
     InstallPackages { project: String },
+    /// Write a host's SSH key into the file of accepted ones, then sync the project again where one is named.
+    TrustHost {
+        host: String,
+        /// The line of a `known_hosts` file.
+        key: String,
+        fingerprint: String,
+        sync: Option<String>,
+    },
     /// Text for a person to copy: a command, a page, a sentence to send to somebody.
     Copy { text: String },
     /// Open a file of this machine in `$EDITOR` at a line (1-based; 0 is the top).

@@ -99,6 +99,7 @@ pub fn problem_lines(problem: &Problem, width: usize) -> Vec<Line> {
             Action::Copy { text } => Some(text.clone()),
             Action::Open { file, line: 0 } => Some(file.clone()),
             Action::Open { file, line } => Some(format!("{file}:{line}")),
+            Action::TrustHost { fingerprint, .. } => Some(fingerprint.clone()),
             Action::Sync { .. } | Action::InstallPackages { .. } | Action::Read => None,
         };
         page.fix(index + 1, fix.grade, &fix.title, detail.as_deref());

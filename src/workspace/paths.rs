@@ -23,7 +23,7 @@ pub struct Paths {
     pub state_dir: PathBuf,
     /// Repositories' objects; may be removed at any time.
     pub cache_dir: PathBuf,
-    /// The demo workspace.
+    /// The demo workspace, and host keys that a person accepted.
     pub data_dir: PathBuf,
 }
 
@@ -63,6 +63,11 @@ impl Paths {
             cache_dir: home.join(".cache/ebb"),
             data_dir: home.join(".local/share/ebb"),
         }
+    }
+
+    /// Host keys that a person accepted, in the form of OpenSSH's `known_hosts`.
+    pub fn known_hosts(&self) -> PathBuf {
+        self.data_dir.join("known_hosts")
     }
 
     /// The state folder of one workspace: `STATE/HASH-NAME`, so that two workspaces never meet and a

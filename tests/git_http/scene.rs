@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use ebbtide::git::{
-    Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Remote, RemoteError, Repository, TreeError, fetch,
+    Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Remote, RemoteError, Repository, TreeError, Trust,
+    fetch,
 };
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -51,6 +52,7 @@ impl Scene {
             folder: "transform".to_owned(),
             expected: None,
             cache: self.cache(),
+            trust: Trust::default(),
             limits: LIMITS,
         }
     }

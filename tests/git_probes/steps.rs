@@ -217,7 +217,7 @@ fn over_ssh(test: &str, is_known: bool, right_key: bool) -> Option<(TempDir, Ssh
     );
     fs::write(home.path().join("ebb.toml"), settings).unwrap();
     if is_known {
-        server.be_known(&home.path().join(".cache/ebb/git"));
+        server.be_known(&home.path().join(".local/share/ebb"));
     }
     Some((home, server))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ebbtide::git::{
     Address, Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Remote, RemoteError, Repository, TreeError,
-    fetch,
+    Trust, fetch,
 };
 use ebbtide::problem::{Area, Catalogue};
 use tempfile::TempDir;
@@ -42,6 +42,11 @@ impl Scene {
         self.folder.path().join("caches")
     }
 
+    /// Host keys that were accepted.
+    pub(crate) fn known_hosts(&self) -> PathBuf {
+        self.caches().join("known_hosts")
+    }
+
     pub(crate) fn remote(&self, name: &str) -> Remote {
         let url = self.server.url(&self.folder.path().join(name));
         Address::parse(&url, self.folder.path()).unwrap().remote
@@ -56,6 +61,7 @@ impl Scene {
             folder: "transform".to_owned(),
             expected: None,
             cache: self.caches().join("shop"),
+            trust: Trust { known_hosts: Some(self.known_hosts()) },
             limits: LIMITS,
         }
     }

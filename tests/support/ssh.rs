@@ -101,20 +101,27 @@ impl SshGitServer {
         std::fs::write(self.folder.path().join("authorized_keys"), line).unwrap();
     }
 
-    /// Makes the server's key one that `ebb` accepts, for caches in the folder `caches`.
-    pub fn be_known(&self, caches: &Path) {
-        self.be_known_by(caches, "host_key");
+    /// Makes the server's key an accepted one, in the file `known_hosts` of this folder.
+    pub fn be_known(&self, folder: &Path) {
+        self.be_known_by(folder, "host_key");
     }
 
     /// Makes a key known that the server does not have.
-    pub fn be_known_wrongly(&self, caches: &Path) {
-        self.be_known_by(caches, "other_key");
+    pub fn be_known_wrongly(&self, folder: &Path) {
+        self.be_known_by(folder, "other_key");
     }
 
-    fn be_known_by(&self, caches: &Path, key: &str) {
+    /// The fingerprint of one of the server's keys: `host_key`, `other_key`.
+    pub fn fingerprint(&self, key: &str) -> String {
+        let path = self.folder.path().join(key).with_extension("pub");
+        let printed = Command::new("ssh-keygen").arg("-lf").arg(path).output().unwrap().stdout;
+        String::from_utf8(printed).unwrap().split(' ').nth(1).unwrap().to_owned()
+    }
+
+    fn be_known_by(&self, folder: &Path, key: &str) {
         let key = std::fs::read_to_string(self.folder.path().join(key).with_extension("pub")).unwrap();
-        std::fs::create_dir_all(caches).unwrap();
-        std::fs::write(caches.join("known_hosts"), format!("[127.0.0.1]:{} {key}", self.port)).unwrap();
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join("known_hosts"), format!("[127.0.0.1]:{} {key}", self.port)).unwrap();
     }
 }
 

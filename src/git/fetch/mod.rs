@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::objects::Contents;
 use super::remote::{Credential, Remote};
+use super::trust::Trust;
 
 pub(in crate::git) use run::blocking;
 pub use run::{branches, fetch, tip};
@@ -42,6 +43,7 @@ pub struct FetchRequest {
     pub expected: Option<String>,
     /// Where this repository's objects are kept; created when missing.
     pub cache: PathBuf,
+    pub trust: Trust,
     pub limits: FetchLimits,
 }
 

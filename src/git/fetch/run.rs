@@ -102,8 +102,8 @@ async fn tip_of(session: &mut Session, wanted: &str) -> Result<(String, String),
 }
 
 async fn connect(request: &FetchRequest, patience: &Patience) -> Result<Session, RemoteError> {
-    let FetchRequest { remote, credential, limits, cache, .. } = request;
-    let peer = Peer { remote, credential, limits, cache, service: Service::UploadPack };
+    let FetchRequest { remote, credential, limits, cache, trust, .. } = request;
+    let peer = Peer { remote, credential, limits, cache, trust, service: Service::UploadPack };
     Session::open(Connection::new(peer, patience.clone())?).await
 }
 

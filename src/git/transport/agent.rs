@@ -6,8 +6,8 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
@@ -17,6 +17,7 @@ use tokio::process::Child;
 use super::super::error::{KeyFault, RemoteError};
 use super::super::patience::Patience;
 use super::detached::{detached, not_started, was_missing};
+use super::private_folder::PrivateFolder;
 use super::private_key::told_apart;
 use super::words;
 use crate::workspace::Secret;
@@ -32,15 +33,15 @@ exit 1
 "#;
 /// What the agent watches: says the agent's process, and ends when we do.
 const HOLD: &str = "echo \"$SSH_AGENT_PID\"; exec cat";
-/// How the folders begin that agents have their sockets in; our process's number follows.
-const FOLDER: &str = "ebb-ssh-";
-/// Folders of processes that are gone are removed when they are older.
-const STALE: Duration = Duration::from_hours(1);
+/// Names in the agent's folder: its socket, the public half of the key, and what is asked for the passphrase.
+const SOCKET: &str = "agent";
+const PUBLIC_KEY: &str = "key.pub";
+const ASKED: &str = "ask";
 
 /// A running agent; it and its folder are gone once this is dropped.
 #[derive(Debug)]
 pub(super) struct Agent {
-    folder: Folder,
+    folder: PrivateFolder,
     /// Dropped with its pipe, whose end ends it.
     _holder: Child,
     process: Option<Pid>,
@@ -61,17 +62,24 @@ impl Agent {
 
     /// Arguments that make `ssh` use this agent and offer its key alone.
     pub(super) fn arguments(&self) -> Vec<OsString> {
-        let socket = self.folder.socket().display().to_string();
+        let socket = self.folder.path(SOCKET).display().to_string();
         let mut agent = OsString::from("IdentityAgent=");
         agent.push(quoted(&socket));
-        vec!["-o".into(), agent, "-i".into(), self.folder.public_key().into(), "-o".into(), "IdentitiesOnly=yes".into()]
+        vec![
+            "-o".into(),
+            agent,
+            "-i".into(),
+            self.folder.path(PUBLIC_KEY).into(),
+            "-o".into(),
+            "IdentitiesOnly=yes".into(),
+        ]
     }
 
     async fn start() -> Result<Self, RemoteError> {
-        let folder = Folder::make(&runtime_folder())
-            .map_err(|error| RemoteError::Broken { raw: format!("no folder for ssh-agent could be made: {error}") })?;
+        let folder = PrivateFolder::make()?;
+        write_program(&folder.path(ASKED))?;
         let mut command = detached("ssh-agent");
-        command.arg("-a").arg(folder.socket()).args(["sh", "-c", HOLD]);
+        command.arg("-a").arg(folder.path(SOCKET)).args(["sh", "-c", HOLD]);
         let mut holder = command.spawn().map_err(|error| not_started("ssh-agent", &error))?;
         let mut line = String::new();
         if let Some(stdout) = holder.stdout.take() {
@@ -95,8 +103,8 @@ impl Agent {
         let mut command = detached("ssh-add");
         command
             .args(["-q", "-t", &lifetime.as_secs().max(1).to_string(), "-"])
-            .env("SSH_AUTH_SOCK", self.folder.socket())
-            .env("SSH_ASKPASS", self.folder.ask())
+            .env("SSH_AUTH_SOCK", self.folder.path(SOCKET))
+            .env("SSH_ASKPASS", self.folder.path(ASKED))
             .env("SSH_ASKPASS_REQUIRE", "force");
         if let Some(passphrase) = passphrase {
             command.env("EBB_PASSPHRASE", passphrase.expose());
@@ -106,9 +114,9 @@ impl Agent {
             return Err(refused(&said));
         }
         let mut list = detached("ssh-add");
-        list.arg("-L").env("SSH_AUTH_SOCK", self.folder.socket());
+        list.arg("-L").env("SSH_AUTH_SOCK", self.folder.path(SOCKET));
         let (_, public) = said_to(list, b"").await?;
-        let written = std::fs::write(self.folder.public_key(), public.lines().next().unwrap_or_default());
+        let written = std::fs::write(self.folder.path(PUBLIC_KEY), public.lines().next().unwrap_or_default());
         written.map_err(|error| RemoteError::Broken { raw: format!("the public key could not be written: {error}") })
     }
 }
@@ -119,6 +127,12 @@ impl Drop for Agent {
             let _ = rustix::process::kill_process(process, Signal::KILL);
         }
     }
+}
+
+fn write_program(path: &Path) -> Result<(), RemoteError> {
+    let opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(path);
+    let written = opened.and_then(|mut file| file.write_all(ASK.as_bytes()));
+    written.map_err(|error| RemoteError::Broken { raw: format!("{} could not be written: {error}", path.display()) })
 }
 
 /// Runs `ssh-add` with this on its standard input. Whether it went well, and what it said.
@@ -149,72 +163,6 @@ fn refused(said: &str) -> RemoteError {
     RemoteError::Key { fault, raw }
 }
 
-/// Where sockets of this user belong: in memory and for us alone where the system has such a folder.
-fn runtime_folder() -> PathBuf {
-    let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_dir());
-    own.unwrap_or_else(std::env::temp_dir)
-}
-
-/// A folder for us alone with the agent's socket, the public half of the key, and what is asked for the
-/// passphrase. Holds no secret.
-#[derive(Debug)]
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make(parent: &Path) -> std::io::Result<Self> {
-        sweep(parent);
-        let names = (0..).map(|number: u32| parent.join(format!("{FOLDER}{}-{number}", std::process::id())));
-        for path in names {
-            match std::fs::DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => {
-                    let folder = Self(path);
-                    let mut options = std::fs::OpenOptions::new();
-                    let file = options.write(true).create_new(true).mode(0o700).open(folder.ask());
-                    file?.write_all(ASK.as_bytes())?;
-                    return Ok(folder);
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(std::io::ErrorKind::AlreadyExists.into())
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.0.join("agent")
-    }
-
-    fn public_key(&self) -> PathBuf {
-        self.0.join("key.pub")
-    }
-
-    fn ask(&self) -> PathBuf {
-        self.0.join("ask")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Removes what processes left that were killed.
-fn sweep(parent: &Path) {
-    let Ok(entries) = std::fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let owner = name.to_str().and_then(|name| name.strip_prefix(FOLDER)?.split('-').next()?.parse().ok());
-        let Some(owner) = owner.and_then(Pid::from_raw) else { continue };
-        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
-        let is_gone = rustix::process::test_kill_process(owner) == Err(rustix::io::Errno::SRCH);
-        if is_gone && age.is_some_and(|age| age > STALE) {
-            // A folder of somebody else stays: it is not ours to remove.
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
 /// A value of `ssh -o`, which splits at blanks and expands `%`.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('%', "%%"))
@@ -223,40 +171,6 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_folder_is_for_us_alone_and_goes_with_its_owner() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let parent = tempfile::tempdir().unwrap();
-        let (first, second) = (Folder::make(parent.path()).unwrap(), Folder::make(parent.path()).unwrap());
-        assert_ne!(first.0, second.0);
-        assert_eq!(std::fs::metadata(&first.0).unwrap().permissions().mode() & 0o777, 0o700);
-        drop((first, second));
-        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn only_old_folders_of_dead_processes_are_swept() {
-        let parent = tempfile::tempdir().unwrap();
-        let long_ago = std::time::SystemTime::now() - 3 * STALE;
-        let mut gone = std::process::Command::new("true").spawn().unwrap();
-        gone.wait().unwrap();
-        for (name, is_old) in [
-            (format!("{FOLDER}{}-0", gone.id()), true),
-            (format!("{FOLDER}{}-1", gone.id()), false),
-            (format!("{FOLDER}{}-7", std::process::id()), true),
-            ("ebb-ssh-notes".to_owned(), true),
-        ] {
-            let folder = parent.path().join(name);
-            std::fs::create_dir(&folder).unwrap();
-            if is_old {
-                std::fs::File::open(&folder).unwrap().set_modified(long_ago).unwrap();
-            }
-        }
-        sweep(parent.path());
-        assert!(!parent.path().join(format!("{FOLDER}{}-0", gone.id())).exists());
-        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 3);
-    }
 
     #[test]
     fn what_ssh_add_says_is_told_apart() {

@@ -8,17 +8,15 @@ use std::path::{Path, PathBuf};
 const PUBLISHED: &str = include_str!("../../../assets/known_hosts");
 /// File beside the caches that we write the published keys to, for `ssh` to read.
 const PUBLISHED_NAME: &str = "known_hosts.published";
-/// File beside the caches with keys that a person accepted. A fetch only reads it.
-const ACCEPTED_NAME: &str = "known_hosts";
 
 /// The value of ssh's `GlobalKnownHostsFile` for a fetch into `cache`: the system's files, the
-/// published keys, the accepted keys. The user's own files are ssh's default and stay in force.
-pub(super) fn files(cache: &Path) -> io::Result<String> {
+/// published keys, those that a person accepted. The user's own files are ssh's default and stay in force.
+pub(super) fn files(cache: &Path, accepted: Option<&Path>) -> io::Result<String> {
     let published = cache.with_file_name(PUBLISHED_NAME);
     write_published(&published)?;
     let system = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"].map(PathBuf::from);
-    let ours = [published, cache.with_file_name(ACCEPTED_NAME)];
-    let quoted: Vec<String> = system.iter().chain(&ours).map(|path| quoted(path)).collect();
+    let all = system.iter().map(PathBuf::as_path).chain([published.as_path()]).chain(accepted);
+    let quoted: Vec<String> = all.map(quoted).collect();
     Ok(quoted.join(" "))
 }
 
@@ -48,12 +46,12 @@ mod tests {
     fn the_published_keys_are_written_once_and_mended() {
         let folder = tempfile::tempdir().unwrap();
         let cache = folder.path().join("caches/shop");
-        let value = files(&cache).unwrap();
+        let value = files(&cache, Some(Path::new("/data/known_hosts"))).unwrap();
         let written = folder.path().join("caches").join(PUBLISHED_NAME);
         assert_eq!(std::fs::read_to_string(&written).unwrap(), PUBLISHED);
-        assert!(value.contains(written.to_str().unwrap()) && value.contains("/caches/known_hosts\""), "{value}");
+        assert!(value.contains(written.to_str().unwrap()) && value.ends_with("\"/data/known_hosts\""), "{value}");
         std::fs::write(&written, "github.com ssh-ed25519 forged").unwrap();
-        files(&cache).unwrap();
+        files(&cache, None).unwrap();
         assert_eq!(std::fs::read_to_string(&written).unwrap(), PUBLISHED);
         assert_eq!(std::fs::read_dir(folder.path().join("caches")).unwrap().count(), 1);
     }

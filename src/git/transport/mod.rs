@@ -3,8 +3,10 @@
 
 mod agent;
 mod detached;
+mod host_keys;
 mod http;
 mod known_hosts;
+mod private_folder;
 mod private_key;
 mod redirect;
 mod retry;
@@ -19,6 +21,7 @@ use super::fetch::FetchLimits;
 use super::patience::Patience;
 use super::protocol::{Decoder, Message, Packet};
 use super::remote::{Credential, Remote};
+use super::trust::Trust;
 use http::Http;
 use ssh::{Ssh, Target};
 
@@ -47,7 +50,8 @@ pub(super) struct Peer<'a> {
     pub(super) remote: &'a Remote,
     pub(super) credential: &'a Credential,
     pub(super) limits: &'a FetchLimits,
-    /// The repository's cache; known host keys are kept beside it.
+    pub(super) trust: &'a Trust,
+    /// The repository's cache; the host keys that providers publish are kept beside it.
     pub(super) cache: &'a Path,
     pub(super) service: Service,
 }
@@ -75,7 +79,7 @@ impl Connection {
             Remote::Http { url } => Wire::Http(Box::new(Http::new(url, peer.credential, peer.service, &patience)?)),
             Remote::Ssh { user, host, port, path } => {
                 let target = Target { user, host, port: *port, path, program: peer.service.program() };
-                Wire::Ssh(Box::new(Ssh::new(target, peer.credential, peer.limits, peer.cache)?))
+                Wire::Ssh(Box::new(Ssh::new(target, peer)?))
             }
             // There is nothing to connect to; whoever asks has missed a case.
             Remote::Local { .. } => return Err(RemoteError::Address { url: peer.remote.display() }),

@@ -17,7 +17,7 @@ use super::super::protocol::LONGEST_WORDS;
 use super::super::remote::Credential;
 use super::agent::Agent;
 use super::detached::{detached, not_started, was_missing};
-use super::{known_hosts, ssh_words};
+use super::{Peer, host_keys, known_hosts, ssh_words};
 use crate::workspace::Secret;
 
 /// How long we wait for the last words of a process that has ended. Another process may have
@@ -62,13 +62,9 @@ struct Running {
 }
 
 impl Ssh {
-    pub(super) fn new(
-        target: Target<'_>,
-        credential: &Credential,
-        limits: &FetchLimits,
-        cache: &Path,
-    ) -> Result<Self, RemoteError> {
-        let trusted = known_hosts::files(cache)
+    pub(super) fn new(target: Target<'_>, peer: Peer<'_>) -> Result<Self, RemoteError> {
+        let Peer { credential, limits, cache, trust, .. } = peer;
+        let trusted = known_hosts::files(cache, trust.known_hosts.as_deref())
             .map_err(|error| RemoteError::Cache { path: cache.to_owned(), raw: error.to_string() })?;
         let arguments = arguments(target, credential, limits, &trusted);
         let (key, secret_key) = match credential {
@@ -146,7 +142,14 @@ impl Ssh {
             Some(key) => format!("The key {} is locked with a passphrase and nobody is asked\n{said}", key.display()),
             None => said,
         };
-        Some(ssh_words::verdict(&self.host, &said, status, self.heard))
+        match ssh_words::verdict(&self.host, &said, status, self.heard) {
+            RemoteError::HostKey { host, raw, .. } => {
+                let way = self.arguments.split_last().map_or(&[][..], |(_, way)| way);
+                let keys = Box::new(host_keys::both(&raw, way).await);
+                Some(RemoteError::HostKey { host, raw, keys })
+            }
+            error => Some(error),
+        }
     }
 
     fn early_end(&self) -> RemoteError {

@@ -32,7 +32,7 @@ pub(super) fn verdict(host: &str, said: &str, status: ExitStatus, heard: bool) -
         raw = format!("ssh ended with {status} and said nothing");
     }
     if has(&HOST_KEY) {
-        return RemoteError::HostKey { host, raw };
+        return RemoteError::HostKey { host, raw, keys: Box::default() };
     }
     if status.code() != Some(SSH_FAILED) || has(&REFUSED) {
         return if heard { RemoteError::Broken { raw } } else { RemoteError::Refused { status: None, raw } };

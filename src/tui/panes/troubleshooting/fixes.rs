@@ -35,9 +35,10 @@ pub(super) fn can_apply(record: &ProblemRecord, index: usize, syncing: bool) -> 
     match (&record.state, &fix.action) {
         (ProblemState::Mended { .. }, _) => Err("it is mended".to_owned()),
         (ProblemState::Open, Action::Read) => Err("this one is for you to do".to_owned()),
-        (ProblemState::Open, Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. }) if syncing => {
-            Err("its project is syncing now".to_owned())
-        }
+        (
+            ProblemState::Open,
+            Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. } | Action::TrustHost { .. },
+        ) if syncing => Err("its project is syncing now".to_owned()),
         (ProblemState::Open, _) => Ok(()),
     }
 }
@@ -51,11 +52,17 @@ pub(super) fn apply(problem: ProblemId, index: usize, fix: &Fix) -> Vec<Effect> 
         }
         (Action::Open { file, line }, _) => vec![Effect::OpenEditor { file: file.into(), line: *line }],
         (Action::Read, _) => Vec::new(),
-        (Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. }, Grade::Safe) => {
+        (
+            Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. } | Action::TrustHost { .. },
+            Grade::Safe,
+        ) => {
             vec![Effect::ApplyFix { problem, fix: index }]
         }
         // Shown first; the answer asks.
-        (Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. }, Grade::Ask | Grade::Show) => {
+        (
+            Action::Set { .. } | Action::Sync { .. } | Action::InstallPackages { .. } | Action::TrustHost { .. },
+            Grade::Ask | Grade::Show,
+        ) => {
             vec![Effect::Load { query: Query::FixPreview { problem, fix: index }, generation: Generation::default() }]
         }
     }
