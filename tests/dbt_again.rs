@@ -36,7 +36,7 @@ fn told(loaded: &Loaded) -> String {
     let others = format!(
         "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}",
         (&project.name, &project.version, &project.root, &project.folders, project.macros),
-        project.children,
+        project.children().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         project.groups,
         project.docs,
         project.macro_definitions
@@ -50,7 +50,7 @@ fn assert_same(what: &str, ours: &Loaded, fresh: &Loaded) {
         (Some(ours), Some(fresh)) => {
             ours.nodes == fresh.nodes
                 && ours.nodes.keys().eq(fresh.nodes.keys())
-                && ours.children == fresh.children
+                && ours.children() == fresh.children()
                 && ours.macro_definitions == fresh.macro_definitions
                 && (&ours.groups, &ours.docs) == (&fresh.groups, &fresh.docs)
                 && ours.macros == fresh.macros
@@ -253,6 +253,20 @@ fn what_did_not_change_is_not_read_again() {
         Work::Files(2)
     );
     assert_eq!(work_after(&[("models/added.sql", "select * from {{ ref('a') }}")], |_| {}), Work::Files(1));
+}
+
+#[test]
+fn what_is_new_may_not_get_in_the_way_of_what_stayed() {
+    // Two nodes of one relation, a circle, a group that there is not: each is told as in a load from nothing.
+    for (path, text) in [
+        ("models/a.sql", "{{ config(alias='b_x') }}select 1 as id"),
+        ("models/zz.sql", "{{ config(alias='B_X') }}select 1 as id"),
+        ("models/a.sql", "select * from {{ ref('d') }}"),
+        ("models/a.sql", "{{ config(group='nobody') }}select 1 as id"),
+    ] {
+        work_after(&[(path, text)], |_| {});
+    }
+    assert_eq!(work_after(&[("models/a.sql", "select * from {{ ref('d') }}")], |_| {}), Work::Everything);
 }
 
 #[test]

@@ -250,7 +250,7 @@ fn a_large_project_is_read_once_and_linked_whole() {
     let project = loaded.project.expect("a project");
     let of = |kind| project.nodes.values().filter(|node| node.kind == kind).count();
     assert_eq!((of(NodeKind::Model), of(NodeKind::Test)), (count, 2 * count));
-    let edges: usize = project.children.values().map(Vec::len).sum();
+    let edges: usize = project.children().values().map(Vec::len).sum();
     assert_eq!(edges, (3 * count - 6) + 2 * count);
     assert!(project.nodes.values().all(|node| node.compiled_code.is_some()));
     // Each model, the YAML file and the project once; looks for packages and the like beside.

@@ -36,7 +36,7 @@ fn fact(project: &Project, node: &Node, field: &str) -> String {
         "depends_on" => listed(&node.depends_on_nodes),
         "macros" => listed(&node.depends_on_macros),
         "ctes" => listed(&node.extra_ctes),
-        "children" => listed(project.children.get(&node.unique_id).into_iter().flatten()),
+        "children" => listed(project.children().remove(node.unique_id.as_str()).unwrap_or_default()),
         "attached" => optional(&node.test.as_ref().and_then(|test| test.attached_node.clone())),
         "twins" => {
             let twins = project.disabled_twins.iter().filter(|twin| twin.unique_id == node.unique_id);

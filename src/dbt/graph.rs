@@ -1,32 +1,29 @@
 //! The graph of nodes: children, and the cycles that may not be.
 
-use std::sync::Arc;
-
-use indexmap::IndexMap;
-
-use super::node::Node;
+use super::node::{Children, Node, Nodes};
 use crate::jinja::QuickMap;
 
-/// `unique_id` -> direct children, enabled nodes only, in the nodes' order.
-pub(crate) fn children(nodes: &IndexMap<String, Arc<Node>>) -> IndexMap<String, Vec<String>> {
-    let mut children: IndexMap<String, Vec<String>> =
-        nodes.values().filter(|node| node.enabled).map(|node| (node.unique_id.clone(), Vec::new())).collect();
-    for node in nodes.values().filter(|node| node.enabled) {
+/// Direct children, enabled nodes only, in the nodes' order.
+pub(crate) fn children(nodes: &Nodes) -> Children<'_> {
+    let enabled = || nodes.values().filter(|node| node.enabled);
+    let mut children: Children<'_> = enabled().map(|node| (node.unique_id.as_str(), Vec::new())).collect();
+    for node in enabled() {
         for parent in &node.depends_on_nodes {
-            if let Some(siblings) = children.get_mut(parent) {
-                siblings.push(node.unique_id.clone());
+            if let Some(siblings) = children.get_mut(parent.as_str()) {
+                siblings.push(node.unique_id.as_str());
             }
         }
     }
     children
 }
 
-/// Every knot of nodes that depend on each other, each as a path of `unique_id`s.
-pub(crate) fn cycles(nodes: &IndexMap<String, Arc<Node>>) -> Vec<Vec<String>> {
+/// Every knot of nodes that depend on each other, each as a path of `unique_id`s, as far as one of the `wanted`
+/// nodes leads to it.
+pub(crate) fn cycles(nodes: &Nodes, wanted: impl Fn(&Node) -> bool) -> Vec<Vec<String>> {
     let parents = |id: &str| nodes.get(id).map(|node| node.depends_on_nodes.as_slice()).unwrap_or_default();
     let mut state: QuickMap<&str, State> = QuickMap::default();
     let mut cycles = Vec::new();
-    for start in nodes.values().filter(|node| node.enabled) {
+    for start in nodes.values().filter(|node| node.enabled && wanted(node)) {
         if state.contains_key(start.unique_id.as_str()) {
             continue;
         }
@@ -76,9 +73,11 @@ fn rotate_to_smallest(knot: &mut [String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::dbt::node::NodeKind;
 
-    fn nodes(edges: &[(&str, &[&str])]) -> IndexMap<String, Arc<Node>> {
+    fn nodes(edges: &[(&str, &[&str])]) -> Nodes {
         let node = |(id, parents): &(&str, &[&str])| {
             let depends_on_nodes = parents.iter().map(|parent| (*parent).to_owned()).collect();
             (
@@ -91,9 +90,10 @@ mod tests {
 
     #[test]
     fn children_are_the_other_side_of_parents() {
-        let children = children(&nodes(&[("a", &[]), ("b", &["a"]), ("c", &["a", "b"])]));
+        let nodes = nodes(&[("a", &[]), ("b", &["a"]), ("c", &["a", "b"])]);
+        let children = children(&nodes);
         assert_eq!(children["a"], ["b", "c"]);
-        assert_eq!(children["c"], Vec::<String>::new());
+        assert_eq!(children["c"], Vec::<&str>::new());
     }
 
     #[test]
@@ -113,7 +113,7 @@ mod tests {
             (&[("a", &[]), ("b", &["a"])], &[]),
         ];
         for (edges, expected) in table {
-            assert_eq!(cycles(&nodes(edges)), expected);
+            assert_eq!(cycles(&nodes(edges), |_| true), expected);
         }
     }
 
@@ -124,6 +124,6 @@ mod tests {
             let depends_on_nodes = ids.get(n + 1).cloned().into_iter().collect();
             (id.clone(), Node { unique_id: id.clone(), depends_on_nodes, ..Node::new(NodeKind::Model) }.into())
         });
-        assert!(cycles(&all.collect()).is_empty());
+        assert!(cycles(&all.collect(), |_| true).is_empty());
     }
 }

@@ -1,8 +1,10 @@
 //! From names to nodes: what each node depends on; and what may not be, because of a missing, a
 //! disabled, an ambiguous or a private target.
 
+use std::sync::Arc;
+
 use super::context::{Failure, Shared, ambiguous_ref, missing_ref, missing_source};
-use super::node::{Node, NodeKind};
+use super::node::{Node, NodeKind, Nodes};
 use super::parse::{Draft, node_problem};
 use super::problems::codes;
 use super::resolve::{RefArgs, Resolver, Target};
@@ -21,7 +23,15 @@ pub(crate) struct Linked {
 /// What can be linked to: by reference, then by `unique_id`.
 pub(crate) struct Targets<'a> {
     pub(crate) resolver: &'a Resolver,
-    pub(crate) nodes: QuickMap<&'a str, &'a Node>,
+    /// Nodes that are linked already.
+    pub(crate) others: &'a Nodes,
+    pub(crate) drafts: QuickMap<&'a str, &'a Node>,
+}
+
+impl Targets<'_> {
+    fn node(&self, id: &str) -> Option<&Node> {
+        self.drafts.get(id).copied().or_else(|| self.others.get(id).map(Arc::as_ref))
+    }
 }
 
 /// Resolves one node's references.
@@ -58,7 +68,7 @@ fn link_ref(shared: &Shared, targets: &Targets<'_>, draft: &Draft, args: &RefArg
     let node = &draft.node;
     match targets.resolver.resolve_ref(args, &node.package_name) {
         Target::Found(id) => {
-            if let Some(sentence) = targets.nodes.get(id.as_str()).and_then(|target| refused(shared, node, target)) {
+            if let Some(sentence) = targets.node(&id).and_then(|target| refused(shared, node, target)) {
                 linked.fail(draft, codes::ACCESS, sentence, Vec::new());
             }
             add(linked, id);

@@ -63,7 +63,7 @@ pub use from_manifest::{ManifestError, from_manifest};
 pub use kept::Keeping;
 pub use load::{Again, Before, Work, load, load_again};
 pub use manifest::{ManifestFacts, write_manifest};
-pub use node::{Column, Node, NodeKind, Project, Quoting, Test};
+pub use node::{Children, Column, Node, NodeKind, Nodes, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
 pub use outline::Outline;
 pub use profiles::{Profile, ProfileOptions, read_profile, setting_of_project};

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
+use super::graph::children;
+use crate::jinja::{QuickIndexMap, QuickMap};
 use crate::problem::Code;
 
 /// The kinds of nodes that carry a relation or stand in the graph.
@@ -238,6 +240,12 @@ impl Node {
     }
 }
 
+/// Nodes by `unique_id`, in dbt's order.
+pub type Nodes = QuickIndexMap<String, Arc<Node>>;
+
+/// `unique_id` -> `unique_id`s of direct children.
+pub type Children<'p> = QuickMap<&'p str, Vec<&'p str>>;
+
 /// A loaded project.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
@@ -249,15 +257,20 @@ pub struct Project {
     pub folders: IndexMap<String, String>,
     /// Every node, enabled or not, by `unique_id`, in dbt's order of parsing. Shared, so that a list of them
     /// is made without a copy of any.
-    pub nodes: IndexMap<String, Arc<Node>>,
+    pub nodes: Nodes,
     /// Disabled nodes whose `unique_id` another of `nodes` has, which is enabled or came first.
     pub disabled_twins: Vec<Node>,
-    /// `unique_id` -> `unique_id`s of direct children, enabled nodes only.
-    pub children: IndexMap<String, Vec<String>>,
     /// Number of macros of the project and its packages, dbt's own not counted.
     pub macros: usize,
     /// Those and dbt's own, the project's first.
     pub macro_definitions: Vec<MacroDefinition>,
     pub docs: Vec<DocsDefinition>,
     pub groups: Vec<GroupDefinition>,
+}
+
+impl Project {
+    /// Every enabled node's direct children, in the nodes' order.
+    pub fn children(&self) -> Children<'_> {
+        children(&self.nodes)
+    }
 }

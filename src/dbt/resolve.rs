@@ -1,13 +1,10 @@
 //! What `ref('x')` and `source('a', 'b')` in a node mean: which node of which package.
 
-use std::sync::Arc;
-
-use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::node::{Node, NodeKind};
+use super::node::{Node, NodeKind, Nodes};
 use super::python::text;
-use crate::jinja::QuickMap;
+use crate::jinja::{QuickIndexMap, QuickMap};
 
 /// A reference as written: package, name, version.
 pub(crate) type RefArgs = (Option<String>, String, Option<Value>);
@@ -26,12 +23,12 @@ pub(crate) enum Target {
 /// Every node by `unique_id`, with what leads to it.
 #[derive(Debug, Default)]
 pub(crate) struct Manifest {
-    pub(crate) nodes: IndexMap<String, Arc<Node>>,
+    pub(crate) nodes: Nodes,
     pub(crate) resolver: Resolver,
 }
 
 /// Package -> `unique_id`, for one name.
-type ByPackage = IndexMap<String, String>;
+type ByPackage = QuickIndexMap<String, String>;
 
 /// Everything that can be referred to, by name.
 #[derive(Debug, Default)]
@@ -53,24 +50,21 @@ impl Resolver {
     }
 
     fn add(&mut self, node: &Node) {
-        let place = (node.package_name.clone(), node.unique_id.clone());
+        let place = || (node.package_name.clone(), node.unique_id.clone());
         match node.kind {
             NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot => {
                 let refable = if node.enabled { &mut self.refable } else { &mut self.disabled_refable };
                 if let Some(version) = node.version.as_ref().map(text) {
-                    refable
-                        .entry(format!("{}.v{version}", node.name))
-                        .or_default()
-                        .insert(place.0.clone(), place.1.clone());
+                    refable.entry(format!("{}.v{version}", node.name)).or_default().extend([place()]);
                 }
                 if node.version.as_ref().map(text) == node.latest_version.as_ref().map(text) {
-                    refable.entry(node.name.clone()).or_default().insert(place.0, place.1);
+                    refable.entry(node.name.clone()).or_default().extend([place()]);
                 }
             }
             NodeKind::Source => {
                 let sources = if node.enabled { &mut self.sources } else { &mut self.disabled_sources };
                 let source = node.source_name.clone().unwrap_or_default();
-                sources.entry((source, node.name.clone())).or_default().insert(place.0, place.1);
+                sources.entry((source, node.name.clone())).or_default().extend([place()]);
             }
             NodeKind::Test
             | NodeKind::Analysis

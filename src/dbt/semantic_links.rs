@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::context::Failure;
-use super::node::{Node, NodeKind};
+use super::node::{Node, NodeKind, Nodes};
 use super::problems::codes;
 use super::python;
 
@@ -16,7 +16,7 @@ use super::python;
 const DEEPEST: usize = 50;
 
 /// Connects every node, and says what could not be: by `unique_id`.
-pub(crate) fn connect(root: &str, nodes: &mut IndexMap<String, Arc<Node>>) -> Vec<(String, Failure)> {
+pub(crate) fn connect(root: &str, nodes: &mut Nodes) -> Vec<(String, Failure)> {
     let index = Index::of(root, nodes);
     let mut found = Vec::new();
     let mut links: Vec<(String, Linked)> = Vec::new();
@@ -65,7 +65,7 @@ struct Index {
 }
 
 impl Index {
-    fn of(root: &str, nodes: &IndexMap<String, Arc<Node>>) -> Self {
+    fn of(root: &str, nodes: &Nodes) -> Self {
         let mut index = Self { root: root.to_owned(), metrics: HashMap::new(), measures: HashMap::new() };
         for node in nodes.values().filter(|node| node.enabled) {
             if node.kind == NodeKind::Metric {
@@ -108,7 +108,7 @@ impl Index {
         Ok(linked)
     }
 
-    fn metric(&self, nodes: &IndexMap<String, Arc<Node>>, node: &Node, depth: usize) -> Result<Linked, Failure> {
+    fn metric(&self, nodes: &Nodes, node: &Node, depth: usize) -> Result<Linked, Failure> {
         if depth > DEEPEST {
             return Err(failure(format!("The metric `{}` rests on itself, or on too many others.", node.name)));
         }
@@ -157,7 +157,7 @@ impl Index {
 
     fn on_metrics<'v>(
         &self,
-        nodes: &IndexMap<String, Arc<Node>>,
+        nodes: &Nodes,
         node: &Node,
         inputs: impl Iterator<Item = &'v Value>,
         depth: usize,
@@ -195,7 +195,7 @@ fn queried_metrics(node: &Node) -> Vec<Vec<String>> {
 }
 
 /// Puts the relation of its model into each semantic model.
-fn relate_semantic_models(nodes: &mut IndexMap<String, Arc<Node>>) {
+fn relate_semantic_models(nodes: &mut Nodes) {
     let relation = |node: &Node| {
         json!({
             "alias": node.alias, "schema_name": node.schema, "database": node.database,

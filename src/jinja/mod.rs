@@ -27,7 +27,7 @@ pub use error::{Error, ErrorKind, Frame, Span};
 pub use interpreter::{Interpreter, Macro, Scope, UndefinedPolicy};
 pub use limits::Limits;
 pub use parser::MacroNaming;
-pub use quick::{QuickIndexMap, QuickIndexSet, QuickMap, QuickSet};
+pub use quick::{QuickIndexMap, QuickIndexSet, QuickMap, QuickSet, QuickState};
 pub use template::{Call, Literal, MacroUnit, Template};
 pub use value::{
     Args, BinaryOperator, BoundMethod, Dict, DictView, Function, JsonStyle, Key, List, Object, OneShot, Range, Set,

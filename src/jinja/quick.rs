@@ -6,10 +6,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use foldhash::fast::RandomState;
+pub use foldhash::fast::RandomState as QuickState;
 use indexmap::{IndexMap, IndexSet};
 
-pub type QuickMap<K, V> = HashMap<K, V, RandomState>;
-pub type QuickSet<K> = HashSet<K, RandomState>;
-pub type QuickIndexMap<K, V> = IndexMap<K, V, RandomState>;
-pub type QuickIndexSet<K> = IndexSet<K, RandomState>;
+pub type QuickMap<K, V> = HashMap<K, V, QuickState>;
+pub type QuickSet<K> = HashSet<K, QuickState>;
+pub type QuickIndexMap<K, V> = IndexMap<K, V, QuickState>;
+pub type QuickIndexSet<K> = IndexSet<K, QuickState>;

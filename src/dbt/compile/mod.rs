@@ -8,11 +8,12 @@ pub(crate) use render::{Compiled, Rendered, compile_node};
 
 use std::collections::HashMap;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 use super::context::{Failure, Uses};
 use super::node::Node;
 use super::problems::codes;
+use crate::jinja::QuickIndexMap;
 
 /// What one node became.
 #[derive(Debug)]
@@ -35,18 +36,18 @@ impl Outcome {
     }
 }
 
-/// Puts the ephemeral models into every node's SQL. `names` gives the names of the ephemeral models.
-pub(crate) fn inject_all(
-    rendered: IndexMap<String, Rendered>,
-    names: &HashMap<String, String>,
-) -> Vec<(String, Outcome)> {
+/// Rendered nodes by `unique_id`.
+pub(crate) type AllRendered = QuickIndexMap<String, Rendered>;
+
+/// Puts the ephemeral models into every node's SQL. `name` gives the name of an ephemeral model.
+pub(crate) fn inject_all(rendered: AllRendered, name: impl Fn(&str) -> Option<String>) -> Vec<(String, Outcome)> {
     let has_ctes = |node: &Rendered| node.outcome.as_ref().is_ok_and(|compiled| !compiled.ephemeral.is_empty());
     let mut room = TOTAL_SQL;
     let mut injected: HashMap<String, Outcome> = rendered
         .iter()
         .filter(|(_, node)| has_ctes(node))
         .map(|(id, _)| {
-            let outcome = if room == 0 { Outcome::failed(too_much()) } else { inject(&rendered, names, id) };
+            let outcome = if room == 0 { Outcome::failed(too_much()) } else { inject(&rendered, &name, id) };
             room = room.saturating_sub(outcome.sql.as_ref().map_or(0, String::len));
             (id.clone(), outcome)
         })
@@ -68,7 +69,7 @@ pub(crate) fn inject_all(
 }
 
 /// One node's SQL with the ephemeral models in it.
-fn inject(rendered: &IndexMap<String, Rendered>, names: &HashMap<String, String>, id: &str) -> Outcome {
+fn inject(rendered: &AllRendered, name: impl Fn(&str) -> Option<String>, id: &str) -> Outcome {
     let compiled = match rendered.get(id).map(|node| &node.outcome) {
         Some(Ok(compiled)) => compiled,
         Some(Err(refused)) => return Outcome::failed(refused.clone()),
@@ -81,7 +82,7 @@ fn inject(rendered: &IndexMap<String, Rendered>, names: &HashMap<String, String>
     }
     let ctes = ordered.iter().filter_map(|id| {
         let sql = &rendered.get(id)?.outcome.as_ref().ok()?.sql;
-        Some(format!(" __dbt__cte__{} as (\n{sql}\n)", names.get(id)?))
+        Some(format!(" __dbt__cte__{} as (\n{sql}\n)", name(id)?))
     });
     let ctes: Vec<String> = ctes.collect();
     let whole = inject_ctes(&compiled.sql, &ctes);
@@ -103,7 +104,7 @@ pub(crate) const TOTAL_SQL: usize = 256 << 20;
 
 /// The ephemeral models under a node, those that others need first.
 fn gather(
-    rendered: &IndexMap<String, Rendered>,
+    rendered: &AllRendered,
     node: &str,
     compiled: &Compiled,
     ordered: &mut IndexSet<String>,
@@ -152,11 +153,11 @@ mod tests {
     fn a_node_whose_ephemeral_model_fails_keeps_its_own_sql() {
         let compiled =
             Compiled { sql: "select * from __dbt__cte__e".to_owned(), ephemeral: vec!["model.p.e".to_owned()] };
-        let rendered = IndexMap::from([
+        let rendered = AllRendered::from_iter([
             ("model.p.e".to_owned(), rendered_as(Err(failure("no".to_owned())))),
             ("model.p.b".to_owned(), rendered_as(Ok(compiled))),
         ]);
-        let outcomes: HashMap<String, Outcome> = inject_all(rendered, &HashMap::new()).into_iter().collect();
+        let outcomes: HashMap<String, Outcome> = inject_all(rendered, |_| None).into_iter().collect();
         assert_eq!(outcomes["model.p.b"].own.as_deref(), Some("select * from __dbt__cte__e"));
         assert_eq!(outcomes["model.p.b"].ephemeral, ["model.p.e"]);
         assert!(outcomes.values().all(|outcome| outcome.failure.is_some()));

@@ -20,8 +20,7 @@ use thiserror::Error;
 
 use super::context::md5_hex;
 use super::definitions::{GroupDefinition, MacroDefinition};
-use super::graph;
-use super::node::{Node, Project};
+use super::node::{Node, Nodes, Project};
 use super::problems::codes;
 use crate::problem::{Problem, Subject};
 use entry::Entry;
@@ -95,7 +94,7 @@ impl Metadata {
 
 impl File {
     fn into_project(self, root: &str) -> Project {
-        let mut nodes = self.nodes.entries;
+        let mut nodes = Nodes::from_iter(self.nodes.entries);
         let more = [self.sources, self.exposures, self.metrics, self.semantic_models, self.saved_queries];
         nodes.extend(more.into_iter().flat_map(|section| section.entries));
         let mut disabled_twins = Vec::new();
@@ -116,7 +115,6 @@ impl File {
         Project {
             name,
             root: root.to_owned(),
-            children: graph::children(&nodes),
             nodes,
             disabled_twins,
             macros: macros.iter().filter(is_own).count(),
@@ -128,7 +126,7 @@ impl File {
 }
 
 /// Older manifests have only the MD5 of the project's name.
-fn named_by_hash(metadata: &Metadata, nodes: &IndexMap<String, Arc<Node>>) -> String {
+fn named_by_hash(metadata: &Metadata, nodes: &Nodes) -> String {
     let id = metadata.project_id.as_deref().unwrap_or_default();
     let mut packages: Vec<&str> = nodes.values().map(|node| node.package_name.as_str()).collect();
     packages.sort_unstable();

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::entry::{Entry, texts};
-use crate::dbt::node::{Column, Node, NodeKind, Quoting, Test};
+use crate::dbt::node::{Column, Node, NodeKind, Nodes, Quoting, Test};
 
 /// Keys of what has no SQL that are read on their own or mean nothing here.
 const KNOWN: [&str; 6] = ["resource_type", "unique_id", "created_at", "compiled_path", "group", "refs"];
@@ -166,7 +165,7 @@ fn metric_reference(value: Value) -> Vec<String> {
 }
 
 /// Puts the names of generic tests to the columns that they test.
-pub(super) fn attach_tests(nodes: &mut IndexMap<String, Arc<Node>>) {
+pub(super) fn attach_tests(nodes: &mut Nodes) {
     let tested = |node: &Arc<Node>| {
         let test = node.test.as_ref().filter(|_| node.enabled)?;
         Some((test.attached_node.clone()?, test.column_name.clone()?, test.generic.clone()?))

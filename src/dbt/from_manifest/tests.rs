@@ -96,7 +96,7 @@ fn tests_find_what_they_test() {
             "v{version}"
         );
         assert_eq!(project.nodes["model.shop.a"].columns["id"].tests, ["unique"]);
-        assert_eq!(project.children["model.shop.a"], ["test.shop.u.1"]);
+        assert_eq!(project.children()["model.shop.a"], ["test.shop.u.1"]);
     }
 }
 
@@ -231,5 +231,5 @@ fn what_we_write_is_what_we_read() {
     }
     assert_eq!((again.name.as_str(), again.macros), ("shop", project.macros));
     assert_eq!(again.nodes["model.shop.a"].columns, project.nodes["model.shop.a"].columns);
-    assert_eq!(again.children, project.children);
+    assert_eq!(again.children(), project.children());
 }

@@ -26,11 +26,9 @@ keep_struct!(KeptFile { path, size, stamp, hash, uses });
 /// Endings of the files that a project may be made of. Others are not looked at.
 const ENDINGS: [&str; 7] = [".sql", ".yml", ".yaml", ".md", ".csv", ".py", ".dbtignore"];
 
-/// The files of a project's folder that may belong to it or to its packages, sorted by path.
-pub(crate) fn listing(tree: &dyn FileTree, folder: &str) -> Vec<FileEntry> {
-    let mut files = tree.list(folder).unwrap_or_default();
-    files.retain(|file| ENDINGS.iter().any(|ending| ends_with(&file.path, ending)));
-    files
+/// Whether a file may belong to a project or to its packages.
+pub(crate) fn may_matter(file: &FileEntry) -> bool {
+    ENDINGS.iter().any(|ending| ends_with(&file.path, ending))
 }
 
 fn ends_with(path: &str, ending: &str) -> bool {
@@ -41,9 +39,13 @@ fn ends_with(path: &str, ending: &str) -> bool {
 }
 
 /// Paths whose bytes differ, that are new, or that are gone. A file without a stamp, or with another, is read.
-pub(crate) fn changed_files(tree: &dyn FileTree, kept: &[KeptFile], now: &[FileEntry]) -> Vec<String> {
+pub(crate) fn changed_files<'f>(
+    tree: &dyn FileTree,
+    kept: &[KeptFile],
+    now: impl Iterator<Item = &'f FileEntry>,
+) -> Vec<String> {
     let mut changed = Vec::new();
-    let (mut kept, mut now) = (kept.iter().peekable(), now.iter().peekable());
+    let (mut kept, mut now) = (kept.iter().peekable(), now.peekable());
     loop {
         match (kept.peek(), now.peek()) {
             (Some(old), Some(new)) if old.path == new.path => {
@@ -83,15 +85,17 @@ pub(super) fn content_hash(bytes: &[u8]) -> u128 {
     hash.first_chunk().map_or(0, |half| u128::from_le_bytes(*half))
 }
 
-/// A tree that remembers what it gave.
+/// A tree that is listed once and remembers what it gave.
 pub(crate) struct Hashing<'t> {
     tree: &'t dyn FileTree,
+    /// A folder, and what is in it.
+    listed: Option<(&'t str, &'t [FileEntry])>,
     hashes: Mutex<HashMap<String, u128>>,
 }
 
 impl<'t> Hashing<'t> {
-    pub(crate) fn new(tree: &'t dyn FileTree) -> Self {
-        Self { tree, hashes: Mutex::default() }
+    pub(crate) fn new(tree: &'t dyn FileTree, listed: Option<(&'t str, &'t [FileEntry])>) -> Self {
+        Self { tree, listed, hashes: Mutex::default() }
     }
 
     /// The hashes of what was read, by path.
@@ -102,7 +106,10 @@ impl<'t> Hashing<'t> {
 
 impl FileTree for Hashing<'_> {
     fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
-        self.tree.list(folder)
+        match self.listed {
+            Some((listed, files)) if listed == folder => Ok(files.to_vec()),
+            _ => self.tree.list(folder),
+        }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

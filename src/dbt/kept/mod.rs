@@ -21,7 +21,7 @@ mod sections;
 mod tests;
 
 pub(super) use basis::{Basis, Change};
-pub(super) use files::{Hashing, KeptFile, changed_files, listing};
+pub(super) use files::{Hashing, KeptFile, changed_files, may_matter};
 pub(super) use sections::{Kept, read};
 
 use std::io::{Error, Write};

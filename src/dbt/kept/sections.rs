@@ -14,8 +14,8 @@ use super::bytes::{Config, ConfigTable, Damaged, Keep, Reader, Writer, keep_stru
 use super::files::KeptFile;
 use crate::dbt::context::Mark;
 use crate::dbt::definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
-use crate::dbt::graph::children;
-use crate::dbt::node::{Node, Project};
+use crate::dbt::node::{Node, Nodes, Project};
+use crate::jinja::QuickState;
 use crate::problem::Problem;
 
 /// The name of the format. A change of the format changes it; a change of a kept struct changes the program,
@@ -132,14 +132,14 @@ pub(crate) fn read(bytes: &[u8], is_fitting: impl Fn(&Basis) -> bool) -> Option<
     );
     let (files, frame, nodes) = (files.ok()?, frame.ok()?, nodes.ok()?);
     let problems = serde_json::from_str(&frame.problems).ok()?;
-    let mut all = IndexMap::with_capacity(nodes.iter().map(Vec::len).sum());
+    let count = nodes.iter().map(Vec::len).sum();
+    let mut all = Nodes::with_capacity_and_hasher(count, QuickState::default());
     all.extend(nodes.into_iter().flatten().map(|node| (node.unique_id.clone(), node)));
     let project = Project {
         name: frame.name,
         version: frame.version,
         root: frame.root,
         folders: frame.folders,
-        children: children(&all),
         nodes: all,
         disabled_twins: frame.disabled_twins,
         macros: frame.macros,

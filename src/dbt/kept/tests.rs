@@ -56,7 +56,7 @@ fn an_unchanged_project_comes_back_as_it_was_without_any_work() {
     let (first, second) = (first.loaded.project.unwrap(), second.loaded.project.unwrap());
     assert_eq!(first.nodes, second.nodes);
     assert!(first.nodes.keys().eq(second.nodes.keys()));
-    assert_eq!((first.children, first.macro_definitions), (second.children, second.macro_definitions));
+    assert_eq!((first.children(), &first.macro_definitions), (second.children(), &second.macro_definitions));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::pool::Pool;
 use super::{Load, Whole};
 use crate::dbt::context::Uses;
-use crate::dbt::kept::{Basis, Change, Hashing, Keeping, KeptFile, changed_files, listing, read};
+use crate::dbt::kept::{Basis, Change, Hashing, Keeping, KeptFile, changed_files, may_matter, read};
 use crate::dbt::options::{LoadOptions, Loaded, Progress};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::tree::{FileEntry, FileTree};
@@ -45,18 +45,19 @@ pub struct Again {
 pub fn load_again(tree: &dyn FileTree, options: &LoadOptions<'_>, before: Before<'_>, progress: Progress<'_>) -> Again {
     let pool = Pool::new();
     let root = options.project_path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let (kept, files) = pool.install(|| {
+    let (kept, listed) = pool.install(|| {
         rayon::join(
             || before.kept.and_then(|bytes| read(bytes, |basis| basis.fits(before.program, options))),
-            || listing(tree, root),
+            || tree.list(root),
         )
     });
-    let hashing = Hashing::new(tree);
+    let hashing = Hashing::new(tree, listed.as_deref().ok().map(|files| (root, files)));
+    let files = || listed.iter().flatten().filter(|file| may_matter(file));
     let load = Load { tree: &hashing, options, progress };
     let renewed = match kept {
         None => None,
         Some(kept) => {
-            let changed = changed_files(tree, &kept.files, &files);
+            let changed = changed_files(tree, &kept.files, files());
             match kept.basis.change(options) {
                 Change::Looks(marks) if changed.is_empty() && !kept.has_looked_at(&marks) => {
                     let loaded = Loaded { project: Some(kept.project), problems: kept.problems };
@@ -73,7 +74,8 @@ pub fn load_again(tree: &dyn FileTree, options: &LoadOptions<'_>, before: Before
     };
     match made {
         Some(made) if !options.cancelled.load(Ordering::Relaxed) => {
-            made.finish(options, before.program, files, hashing.finish(), work)
+            let hashes = hashing.finish();
+            made.finish(options, before.program, files().cloned().collect(), hashes, work)
         }
         _ => Again { loaded: super::load(tree, options, progress), work: Work::Everything, keeping: None },
     }

@@ -1,32 +1,35 @@
 //! What holds between nodes: no two in one relation, no circles, groups that there are.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-
-use indexmap::IndexMap;
 
 use super::nodes::Origins;
 use crate::dbt::context::{Failure, Shared};
 use crate::dbt::definitions::GroupDefinition;
 use crate::dbt::graph::cycles;
-use crate::dbt::node::{Node, NodeKind};
+use crate::dbt::node::{Node, NodeKind, Nodes};
 use crate::dbt::parse::node_problem;
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::relation::{QuotePolicy, RelationName};
+use crate::jinja::{QuickMap, QuickSet};
 use crate::problem::Code;
 
-/// Makes every check; a node that fails one gets its code.
+/// Makes every check of the nodes that have an origin, with all others in view; a node that fails one gets its
+/// code. The others are known to hold among themselves.
 pub(super) fn check(
     shared: &Shared,
-    nodes: &mut IndexMap<String, Arc<Node>>,
+    nodes: &mut Nodes,
     origins: &Origins,
     groups: &[GroupDefinition],
     problems: &mut Problems,
 ) {
     let mut found: Vec<(String, Code, String)> = Vec::new();
-    found.extend(shared_relations(shared, nodes));
-    found.extend(missing_groups(nodes, groups));
-    for knot in cycles(nodes) {
+    let ((relations, groups), knots) = rayon::join(
+        || rayon::join(|| shared_relations(shared, nodes, origins), || missing_groups(nodes, groups)),
+        || cycles(nodes, |node| origins.contains_key(&node.unique_id)),
+    );
+    found.extend(relations);
+    found.extend(groups);
+    for knot in knots {
         if let Some(first) = knot.first() {
             found.push((first.clone(), codes::CYCLE, format!("Found a cycle: {}", knot.join(" --> "))));
         }
@@ -45,14 +48,18 @@ pub(super) fn check(
 }
 
 /// Two nodes that would be the same relation.
-fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Arc<Node>>) -> Vec<(String, Code, String)> {
+fn shared_relations(shared: &Shared, nodes: &Nodes, origins: &Origins) -> Vec<(String, Code, String)> {
     let adapter = shared.target.adapter;
     let policy = QuotePolicy::of(adapter).with(shared.root().map(|root| root.quoting).unwrap_or_default());
-    let mut seen: HashMap<String, &Node> = HashMap::new();
+    let mut seen: QuickMap<String, &Node> = QuickMap::default();
     let mut found = Vec::new();
     let relational =
         |node: &&Arc<Node>| node.enabled && matches!(node.kind, NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot);
-    for node in nodes.values().filter(relational) {
+    let new = || nodes.values().filter(relational).filter(|node| origins.contains_key(&node.unique_id));
+    let aliases: QuickSet<String> =
+        if origins.len() < nodes.len() { new().map(folded).collect() } else { QuickSet::default() };
+    let may_share = |node: &&Arc<Node>| origins.len() == nodes.len() || aliases.contains(&folded(node));
+    for node in nodes.values().filter(relational).filter(may_share) {
         let name = RelationName::new(adapter, node.database.as_deref(), Some(&node.schema), Some(&node.alias), policy)
             .render(adapter);
         if let Some(first) = seen.get(&name) {
@@ -68,7 +75,12 @@ fn shared_relations(shared: &Shared, nodes: &IndexMap<String, Arc<Node>>) -> Vec
     found
 }
 
-fn missing_groups(nodes: &IndexMap<String, Arc<Node>>, groups: &[GroupDefinition]) -> Vec<(String, Code, String)> {
+/// An alias as no adapter tells it from another that is the same relation's.
+fn folded(node: &Arc<Node>) -> String {
+    node.alias.to_lowercase()
+}
+
+fn missing_groups(nodes: &Nodes, groups: &[GroupDefinition]) -> Vec<(String, Code, String)> {
     let known: Vec<String> = groups.iter().map(|group| format!("'{}'", group.name)).collect();
     let is_known = |name: &String| groups.iter().any(|group| group.name == *name);
     let wrong = |node: &Arc<Node>| {

@@ -1,9 +1,8 @@
 //! Where nodes are defined, and the order of nodes that follows from it.
 
-use std::collections::HashMap;
-
 use super::setup::Setup;
 use crate::dbt::node::{Node, NodeKind};
+use crate::jinja::QuickMap;
 
 /// Where a node is defined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub(super) enum Home {
 }
 
 /// The files of one package, by their path from its root.
-type ByPackage<'a> = HashMap<&'a str, HashMap<String, usize>>;
+type ByPackage<'a> = QuickMap<&'a str, QuickMap<String, usize>>;
 
 /// All files that define nodes.
 #[derive(Debug)]
@@ -88,7 +87,7 @@ fn is_source_test(node: &Node) -> bool {
 }
 
 fn by_package<'a>(files: impl Iterator<Item = (&'a str, String)>) -> ByPackage<'a> {
-    let mut by_package = ByPackage::new();
+    let mut by_package = ByPackage::default();
     for (index, (package, path)) in files.enumerate() {
         by_package.entry(package).or_default().insert(path, index);
     }

@@ -19,9 +19,7 @@ pub use again::{Again, Before, Work, load_again};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use indexmap::IndexMap;
-
-use super::node::Project;
+use super::node::{Nodes, Project};
 use super::options::{LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
 use super::problems::Problems;
 use super::tree::FileTree;
@@ -92,7 +90,7 @@ impl Load<'_> {
         let made = drafts.all.len();
         let disabled_twins = drafts.take_twins(problems);
         let in_parts = drafts.all.len() == made && !drafts.has_overrides;
-        let mut linked = self.link(pool, &setup, &mut drafts, IndexMap::new(), problems);
+        let mut linked = self.link(pool, &setup, &mut drafts, Nodes::default(), problems);
         self.goes_on()?;
         let mut nodes = self.compile(pool, shared, &mut linked, &mut drafts.footprints, problems);
         self.goes_on()?;

@@ -1,25 +1,23 @@
 //! The nodes themselves: parsed from their files, linked, compiled.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use indexmap::IndexMap;
 
 use super::footprints::Footprints;
 use super::pool::Pool;
 use super::setup::Setup;
 use super::{Counter, Load};
-use crate::dbt::compile::{Rendered, TOTAL_SQL, compile_node, inject_all, refuse_node};
+use crate::dbt::compile::{AllRendered, TOTAL_SQL, compile_node, inject_all, refuse_node};
 use crate::dbt::context::{Failure, Shared};
 use crate::dbt::docs::render_descriptions;
 use crate::dbt::link::{Targets, link};
-use crate::dbt::node::{Node, NodeKind};
+use crate::dbt::node::{Node, NodeKind, Nodes};
 use crate::dbt::options::LoadStage;
 use crate::dbt::parse::{Draft, GroupEntry, MacroPatch, NodePaths, Origin, node_problem, parse_file};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::resolve::{Manifest, Resolver};
 use crate::dbt::semantic_links;
+use crate::jinja::{QuickIndexMap, QuickMap, QuickState};
 use crate::problem::Severity;
 
 /// Nodes on their way, in the order of the files.
@@ -41,11 +39,11 @@ pub(super) struct Linked {
     pub(super) manifest: Manifest,
     pub(super) origins: Origins,
     /// Ephemeral models that are compiled already.
-    pub(super) carried: IndexMap<String, Rendered>,
+    pub(super) carried: AllRendered,
 }
 
 /// Where each node is written.
-pub(super) type Origins = HashMap<String, Origin>;
+pub(super) type Origins = QuickMap<String, Origin>;
 
 impl Load<'_> {
     pub(super) fn parse_nodes(
@@ -82,7 +80,7 @@ impl Load<'_> {
         pool: &Pool,
         setup: &Setup,
         drafts: &mut Drafts,
-        others: IndexMap<String, Arc<Node>>,
+        others: Nodes,
         problems: &mut Problems,
     ) -> Linked {
         let (shared, docs) = (&setup.shared, &setup.docs);
@@ -92,8 +90,8 @@ impl Load<'_> {
         let resolver = Resolver::new(shared.root_name(), linkable());
         let enabled: Vec<usize> =
             all.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
-        let nodes = linkable().map(|node| (node.unique_id.as_str(), node)).collect();
-        let targets = Targets { resolver: &resolver, nodes };
+        let drafted = all.iter().map(|draft| (draft.node.unique_id.as_str(), draft.node.as_ref())).collect();
+        let targets = Targets { resolver: &resolver, others: &others, drafts: drafted };
         let linked = pool.map(&enabled, |index| all.get(*index).map(|draft| link(shared, &targets, draft)));
         drop(targets);
         for (index, linked) in enabled.iter().zip(linked) {
@@ -112,7 +110,7 @@ impl Load<'_> {
             }
             draft.uses.extend(worker.take_uses());
         });
-        let mut origins = Origins::with_capacity(all.len());
+        let mut origins = Origins::with_capacity_and_hasher(all.len(), QuickState::default());
         let mut nodes = others;
         nodes.reserve(all.len());
         for draft in all {
@@ -128,7 +126,7 @@ impl Load<'_> {
                 Arc::make_mut(node).problems.push(failure.code);
             }
         }
-        Linked { manifest: Manifest { nodes, resolver }, origins, carried: IndexMap::new() }
+        Linked { manifest: Manifest { nodes, resolver }, origins, carried: AllRendered::default() }
     }
 
     /// Compiles the nodes that have an origin.
@@ -139,7 +137,7 @@ impl Load<'_> {
         Linked { manifest, origins, carried }: &mut Linked,
         footprints: &mut Footprints,
         problems: &mut Problems,
-    ) -> IndexMap<String, Arc<Node>> {
+    ) -> Nodes {
         let manifest = Arc::new(std::mem::take(manifest));
         let is_new = |node: &&Arc<Node>| origins.contains_key(&node.unique_id);
         let nodes: Vec<&Arc<Node>> = manifest.nodes.values().filter(is_new).collect();
@@ -156,8 +154,7 @@ impl Load<'_> {
             counter.step();
             result.map(|result| (node.unique_id.clone(), result))
         });
-        let mut rendered: IndexMap<_, _> = compiled.into_iter().flatten().collect();
-        let names = manifest.nodes.values().map(|node| (node.unique_id.clone(), node.name.clone())).collect();
+        let mut rendered: AllRendered = compiled.into_iter().flatten().collect();
         let mut nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
         for (id, compiled) in &mut rendered {
             let Some(node) = nodes.get_mut(id).map(Arc::make_mut) else { continue };
@@ -171,7 +168,7 @@ impl Load<'_> {
             }
         }
         rendered.extend(std::mem::take(carried));
-        let outcomes = inject_all(rendered, &names);
+        let outcomes = inject_all(rendered, |id| nodes.get(id).map(|node| node.name.clone()));
         for (id, outcome) in outcomes.into_iter().filter(|(id, _)| origins.contains_key(id)) {
             let Some(node) = nodes.get_mut(&id).map(Arc::make_mut) else { continue };
             node.extra_ctes = outcome.ephemeral;
@@ -201,7 +198,8 @@ impl Drafts {
     /// Leaves one draft an id: the first that is enabled, else the first. The disabled ones beside it come back;
     /// what is enabled twice is a problem.
     pub(super) fn take_twins(&mut self, problems: &mut Problems) -> Vec<Node> {
-        let mut kept: IndexMap<String, Draft> = IndexMap::with_capacity(self.all.len());
+        let mut kept: QuickIndexMap<String, Draft> =
+            QuickIndexMap::with_capacity_and_hasher(self.all.len(), QuickState::default());
         let mut twins = Vec::new();
         for draft in std::mem::take(&mut self.all) {
             let id = draft.node.unique_id.clone();

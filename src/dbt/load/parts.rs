@@ -12,6 +12,7 @@ use crate::dbt::kept::Kept;
 use crate::dbt::node::{Node, NodeKind};
 use crate::dbt::parse::{Draft, NodePaths, Patch, Properties};
 use crate::dbt::problems::codes;
+use crate::jinja::{QuickMap, QuickSet};
 use crate::problem::{Code, Problem, Subject};
 
 /// What was read of a YAML file, and what is wrong with it.
@@ -21,8 +22,10 @@ pub(super) struct Parts<'a> {
     kept: &'a Kept,
     setup: &'a Setup,
     homes: Homes<'a>,
+    /// Where each kept node is defined, in the nodes' order.
+    places: Vec<Home>,
     /// Files that hold nodes, by their names without folder and ending.
-    stems: HashMap<&'a str, Vec<usize>>,
+    stems: QuickMap<&'a str, Vec<usize>>,
     /// Files whose nodes are made anew.
     nodes: BTreeSet<usize>,
     /// YAML files of which everything is made anew.
@@ -37,11 +40,11 @@ pub(super) struct Parts<'a> {
 /// What is left of the parts once they are settled.
 pub(super) struct Settled {
     /// Kept nodes that something new stands for, or nothing.
-    pub(super) replaced: HashSet<String>,
+    pub(super) replaced: QuickSet<String>,
     /// Paths of which the kept problems, looks and groups are no longer true.
-    pub(super) paths: HashSet<String>,
+    pub(super) paths: QuickSet<String>,
     /// The same for YAML files, as `package://path`.
-    pub(super) patch_paths: HashSet<String>,
+    pub(super) patch_paths: QuickSet<String>,
 }
 
 impl<'a> Parts<'a> {
@@ -53,11 +56,13 @@ impl<'a> Parts<'a> {
         marks: &HashSet<Mark>,
         moved: &HashSet<Mark>,
     ) -> Self {
+        let homes = Homes::new(setup);
         let mut parts = Self {
             kept,
             setup,
-            homes: Homes::new(setup),
-            stems: HashMap::new(),
+            places: kept.project.nodes.values().map(|node| homes.of(node)).collect(),
+            homes,
+            stems: QuickMap::default(),
             nodes: BTreeSet::new(),
             yaml: BTreeSet::new(),
             consulted: BTreeSet::new(),
@@ -116,6 +121,11 @@ impl<'a> Parts<'a> {
         self.yaml.iter().filter_map(|index| self.setup.yaml_paths.get(*index))
     }
 
+    /// Every kept node with its home.
+    fn kept_nodes(&self) -> impl Iterator<Item = (Home, &'a Arc<Node>)> {
+        self.places.iter().copied().zip(self.kept.project.nodes.values())
+    }
+
     fn is_replaced(&self, home: Home) -> bool {
         match home {
             Home::File(index) => self.nodes.contains(&index),
@@ -154,10 +164,10 @@ impl<'a> Parts<'a> {
     }
 
     /// The names of all nodes that are made anew or described anew.
-    fn names(&self) -> HashSet<String> {
-        let mut names: HashSet<String> = self.node_files().map(|one| one.file.stem().to_owned()).collect();
-        for node in self.kept.project.nodes.values() {
-            if matches!(self.homes.of(node), Home::File(_) | Home::Gone) && self.is_replaced(self.homes.of(node)) {
+    fn names(&self) -> QuickSet<String> {
+        let mut names: QuickSet<String> = self.node_files().map(|one| one.file.stem().to_owned()).collect();
+        for (home, node) in self.kept_nodes() {
+            if matches!(home, Home::File(_) | Home::Gone) && self.is_replaced(home) {
                 names.insert(node.name.clone());
             }
         }
@@ -169,13 +179,13 @@ impl<'a> Parts<'a> {
         names
     }
 
-    fn add_named(&mut self, names: &HashSet<String>) {
+    fn add_named(&mut self, names: &QuickSet<String>) {
         for name in names {
             self.nodes.extend(self.stems.get(name.as_str()).into_iter().flatten());
         }
         let patch_paths = self.patch_paths();
-        for node in self.kept.project.nodes.values() {
-            let Home::File(index) = self.homes.of(node) else { continue };
+        for (home, node) in self.places.iter().zip(self.kept.project.nodes.values()) {
+            let Home::File(index) = *home else { continue };
             // Described by a file that is made anew, or was described by one that is gone.
             let is_described = node.patch_path.as_ref().is_some_and(|path| {
                 let is_there =
@@ -188,19 +198,23 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn patch_paths(&self) -> HashSet<String> {
+    fn patch_paths(&self) -> QuickSet<String> {
         self.yaml_files().map(|(package, file)| format!("{package}://{}", file.original())).collect()
     }
 
     /// The YAML files that describe the nodes.
-    fn add_descriptions(&mut self, names: &HashSet<String>) {
-        let mut known = HashSet::new();
-        for node in self.kept.project.nodes.values() {
-            let home = self.homes.of(node);
+    fn add_descriptions(&mut self, names: &QuickSet<String>) {
+        let mut known = QuickSet::default();
+        for (home, node) in self.places.iter().copied().zip(self.kept.project.nodes.values()) {
             if let Home::File(index) = home {
                 known.insert(index);
             }
-            if !matches!(home, Home::File(_) | Home::Gone) || !self.is_replaced(home) && !names.contains(&node.name) {
+            let is_replaced = match home {
+                Home::File(index) => self.nodes.contains(&index),
+                Home::Gone => true,
+                Home::Yaml(_) | Home::Settings => continue,
+            };
+            if !is_replaced && !names.contains(&node.name) {
                 continue;
             }
             let Some((package, path)) = node.patch_path.as_ref().and_then(|path| path.split_once("://")) else {
@@ -226,7 +240,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Makes whole what can't be consulted alone: descriptions of versions, and those that went astray.
-    fn promote(&mut self, names: &HashSet<String>) {
+    fn promote(&mut self, names: &QuickSet<String>) {
         let astray = self.paths_of_problems(&[codes::PATCH_UNMATCHED]);
         let consulted = self.consulted.iter().filter(|index| {
             let is_astray = self.setup.yaml_paths.get(**index).is_some_and(|(_, file)| astray.contains(&file.path));
@@ -258,15 +272,14 @@ impl<'a> Parts<'a> {
 
     /// Names of the nodes that stay, for whoever looks for a near one.
     pub(super) fn other_names(&self) -> Vec<String> {
-        let stays = |node: &&Arc<Node>| !self.is_replaced(self.homes.of(node));
-        let nodes = self.kept.project.nodes.values().filter(stays);
-        nodes.filter(|node| matches!(self.homes.of(node), Home::File(_))).map(|node| node.name.clone()).collect()
+        let stays = |home: Home| matches!(home, Home::File(_)) && !self.is_replaced(home);
+        self.kept_nodes().filter(|(home, _)| stays(*home)).map(|(_, node)| node.name.clone()).collect()
     }
 
     /// Adds the files of what looks at nodes that are now others than they were. True when there are none; nothing
     /// where parts can't be told from the whole.
     pub(super) fn take_effects(&mut self, drafts: &[Draft]) -> Option<bool> {
-        let mut new: HashMap<&str, &Node> = HashMap::new();
+        let mut new: QuickMap<&str, &Node> = QuickMap::default();
         for draft in drafts {
             if is_semantic(draft.node.kind) || new.insert(&draft.node.unique_id, &draft.node).is_some() {
                 return None;
@@ -274,8 +287,7 @@ impl<'a> Parts<'a> {
         }
         let effects = self.effects(&new)?;
         let before = self.len();
-        for node in self.kept.project.nodes.values() {
-            let home = self.homes.of(node);
+        for (home, node) in self.places.clone().into_iter().zip(self.kept.project.nodes.values()) {
             if self.is_replaced(home) || !effects.reach(node) {
                 continue;
             }
@@ -305,11 +317,11 @@ impl<'a> Parts<'a> {
     }
 
     /// What of the nodes made anew others can see; nothing where one has the id of a node that stays.
-    fn effects(&self, new: &HashMap<&str, &Node>) -> Option<Effects> {
+    fn effects(&self, new: &QuickMap<&str, &Node>) -> Option<Effects> {
         let mut effects = Effects::default();
-        let mut old: HashSet<&str> = HashSet::new();
-        for node in self.kept.project.nodes.values() {
-            if !self.is_replaced(self.homes.of(node)) {
+        let mut old: QuickSet<&str> = QuickSet::default();
+        for (home, node) in self.kept_nodes() {
+            if !self.is_replaced(home) {
                 if new.contains_key(node.unique_id.as_str()) {
                     return None;
                 }
@@ -332,8 +344,8 @@ impl<'a> Parts<'a> {
     }
 
     pub(super) fn settle(&self) -> Settled {
-        let nodes = self.kept.project.nodes.values();
-        let replaced = nodes.filter(|node| self.is_replaced(self.homes.of(node))).map(|node| node.unique_id.clone());
+        let replaced = self.kept_nodes().filter(|(home, _)| self.is_replaced(*home));
+        let replaced = replaced.map(|(_, node)| node.unique_id.clone());
         let files = self.node_files().map(|one| one.file.path.clone());
         let yaml = self.yaml_files().map(|(_, file)| file.path.clone());
         Settled {
@@ -347,10 +359,10 @@ impl<'a> Parts<'a> {
 /// What has changed of nodes for those that refer to them.
 #[derive(Debug, Default)]
 struct Effects {
-    ids: HashSet<String>,
+    ids: QuickSet<String>,
     /// Names and sources that may mean another node now.
-    names: HashSet<String>,
-    sources: HashSet<(String, String)>,
+    names: QuickSet<String>,
+    sources: QuickSet<(String, String)>,
     is_structural: bool,
 }
 
@@ -375,6 +387,9 @@ impl Effects {
     }
 
     fn reach(&self, node: &Node) -> bool {
+        if self.ids.is_empty() {
+            return false;
+        }
         node.depends_on_nodes.iter().any(|id| self.ids.contains(id))
             || node.refs.iter().any(|(_, name, _)| self.names.contains(name))
             || node.sources.iter().any(|source| self.sources.contains(source))

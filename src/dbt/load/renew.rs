@@ -7,8 +7,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::again::{Made, concerns_several_files};
 use super::homes::Homes;
 use super::macros::YamlPath;
@@ -17,11 +15,11 @@ use super::parts::{Parts, Settled, path_of};
 use super::pool::Pool;
 use super::setup::Setup;
 use super::{Counter, Load, Whole, checks, definitions};
-use crate::dbt::compile::{Compiled, Rendered};
+use crate::dbt::compile::{AllRendered, Compiled, Rendered};
 use crate::dbt::context::{Look, Mark, Uses};
 use crate::dbt::definitions::{GroupDefinition, MacroDefinition};
 use crate::dbt::kept::{Change, Kept};
-use crate::dbt::node::Node;
+use crate::dbt::node::{Node, Nodes};
 use crate::dbt::options::LoadStage;
 use crate::dbt::parse::Properties;
 use crate::dbt::problems::{Problems, codes};
@@ -239,7 +237,7 @@ fn groups(kept: &Kept, settled: &Settled, homes: &Homes<'_>, new: Vec<GroupDefin
 }
 
 /// The ephemeral models that stay, as new nodes need them; nothing where one of them failed.
-fn carried_ephemeral(others: &IndexMap<String, Arc<Node>>) -> Option<IndexMap<String, Rendered>> {
+fn carried_ephemeral(others: &Nodes) -> Option<AllRendered> {
     let is_ephemeral = |node: &&Arc<Node>| node.enabled && node.materialized == "ephemeral" && node.language == "sql";
     let carried = others.values().filter(is_ephemeral).filter(|node| !node.raw_code.trim().is_empty());
     let rendered = |node: &Arc<Node>| {

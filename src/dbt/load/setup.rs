@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::Load;
 use super::macros::YamlPath;
 use super::pool::Pool;
 use crate::dbt::context::{Shared, Uses};
 use crate::dbt::definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
 use crate::dbt::docs::DocsBlocks;
-use crate::dbt::graph::children;
-use crate::dbt::node::{Node, Project};
+use crate::dbt::node::{Nodes, Project};
 use crate::dbt::parse::NodePaths;
 use crate::dbt::problems::Problems;
 
@@ -50,7 +47,7 @@ impl Setup {
     /// The project that these parts make.
     pub(super) fn project(
         &self,
-        nodes: IndexMap<String, Arc<Node>>,
+        nodes: Nodes,
         macro_definitions: Vec<MacroDefinition>,
         docs: Vec<DocsDefinition>,
         groups: Vec<GroupDefinition>,
@@ -62,7 +59,6 @@ impl Setup {
             version: root.version.clone(),
             root: root.folder.clone(),
             folders: projects.map(|one| (one.name.clone(), one.folder.clone())).collect(),
-            children: children(&nodes),
             nodes,
             disabled_twins: Vec::new(),
             macros: self.shared.macros.project_macros(),

@@ -13,7 +13,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::definitions::MacroDefinition;
-use super::node::{Column, Node, NodeKind, Project, Test};
+use super::node::{Column, Node, NodeKind, Nodes, Project, Test};
 
 type Settings = IndexMap<String, Value>;
 
@@ -124,7 +124,7 @@ impl Outline {
     pub fn into_project(self) -> Project {
         let settings: Vec<Arc<Settings>> = self.settings.into_iter().map(Arc::new).collect();
         let nodes = self.nodes.into_iter().filter_map(|node| whole(node, &settings));
-        let nodes: IndexMap<String, Arc<Node>> = nodes.map(|node| (node.unique_id.clone(), Arc::new(node))).collect();
+        let nodes: Nodes = nodes.map(|node| (node.unique_id.clone(), Arc::new(node))).collect();
         let definition = |one: MacroOutline| MacroDefinition {
             unique_id: one.unique_id,
             package_name: one.package,
@@ -136,7 +136,6 @@ impl Outline {
             name: self.name,
             root: self.root,
             folders: self.folders,
-            children: super::graph::children(&nodes),
             nodes,
             macro_definitions: self.macros.into_iter().map(definition).collect(),
             ..Project::default()

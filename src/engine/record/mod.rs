@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::dbt::{Node, NodeKind, Outline, Project};
+use crate::dbt::{Children, Node, NodeKind, Outline, Project};
 use crate::problem::{Problem, Severity, Subject};
 use crate::store::{Kind, ModelRecord, SyncCounts};
 use described::Tests;
@@ -23,7 +23,7 @@ pub(super) const VERSION: &str = "2";
 /// project's order, and what was counted.
 pub(super) fn records(project: &Project, problems: &[Problem]) -> (Vec<ModelRecord>, SyncCounts) {
     let troubles = first_problems(problems);
-    let tests = Tests::of(project);
+    let (tests, children) = (Tests::of(project), project.children());
     let mut counts = SyncCounts::default();
     let mut records = Vec::with_capacity(project.nodes.len());
     for node in project.nodes.values() {
@@ -31,7 +31,7 @@ pub(super) fn records(project: &Project, problems: &[Problem]) -> (Vec<ModelReco
             counts.tests += 1;
         }
         let Some(kind) = kind(node.kind) else { continue };
-        let record = record(project, node, kind, &tests, troubles.get(node.unique_id.as_str()));
+        let record = record(project, node, kind, &children, &tests, troubles.get(node.unique_id.as_str()));
         if record.enabled {
             count(&mut counts, &record);
         }
@@ -87,14 +87,14 @@ fn record(
     project: &Project,
     node: &Node,
     kind: Kind,
+    children: &Children<'_>,
     tests: &Tests<'_>,
     trouble: Option<&(String, String)>,
 ) -> ModelRecord {
     let mut config = IndexMap::clone(&node.config);
     config.sort_keys();
-    let children = project.children.get(&node.unique_id).into_iter().flatten();
-    let shown =
-        |id: &&String| project.nodes.get(*id).and_then(|node| self::kind(node.kind)).is_some_and(Kind::is_listed);
+    let children = children.get(node.unique_id.as_str()).into_iter().flatten().copied();
+    let shown = |id: &&str| project.nodes.get(*id).and_then(|node| self::kind(node.kind)).is_some_and(Kind::is_listed);
     ModelRecord {
         unique_id: node.unique_id.clone(),
         kind,
@@ -114,8 +114,8 @@ fn record(
         details: described::details(node),
         raw_code: node.raw_code.clone(),
         compiled_code: node.compiled_code.clone(),
-        parents: node.depends_on_nodes.iter().filter(shown).cloned().collect(),
-        children: children.filter(shown).cloned().collect(),
+        parents: node.depends_on_nodes.iter().map(String::as_str).filter(shown).map(str::to_owned).collect(),
+        children: children.filter(shown).map(str::to_owned).collect(),
         macros: node.depends_on_macros.clone(),
         problem: trouble.cloned(),
     }
