@@ -14,7 +14,7 @@ use crate::problem::{Catalogue, Code, Problem, Severity, Subject};
 use crate::workspace::{Environment, Loader, Location, Paths, Workspace};
 
 use super::compiled::{self, CompiledFile};
-use super::folder::{self, Folder};
+use super::folder;
 use super::handle::Engine;
 use super::kept::{KeptPlace, Unwritten};
 use super::loaders;
@@ -147,7 +147,7 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
     if let Some(problem) = profile.as_ref().filter(|problem| problem.severity == Severity::Error) {
         return Err(vec![described(problem.clone())]);
     }
-    let tree = Folder::open(&request.folder).map_err(|error| {
+    let tree = target.open(&request.folder).map_err(|error| {
         let problem = super::diagnosis::folder(&target, &error);
         vec![described(problem)]
     })?;
@@ -209,7 +209,7 @@ impl Engine {
         cancel: &CancellationToken,
     ) -> Result<Option<(SharedTree, Vec<Problem>)>, Problem> {
         if let Some(folder) = &target.folder {
-            let opened = Folder::open(folder).map_err(|error| super::diagnosis::folder(target, &error))?;
+            let opened = target.open(folder).map_err(|error| super::diagnosis::folder(target, &error))?;
             return Ok(Some((Arc::new(opened), Vec::new())));
         }
         let store = &self.core.world.store;

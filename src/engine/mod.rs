@@ -30,6 +30,7 @@ mod outlines;
 mod packages;
 mod polling;
 mod profiles;
+mod project_folder;
 mod queries;
 mod reach;
 mod recognised;

@@ -21,7 +21,6 @@ use crate::workspace::Loader;
 
 use super::diagnosis;
 use super::events::{EventKind, Outcome};
-use super::folder::Folder;
 use super::handle::Core;
 use super::jobs::Job;
 use super::loaders;
@@ -270,7 +269,7 @@ impl Run<'_> {
     /// The tree to load: a fetched commit, or a folder of this machine.
     async fn source(&self) -> Result<Source, Box<Ending>> {
         if let Some(folder) = &self.target.folder {
-            let opened = Folder::open(folder);
+            let opened = self.target.open(folder);
             let tree = opened.map_err(|error| Ending::failed(diagnosis::folder(&self.target, &error)))?;
             return Ok(Source { tree: Arc::new(tree), commit: None, bytes: 0, credential: Credential::Anonymous });
         }
