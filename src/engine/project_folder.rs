@@ -44,24 +44,28 @@ impl ProjectFolder {
     }
 }
 
+/// A package's files with the paths that they have in the project's folder.
+fn placed(at: &str, files: Vec<FileEntry>) -> impl Iterator<Item = FileEntry> {
+    files.into_iter().map(move |file| FileEntry { path: format!("{at}{}", file.path), ..file })
+}
+
 impl FileTree for ProjectFolder {
     fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
-        let mut files = self.folder.list(folder)?;
-        if self.linked.is_empty() {
-            return Ok(files);
-        }
         let asked = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         for (at, package) in &self.linked {
-            // What is asked for holds the package, or is a folder in it.
-            let below = match asked.strip_prefix(at.as_str()) {
-                Some(below) => below.trim_end_matches('/'),
-                None if at.starts_with(&asked) => "",
-                None => continue,
-            };
-            let found = package.list(below)?.into_iter();
-            files.extend(found.map(|file| FileEntry { path: format!("{at}{}", file.path), ..file }));
+            if let Some(below) = asked.strip_prefix(at.as_str()) {
+                return Ok(placed(at, package.list(below.trim_end_matches('/'))?).collect());
+            }
         }
-        files.sort_by(|one, other| one.path.cmp(&other.path));
+        let mut files = self.folder.list(folder)?;
+        let below = self.linked.iter().filter(|(at, _)| at.starts_with(&asked));
+        let before = files.len();
+        for (at, package) in below {
+            files.extend(placed(at, package.list("")?));
+        }
+        if files.len() > before {
+            files.sort_by(|one, other| one.path.cmp(&other.path));
+        }
         Ok(files)
     }
 
@@ -89,6 +93,7 @@ mod tests {
             ("package/tests/dbt_project.yml", "name: tests"),
             ("package/tests/models/a.sql", "a"),
             ("package/tests/dbt_packages/copied/dbt_project.yml", "name: copied"),
+            ("package/tests/inner/dbt_project.yml", "name: inner"),
             ("elsewhere/secret.sql", "s"),
         ] {
             let path = place.path().join(path);
@@ -97,6 +102,7 @@ mod tests {
         }
         let packages = place.path().join("package/tests/dbt_packages");
         symlink("../..", packages.join("package")).unwrap();
+        symlink("../inner", packages.join("inner")).unwrap();
         symlink(place.path().join("elsewhere"), packages.join("elsewhere")).unwrap();
         symlink(place.path().join("package"), place.path().join("package/tests/models/linked")).unwrap();
         place
@@ -120,6 +126,15 @@ mod tests {
         assert_eq!(paths(&tree, "dbt_packages/package/macros"), ["dbt_packages/package/macros/m.sql"]);
         assert_eq!(tree.read("dbt_packages/package/macros/m.sql").unwrap(), b"m");
         assert_eq!(tree.read("models/a.sql").unwrap(), b"a");
+    }
+
+    #[test]
+    fn a_package_that_lies_in_the_folder_is_listed_once() {
+        let place = place();
+        let tree = open(&place);
+        let inner = "dbt_packages/inner/dbt_project.yml".to_owned();
+        assert_eq!(paths(&tree, "dbt_packages/inner"), [inner.clone()]);
+        assert_eq!(paths(&tree, "dbt_packages").iter().filter(|path| **path == inner).count(), 1);
     }
 
     #[test]
