@@ -10,9 +10,9 @@ use crate::problem::{Problem, Severity, Subject};
 use super::Exit;
 use super::dbt_arguments::{DbtProject, DbtSelection};
 use super::failure::Failure;
-use super::ls::tell;
 use super::print::{Output, count, words};
 use super::session::Session;
+use super::told::tell;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Compile {
@@ -65,13 +65,14 @@ fn only_one<'l>(loaded: &'l FolderProject, ids: &[String], asked: &[String]) -> 
     }
 }
 
-/// What kept these nodes from being compiled: their own problems, and those of the project as a whole.
+/// What keeps these nodes from being compiled, or dbt from compiling anything: their own problems, and those of the
+/// project as a whole.
 fn concerning<'l>(loaded: &'l FolderProject, ids: &[String]) -> Vec<&'l Problem> {
-    let has_no_sql = |id: &String| {
-        ids.binary_search(id).is_ok() && loaded.project.nodes.get(id).is_some_and(|node| node.compiled_code.is_none())
-    };
+    let is_meant = |id: &String| ids.binary_search(id).is_ok() || !loaded.project.nodes.contains_key(id);
+    let has_no_sql = |id: &String| loaded.project.nodes.get(id).is_some_and(|node| node.compiled_code.is_none());
     let concerns = |problem: &&Problem| match &problem.subject {
-        Subject::Model { model, .. } => has_no_sql(model) && problem.severity > Severity::Notice,
+        Subject::Model { model, .. } if !is_meant(model) => false,
+        Subject::Model { model, .. } if has_no_sql(model) => problem.severity > Severity::Notice,
         _ => problem.severity == Severity::Error,
     };
     loaded.problems.iter().filter(concerns).collect()

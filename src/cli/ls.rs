@@ -8,8 +8,9 @@ use crate::problem::{Problem, Severity};
 use super::Exit;
 use super::dbt_arguments::{DbtProject, DbtSelection, resource_type_values};
 use super::failure::Failure;
-use super::print::{Output, count, words};
+use super::print::{Output, words};
 use super::session::Session;
+use super::told::tell;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Ls {
@@ -80,18 +81,3 @@ pub(super) fn run(session: &Session, ls: &Ls, output: &mut Output) -> Result<Exi
     loaded.keep();
     told
 }
-
-/// Says what is wrong, a line each. Any of it may be why a node is not there.
-pub(super) fn tell(errors: &[&Problem], output: &mut Output) -> Result<Exit, Failure> {
-    for problem in errors.iter().take(MOST_ERRORS) {
-        let place = problem.place.as_ref().map(|place| format!("{}: ", words(&place.file))).unwrap_or_default();
-        output.remark(&format!("{} {place}{}", problem.code, problem.summary))?;
-    }
-    if errors.len() > MOST_ERRORS {
-        output.remark(&format!("and {}", count(errors.len() as u64 - MOST_ERRORS as u64, "more error")))?;
-    }
-    Ok(if errors.is_empty() { Exit::Done } else { Exit::WorkFailed })
-}
-
-/// Errors that are printed, a line each.
-const MOST_ERRORS: usize = 20;

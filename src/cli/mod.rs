@@ -29,6 +29,7 @@ mod screen;
 mod session;
 mod show;
 mod sync;
+mod told;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

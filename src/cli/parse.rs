@@ -9,9 +9,9 @@ use crate::problem::{Problem, Severity};
 use super::Exit;
 use super::dbt_arguments::DbtProject;
 use super::failure::Failure;
-use super::ls::tell;
 use super::print::{Output, count, words};
 use super::session::Session;
+use super::told::tell;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Parse {

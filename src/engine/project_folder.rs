@@ -133,7 +133,7 @@ mod tests {
         let place = place();
         let tree = open(&place);
         let inner = "dbt_packages/inner/dbt_project.yml".to_owned();
-        assert_eq!(paths(&tree, "dbt_packages/inner"), [inner.clone()]);
+        assert_eq!(paths(&tree, "dbt_packages/inner"), std::slice::from_ref(&inner));
         assert_eq!(paths(&tree, "dbt_packages").iter().filter(|path| **path == inner).count(), 1);
     }
 

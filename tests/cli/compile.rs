@@ -85,3 +85,40 @@ fn as_json_each_node_is_a_line() {
     assert_eq!(lines[0]["path"], "compiled/shop/models/staging/stg_old.sql");
     assert_eq!(lines[0]["compiled_code"], "select * from \"memory\".\"raw_old\".\"orders\"");
 }
+
+#[test]
+fn what_stops_dbt_is_told_although_there_is_sql() {
+    for (file, text, code) in [
+        ("models/looped.sql", "select * from {{ ref('looped') }}", "DBT-CYCLE models/looped.sql"),
+        ("models/twin.sql", "{{ config(alias='stg_old') }} select 1", "DBT-DUP-RELATION"),
+        ("models/tagged.sql", "{{ config(tags=[1, 2]) }} select 1", "DBT-CONFIG-INVALID models/tagged.sql"),
+    ] {
+        let place = project();
+        place.write(file, text);
+        place.write("models/twin_of.sql", "{{ config(alias='stg_old') }} select 2");
+        let ran = place.run(&["compile"]).exits(1);
+        assert!(ran.error.contains(code), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_mistake_is_told_with_its_place_and_what_dbt_adds() {
+    let place = project();
+    place.write("models/broken.sql", "select 1,\n  {{ var('nowhere') }}");
+    let ran = place.run(&["compile", "broken"]).exits(1);
+    assert!(ran.error.contains("DBT-VAR-MISSING models/broken.sql:2:6: Required var 'nowhere'"), "{ran:?}");
+    assert!(ran.error.contains("Vars supplied to broken = {"), "{ran:?}");
+    assert!(ran.error.contains("    2 |   {{ var('nowhere') }}\n      |      ^^^"), "{ran:?}");
+}
+
+#[test]
+fn a_linked_package_is_read() {
+    let place = project();
+    place.write("../tools/dbt_project.yml", "name: tools\n");
+    place.write("../tools/macros/m.sql", "{% macro one() %}1{% endmacro %}");
+    place.write("packages.yml", "packages:\n  - local: ../tools\n");
+    place.write("models/linked.sql", "select {{ tools.one() }}");
+    place.run(&["deps"]).exits(0);
+    let ran = place.run(&["compile", "linked"]).exits(0);
+    assert!(ran.out.contains("select 1"), "{ran:?}");
+}
