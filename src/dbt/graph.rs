@@ -1,7 +1,6 @@
 //! The graph of nodes: children, and the cycles that may not be.
 
 use super::node::{Children, Node, Nodes};
-use crate::jinja::QuickMap;
 
 /// Direct children, enabled nodes only, in the nodes' order.
 pub(crate) fn children(nodes: &Nodes) -> Children<'_> {
@@ -20,49 +19,55 @@ pub(crate) fn children(nodes: &Nodes) -> Children<'_> {
 /// Every knot of nodes that depend on each other, each as a path of `unique_id`s, as far as one of the `wanted`
 /// nodes leads to it.
 pub(crate) fn cycles(nodes: &Nodes, wanted: impl Fn(&Node) -> bool) -> Vec<Vec<String>> {
-    let parents = |id: &str| nodes.get(id).map(|node| node.depends_on_nodes.as_slice()).unwrap_or_default();
-    let mut state: QuickMap<&str, State> = QuickMap::default();
+    let mut states = vec![State::Unseen; nodes.len()];
     let mut cycles = Vec::new();
-    for start in nodes.values().filter(|node| node.enabled && wanted(node)) {
-        if state.contains_key(start.unique_id.as_str()) {
-            continue;
-        }
-        // An explicit stack: a chain of models may be longer than a thread's stack.
-        let mut path: Vec<(&str, usize)> = vec![(&start.unique_id, 0)];
-        state.insert(&start.unique_id, State::Open);
-        while let Some((id, next)) = path.last_mut() {
-            let Some(parent) = parents(id).get(*next) else {
-                state.insert(id, State::Done);
-                path.pop();
-                continue;
-            };
-            *next += 1;
-            match state.get(parent.as_str()) {
-                Some(State::Done) => {}
-                Some(State::Open) => {
-                    let knot = path.iter().map(|(id, _)| *id).skip_while(|id| *id != parent.as_str());
-                    let mut knot: Vec<String> = knot.map(str::to_owned).collect();
-                    // The path goes from child to parent; dbt tells it the other way.
-                    knot.reverse();
-                    rotate_to_smallest(&mut knot);
-                    cycles.push(knot);
-                }
-                None => {
-                    if let Some(node) = nodes.get(parent.as_str()) {
-                        state.insert(&node.unique_id, State::Open);
-                        path.push((&node.unique_id, 0));
-                    }
-                }
-            }
+    for (start, node) in nodes.values().enumerate() {
+        if node.enabled && states.get(start) == Some(&State::Unseen) && wanted(node) {
+            search(nodes, start, &mut states, &mut cycles);
         }
     }
     cycles
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    Unseen,
     Open,
     Done,
+}
+
+/// Looks through all that `start` depends on; nodes are told by their place.
+fn search(nodes: &Nodes, start: usize, states: &mut [State], cycles: &mut Vec<Vec<String>>) {
+    let parents = |place: usize| nodes.get_index(place).map(|(_, node)| node.depends_on_nodes.as_slice());
+    let id = |(place, _): &(usize, usize)| nodes.get_index(*place).map(|(id, _)| id.clone());
+    let mut enter = |place: usize, state: State| states.get_mut(place).map(|known| std::mem::replace(known, state));
+    enter(start, State::Open);
+    // An explicit stack: a chain of models may be longer than a thread's stack.
+    let mut path = vec![(start, 0)];
+    while let Some((place, next)) = path.last_mut() {
+        let Some(parent) = parents(*place).and_then(|parents| parents.get(*next)) else {
+            enter(*place, State::Done);
+            path.pop();
+            continue;
+        };
+        *next += 1;
+        let Some(parent) = nodes.get_index_of(parent.as_str()) else { continue };
+        match enter(parent, State::Open) {
+            Some(State::Unseen) => path.push((parent, 0)),
+            Some(State::Open) => {
+                // The path goes from child to parent; dbt tells it the other way.
+                let mut knot: Vec<String> =
+                    path.iter().skip_while(|(place, _)| *place != parent).filter_map(id).collect();
+                knot.reverse();
+                rotate_to_smallest(&mut knot);
+                cycles.push(knot);
+            }
+            Some(State::Done) => {
+                enter(parent, State::Done);
+            }
+            None => {}
+        }
+    }
 }
 
 fn rotate_to_smallest(knot: &mut [String]) {

@@ -1,12 +1,11 @@
 //! What the nodes of each file looked at.
 
-use std::collections::HashMap;
-
 use crate::dbt::context::Uses;
+use crate::jinja::QuickMap;
 
 /// By the file's path from the tree's root.
 #[derive(Debug, Default)]
-pub(super) struct Footprints(HashMap<String, Uses>);
+pub(super) struct Footprints(QuickMap<String, Uses>);
 
 impl Footprints {
     pub(super) fn add(&mut self, path: &str, uses: Uses) {

@@ -86,11 +86,11 @@ impl Load<'_> {
         let (shared, docs) = (&setup.shared, &setup.docs);
         let is_whole = others.is_empty();
         let mut all = std::mem::take(&mut drafts.all);
-        let linkable = || others.values().map(Arc::as_ref).chain(all.iter().map(|draft| draft.node.as_ref()));
+        let linkable = || others.values().map(Arc::as_ref).chain(all.iter().map(|draft| &*draft.node));
         let resolver = Resolver::new(shared.root_name(), linkable());
         let enabled: Vec<usize> =
             all.iter().enumerate().filter(|(_, draft)| draft.node.enabled).map(|(index, _)| index).collect();
-        let drafted = all.iter().map(|draft| (draft.node.unique_id.as_str(), draft.node.as_ref())).collect();
+        let drafted = all.iter().map(|draft| (draft.node.unique_id.as_str(), &*draft.node)).collect();
         let targets = Targets { resolver: &resolver, others: &others, drafts: drafted };
         let linked = pool.map(&enabled, |index| all.get(*index).map(|draft| link(shared, &targets, draft)));
         drop(targets);
@@ -117,7 +117,7 @@ impl Load<'_> {
             problems.extend(draft.problems);
             drafts.footprints.add(draft.origin.path(), draft.uses);
             origins.insert(draft.node.unique_id.clone(), draft.origin);
-            nodes.insert(draft.node.unique_id.clone(), Arc::from(draft.node));
+            nodes.insert(draft.node.unique_id.clone(), draft.node.into_shared());
         }
         let connected = if is_whole { semantic_links::connect(shared.root_name(), &mut nodes) } else { Vec::new() };
         for (id, failure) in connected {
@@ -154,7 +154,8 @@ impl Load<'_> {
             counter.step();
             result.map(|result| (node.unique_id.clone(), result))
         });
-        let mut rendered: AllRendered = compiled.into_iter().flatten().collect();
+        let mut rendered = AllRendered::with_capacity_and_hasher(compiled.len(), QuickState::default());
+        rendered.extend(compiled.into_iter().flatten());
         let mut nodes = Arc::try_unwrap(manifest).map_or_else(|shared| shared.nodes.clone(), |own| own.nodes);
         for (id, compiled) in &mut rendered {
             let Some(node) = nodes.get_mut(id).map(Arc::make_mut) else { continue };
@@ -209,8 +210,8 @@ impl Drafts {
             };
             match (first.node.enabled, draft.node.enabled) {
                 (true, true) => problems.push(duplicate(first, &draft)),
-                (false, true) => twins.push(*std::mem::replace(first, draft).node),
-                (_, false) => twins.push(*draft.node),
+                (false, true) => twins.push(Node::clone(&std::mem::replace(first, draft).node)),
+                (_, false) => twins.push(Node::clone(&draft.node)),
             }
         }
         self.all = kept.into_values().collect();

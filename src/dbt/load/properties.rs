@@ -14,6 +14,7 @@ use crate::dbt::parse::{
 };
 use crate::dbt::problems::Problems;
 use crate::dbt::read::read_text;
+use crate::jinja::QuickMap;
 use crate::problem::{Problem, Subject};
 
 impl Load<'_> {
@@ -149,14 +150,15 @@ impl Load<'_> {
             });
             Some((built, worker.take_uses()))
         });
-        let groups: std::collections::HashMap<String, Option<String>> =
-            drafts.all.iter().map(|draft| (draft.node.unique_id.clone(), draft.node.group.clone())).collect();
+        let group = |draft: &Draft| Some((draft.node.unique_id.clone(), draft.node.group.clone()?));
+        let groups: QuickMap<String, String> = drafts.all.iter().filter_map(group).collect();
         for (result, job) in built.into_iter().zip(jobs) {
             match result {
                 Some((Ok(mut draft), uses)) => {
                     draft.uses = uses;
                     let attached = draft.node.test.as_ref().and_then(|test| test.attached_node.as_ref());
-                    draft.node.group = attached.and_then(|id| groups.get(id)).cloned().flatten();
+                    let group = attached.and_then(|id| groups.get(id)).cloned();
+                    draft.node.group = group;
                     drafts.all.push(draft);
                 }
                 Some((Err(failure), uses)) => {

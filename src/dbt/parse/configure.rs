@@ -199,12 +199,9 @@ fn name(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft) {
         (GenerateName::Schema, custom("schema")),
         (GenerateName::Alias, custom("alias")),
     ];
-    let kind = draft.node.kind;
-    let node = Arc::new(std::mem::replace(draft.node.as_mut(), Node::new(kind)));
-    let view = Rc::new(NodeView::new(Arc::clone(&node)));
-    let names = wishes.map(|(which, wish)| (which, worker.generate_name(which, &node.package_name, wish, &view)));
+    let view = Rc::new(NodeView::new(draft.node.lend()));
+    let names = wishes.map(|(which, wish)| (which, worker.generate_name(which, &draft.node.package_name, wish, &view)));
     drop(view);
-    *draft.node = Arc::unwrap_or_clone(node);
     for (which, name) in names {
         match name {
             Ok(name) => set_name(&mut draft.node, which, name),

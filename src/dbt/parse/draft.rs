@@ -1,5 +1,6 @@
 //! A node on its way: what is known of it so far, and where its text stands.
 
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,11 +31,40 @@ impl Origin {
     }
 }
 
+/// The node of a draft. It is lent to contexts of templates without a copy; once they are gone it is changed in
+/// place, and in the end it is the project's.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnNode(Arc<Node>);
+
+impl OwnNode {
+    pub(crate) fn lend(&self) -> Arc<Node> {
+        Arc::clone(&self.0)
+    }
+
+    pub(crate) fn into_shared(self) -> Arc<Node> {
+        self.0
+    }
+}
+
+impl Deref for OwnNode {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.0
+    }
+}
+
+impl DerefMut for OwnNode {
+    /// A copy is made only while it is lent.
+    fn deref_mut(&mut self) -> &mut Node {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 /// A node that is not finished.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    /// Boxed: drafts are moved from list to list.
-    pub(crate) node: Box<Node>,
+    pub(crate) node: OwnNode,
     pub(crate) origin: Origin,
     /// What `config()` was called with.
     pub(crate) calls: Config,
@@ -46,7 +76,13 @@ pub(crate) struct Draft {
 
 impl Draft {
     pub(crate) fn new(node: Node, origin: Origin) -> Self {
-        Self { node: Box::new(node), origin, calls: Config::new(), uses: Uses::default(), problems: Vec::new() }
+        Self {
+            node: OwnNode(Arc::new(node)),
+            origin,
+            calls: Config::new(),
+            uses: Uses::default(),
+            problems: Vec::new(),
+        }
     }
 
     /// Adds a problem, and its code to the node.
@@ -65,25 +101,24 @@ impl Draft {
         uses: &Rc<UsesLog>,
         work: impl FnOnce(&Rc<Context>, &Node) -> Vec<Failure>,
     ) -> Config {
-        let kind = self.node.kind;
-        let node = Arc::new(std::mem::replace(self.node.as_mut(), Node::new(kind)));
+        let node = self.node.lend();
         let context = Context::of_node(shared, Phase::Parse, Arc::clone(&node), uses);
         let failures = work(&context, &node);
         let record = context.record();
         let (refs, sources) = (record.refs.take(), record.sources.take());
         let (macros, calls) = (record.macros.take(), record.config.take());
         let metrics = record.metrics.take();
-        drop(context);
-        *self.node = Arc::unwrap_or_clone(node);
+        drop((context, node));
         for failure in &failures {
             self.fail_template(failure);
         }
-        self.node.refs.extend(refs);
-        self.node.sources.extend(sources);
-        self.node.metrics.extend(metrics);
+        let node = &mut *self.node;
+        node.refs.extend(refs);
+        node.sources.extend(sources);
+        node.metrics.extend(metrics);
         for id in macros {
-            if !self.node.depends_on_macros.contains(&id) {
-                self.node.depends_on_macros.push(id);
+            if !node.depends_on_macros.contains(&id) {
+                node.depends_on_macros.push(id);
             }
         }
         calls

@@ -1,6 +1,5 @@
 //! Which node each YAML entry is about: by name and kind, versions too; and the tests that it asks for.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -14,6 +13,7 @@ use crate::dbt::node::NodeKind;
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::python;
 use crate::dbt::relation::quote;
+use crate::jinja::QuickMap;
 use crate::problem::Severity;
 
 /// A patch that has found its node.
@@ -45,7 +45,7 @@ struct Matcher<'a> {
     shared: &'a Shared,
     drafts: &'a mut [Draft],
     /// Name -> drafts that can be patched.
-    by_name: HashMap<String, Vec<usize>>,
+    by_name: QuickMap<String, Vec<usize>>,
     /// Names of nodes besides the drafts.
     other_names: &'a [String],
     problems: &'a mut Problems,
@@ -60,7 +60,7 @@ pub(crate) fn match_patches(
     patches: Vec<Patch>,
     problems: &mut Problems,
 ) -> Patched {
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_name: QuickMap<String, Vec<usize>> = QuickMap::default();
     for (index, draft) in drafts.iter().enumerate() {
         if section_of(draft.node.kind).is_some() {
             by_name.entry(draft.node.name.clone()).or_default().push(index);
