@@ -90,7 +90,7 @@ impl Scene {
             folder: "transform".to_owned(),
             expected: None,
             cache: self.cache(),
-            trust: Trust { known_hosts: Some(self.folder.path().join("caches/known_hosts")) },
+            trust: Trust { known_hosts: Some(self.folder.path().join("caches/known_hosts")), authorities: None },
             limits: LIMITS,
         };
         let (progress, _) = watch::channel(FetchProgress::START);
@@ -109,7 +109,7 @@ impl Scene {
             email: "ada@acme.example".to_owned(),
             at: "2026-01-06T09:00:00Z".parse().unwrap(),
             cache: self.cache(),
-            trust: Trust { known_hosts: Some(self.folder.path().join("caches/known_hosts")) },
+            trust: Trust { known_hosts: Some(self.folder.path().join("caches/known_hosts")), authorities: None },
             limits: LIMITS,
         }
     }

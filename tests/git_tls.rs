@@ -14,7 +14,7 @@ use ebbtide::git::{
 };
 use ebbtide::workspace::Secret;
 use support::repositories::shop;
-use support::{HttpGitServer, TlsFront};
+use support::{ConnectProxy, HttpGitServer, TlsFront};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -67,37 +67,99 @@ async fn a_server_that_is_silent_in_the_handshake_ends_in_a_time_out_or_a_cancel
     assert!(matches!(running.await.unwrap(), Err(RemoteError::Cancelled)));
 }
 
-/// What the program prints of a sync over TLS, with a file of certificates to trust or without.
-fn synced(home: &Path, url: &str, trusted: Option<&Path>) -> (bool, String) {
+/// A workspace with the shop behind `url` and a token; `connection` are more lines of its Git connection.
+fn workspace(home: &Path, url: &str, connection: &str) {
     let settings = format!(
-        "[git.ours]\nprovider = \"git\"\nauth = {{ token = {{ env = \"GIT_TOKEN\" }} }}\n[projects.shop]\ngit = \"ours\"\n\
-         repository = \"{url}\"\nbranch = \"main\"\nproject_path = \"transform/dbt_project.yml\"\n"
+        "[git.ours]\nprovider = \"git\"\nauth = {{ token = {{ env = \"GIT_TOKEN\" }} }}\n{connection}\n[projects.shop]\n\
+         git = \"ours\"\nrepository = \"{url}\"\nbranch = \"main\"\nproject_path = \"transform/dbt_project.yml\"\n"
     );
     std::fs::write(home.join("ebb.toml"), settings).unwrap();
+}
+
+/// What the program prints.
+fn ebb(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
-    command.current_dir(home).env_clear().arg("sync").env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home);
-    command
-        .env("EBB_STATE_DIR", home.join("state"))
-        .env("EBB_CACHE_DIR", home.join("cache"))
-        .env("GIT_TOKEN", "hunter2");
-    if let Some(trusted) = trusted {
-        command.env("SSL_CERT_FILE", trusted);
-    }
+    command.current_dir(home).env_clear().args(arguments).env("PATH", std::env::var_os("PATH").unwrap());
+    command.env("HOME", home).env("GIT_TOKEN", "hunter2").envs(variables.iter().copied());
     let output = command.output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), told)
 }
 
+/// The shop behind TLS, for whoever has the token.
+fn served(folder: &Path) -> (HttpGitServer, TlsFront) {
+    shop(&folder.join("served"), true);
+    let server = HttpGitServer::start(&folder.join("served"));
+    server.require("x-token-auth", "hunter2");
+    let front = TlsFront::of(server.port());
+    (server, front)
+}
+
 #[test]
 fn a_certificate_that_the_machine_trusts_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
-    shop(&folder.path().join("served"), true);
-    let server = HttpGitServer::start(&folder.path().join("served"));
-    server.require("x-token-auth", "hunter2");
-    let front = TlsFront::of(server.port());
-    let (_, told) = synced(folder.path(), &front.url("shop"), None);
+    let (server, front) = served(folder.path());
+    workspace(folder.path(), &front.url("shop"), "");
+    let (_, told) = ebb(folder.path(), &["sync"], &[]);
     assert!(told.contains("GIT-TLS"), "{told}");
-    let (done, told) = synced(folder.path(), &front.url("shop"), Some(&TlsFront::certificate()));
+    let trusted = TlsFront::certificate();
+    let (done, told) = ebb(folder.path(), &["sync"], &[("SSL_CERT_FILE", trusted.to_str().unwrap())]);
     assert!(done, "{told}");
     assert!(server.seen().iter().any(|seen| seen.authorization.is_some()));
+}
+
+#[test]
+fn a_connection_may_have_authorities_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, front) = served(folder.path());
+    std::fs::copy(TlsFront::certificate(), folder.path().join("acme.pem")).unwrap();
+    workspace(folder.path(), &front.url("shop"), "ca_file = \"acme.pem\"");
+    let (done, told) = ebb(folder.path(), &["sync"], &[]);
+    assert!(done, "{told}");
+    let (done, told) = ebb(folder.path(), &["git", "test", "ours"], &[]);
+    assert!(done && told.contains("the certificate is trusted"), "{told}");
+    for (file, text) in [("missing.pem", None), ("empty.pem", Some("no certificate\n"))] {
+        if let Some(text) = text {
+            std::fs::write(folder.path().join(file), text).unwrap();
+        }
+        workspace(folder.path(), &front.url("shop"), &format!("ca_file = \"{file}\""));
+        for arguments in [&["sync"][..], &["git", "test", "ours"]] {
+            let (done, told) = ebb(folder.path(), arguments, &[]);
+            assert!(!done && told.contains("GIT-CA-FILE"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_certificate_that_nobody_signed_fails_the_test_of_the_connection_at_its_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, front) = served(folder.path());
+    workspace(folder.path(), &front.url("shop"), "");
+    let (done, told) = ebb(folder.path(), &["git", "test", "ours", "--json"], &[]);
+    assert!(!done && told.contains("GIT-TLS"), "{told}");
+    let mut probes = told.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let last = probes.rfind(|probe| probe["event"] == "step_ended").unwrap();
+    assert_eq!((last["step"].as_str(), last["outcome"].as_str()), (Some("security"), Some("failed")), "{told}");
+    assert!(server.seen().is_empty(), "nothing was shown");
+}
+
+#[test]
+fn a_proxy_is_gone_through_with_its_password_and_not_where_no_proxy_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, front) = served(folder.path());
+    let certificate = TlsFront::certificate();
+    workspace(folder.path(), &front.url("shop"), &format!("ca_file = \"{}\"", certificate.display()));
+    let proxy = ConnectProxy::start(Some("YWRhOm9wZW4gc2VzYW1l"));
+    let with = |login: &str| format!("http://{login}127.0.0.1:{}", proxy.port());
+    let (done, told) = ebb(folder.path(), &["sync"], &[("HTTPS_PROXY", &with("ada:open%20sesame@"))]);
+    assert!(done, "{told}");
+    let targets = proxy.targets();
+    let host = front.url("shop").replace("https://", "").replace("/shop.git", "");
+    assert!(!targets.is_empty() && targets.iter().all(|target| *target == host), "{targets:?}");
+    let (done, told) = ebb(folder.path(), &["sync"], &[("HTTPS_PROXY", &with("ada:wrong@"))]);
+    assert!(!done && told.contains("GIT-PROXY-AUTH") && !told.contains("ada:wrong"), "{told}");
+    let direct = [("HTTPS_PROXY", &*with("ada:open%20sesame@")), ("NO_PROXY", "127.0.0.1")];
+    let (done, told) = ebb(folder.path(), &["git", "test", "ours"], &direct);
+    assert!(done && told.contains("the certificate is trusted"), "{told}");
+    assert!(proxy.targets().is_empty(), "nobody came through the proxy");
 }

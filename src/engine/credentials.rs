@@ -63,7 +63,12 @@ impl Target {
         };
         let private_key = self.secret(app.private_key.clone()).await?;
         let app = GitHubApp { api, id: app.app_id, installation: app.installation_id, private_key };
-        Ok(AppRequest { app, repository: remote.path_on_host().to_owned(), write: false })
+        Ok(AppRequest {
+            app,
+            repository: remote.path_on_host().to_owned(),
+            write: false,
+            authorities: self.authorities(),
+        })
     }
 
     pub(super) fn connection_subject(&self) -> Subject {

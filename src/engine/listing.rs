@@ -170,7 +170,8 @@ impl Engine {
                 let private_key = target.secret(app.private_key.clone()).await.map_err(|one| self.described(one))?;
                 let app =
                     GitHubApp { api: api.clone(), id: app.app_id, installation: app.installation_id, private_key };
-                let request = AppRequest { app, repository: String::new(), write: false };
+                let request =
+                    AppRequest { app, repository: String::new(), write: false, authorities: target.authorities() };
                 let world = &self.core.world;
                 let token = world.providers.installation_token(request, world.clock.now(), cancel.clone()).await;
                 let token = token
@@ -184,7 +185,8 @@ impl Engine {
         };
         let username = git.and_then(|git| git.username.clone());
         let repository = recognised(&new.address).path;
-        Ok(InspectRequest { provider: target.provider(), api, credential, username, repository })
+        let (provider, authorities) = (target.provider(), target.authorities());
+        Ok(InspectRequest { provider, api, credential, username, repository, authorities })
     }
 
     fn not_listed(&self, why: &str) -> Problem {

@@ -1,6 +1,6 @@
 //! The real ports to Git and to the providers: the `git` module, with its trees shown as the dbt engine's.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -94,8 +94,13 @@ impl Providers for HttpProviders {
         Box::pin(async move { Self::repositories(self, &request, place, &cancel).await })
     }
 
-    fn secured(&self, url: String, cancel: CancellationToken) -> Answer<'_, Result<(), ApiError>> {
-        Box::pin(async move { Self::secured(self, &url, &cancel).await })
+    fn secured(
+        &self,
+        url: String,
+        authorities: Option<PathBuf>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<(), ApiError>> {
+        Box::pin(async move { Self::secured(self, &url, authorities, &cancel).await })
     }
 }
 

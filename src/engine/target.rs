@@ -173,7 +173,13 @@ impl Target {
 
     /// Whom a person trusts, beside those that this machine does.
     fn trust(&self) -> Trust {
-        Trust { known_hosts: Some(Paths::of(&self.environment).known_hosts()) }
+        Trust { known_hosts: Some(Paths::of(&self.environment).known_hosts()), authorities: self.authorities() }
+    }
+
+    /// The file of the connection's own certificate authorities.
+    pub(super) fn authorities(&self) -> Option<PathBuf> {
+        let file = self.connection.as_ref()?.1.ca_file.as_ref()?;
+        Some(self.environment.resolve_path(file, &self.base))
     }
 
     /// The project's folder in its repository; empty for the root.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -76,7 +76,12 @@ pub trait Providers: Send + Sync {
     ) -> Answer<'_, Result<ListedPage, ApiError>>;
 
     /// Speaks TLS with the host of an address, without showing it anything.
-    fn secured(&self, url: String, cancel: CancellationToken) -> Answer<'_, Result<(), ApiError>>;
+    fn secured(
+        &self,
+        url: String,
+        authorities: Option<PathBuf>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Result<(), ApiError>>;
 }
 
 /// What time it is.

@@ -83,6 +83,8 @@ pub enum RemoteError {
     HostKey { host: String, raw: String, keys: Box<HostKeys> },
     #[error("the private key cannot be used: {raw}")]
     Key { fault: KeyFault, raw: String },
+    #[error("the certificate authorities in {path} cannot be used: {raw}")]
+    Authorities { path: PathBuf, raw: String },
     #[error("{host} could not be reached: {raw}")]
     Unreachable { host: String, obstacle: Obstacle, raw: String },
     #[error("{what} took longer than {seconds} s")]
@@ -118,6 +120,7 @@ impl RemoteError {
             Self::Key { fault: KeyFault::Locked, .. } => "GIT-SSH-KEY-PASSPHRASE",
             Self::Key { fault: KeyFault::WrongPassphrase, .. } => "GIT-SSH-PASSPHRASE-WRONG",
             Self::Key { fault: KeyFault::Format, .. } => "GIT-SSH-KEY-FORMAT",
+            Self::Authorities { .. } => "GIT-CA-FILE",
             Self::Unreachable { obstacle: Obstacle::Name, .. } => "GIT-DNS",
             Self::Unreachable { obstacle: Obstacle::Tls, .. } => "GIT-TLS",
             Self::Unreachable { obstacle: Obstacle::Proxy, .. } => "GIT-PROXY-AUTH",
@@ -143,6 +146,7 @@ impl RemoteError {
             | Self::Ownership { raw, .. }
             | Self::HostKey { raw, .. }
             | Self::Key { raw, .. }
+            | Self::Authorities { raw, .. }
             | Self::Unreachable { raw, .. }
             | Self::Broken { raw }
             | Self::DiskFull { raw }
@@ -193,6 +197,7 @@ mod tests {
             (RemoteError::Key { fault: KeyFault::Locked, raw: raw.clone() }, "GIT-SSH-KEY-PASSPHRASE"),
             (RemoteError::Key { fault: KeyFault::WrongPassphrase, raw: raw.clone() }, "GIT-SSH-PASSPHRASE-WRONG"),
             (RemoteError::Key { fault: KeyFault::Format, raw: raw.clone() }, "GIT-SSH-KEY-FORMAT"),
+            (RemoteError::Authorities { path: path.clone(), raw: raw.clone() }, "GIT-CA-FILE"),
             (unreachable(Obstacle::Name), "GIT-DNS"),
             (unreachable(Obstacle::Tls), "GIT-TLS"),
             (unreachable(Obstacle::Proxy), "GIT-PROXY-AUTH"),

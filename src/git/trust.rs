@@ -5,13 +5,44 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use reqwest::{Certificate, ClientBuilder};
+
+use super::transport::words;
 use crate::workspace::{Paths, make_private_folder};
+
+/// Largest file of authorities, in bytes; a whole system's has some 250,000.
+const LARGEST: u64 = 4 << 20;
 
 /// Files of what a person trusts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trust {
     /// Host keys that a person accepted, in the form of OpenSSH's `known_hosts`. It need not be there.
     pub known_hosts: Option<PathBuf>,
+    /// Certificates of authorities (PEM), besides those that the system trusts.
+    pub authorities: Option<PathBuf>,
+}
+
+/// A file of authorities that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BadAuthorities {
+    pub(super) path: PathBuf,
+    pub(super) raw: String,
+}
+
+/// The client with the authorities of a file believed as well.
+pub(super) fn believing(client: ClientBuilder, authorities: Option<&Path>) -> Result<ClientBuilder, BadAuthorities> {
+    let Some(path) = authorities else { return Ok(client) };
+    let bad = |raw: String| BadAuthorities { path: path.to_owned(), raw };
+    let length = std::fs::metadata(path).map_err(|error| bad(error.to_string()))?.len();
+    if length > LARGEST {
+        return Err(bad(format!("it has more than {LARGEST} bytes")));
+    }
+    let text = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
+    let certificates = Certificate::from_pem_bundle(&text).map_err(|error| bad(words::chain(&error)))?;
+    if certificates.is_empty() {
+        return Err(bad("it holds no certificate: one begins with -----BEGIN CERTIFICATE-----".to_owned()));
+    }
+    Ok(client.tls_certs_merge(certificates))
 }
 
 /// Writes a host's key, a line as [`crate::git::OfferedKey`] has it, into the file of accepted keys.
@@ -64,6 +95,18 @@ mod tests {
             trust_host(&file, LINE).unwrap();
         }
         assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("a.example ssh-rsa AAAA\n{LINE}\n"));
+    }
+
+    #[test]
+    fn a_file_that_holds_no_authority_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        let told = |path: &Path| believing(reqwest::Client::builder(), Some(path)).unwrap_err().raw;
+        assert!(told(&file).contains("No such file"));
+        std::fs::write(&file, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").unwrap();
+        assert!(told(&file).contains("holds no certificate"));
+        std::fs::write(&file, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n").unwrap();
+        assert!(!told(&file).is_empty());
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct Git {
     /// Name that goes with the token, where the provider's usual one is not right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
+    /// Certificates of authorities (PEM) that this server's is signed by, besides those that the system trusts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
     #[serde(default)]
     pub auth: Auth,
 }
@@ -42,7 +45,7 @@ pub struct Git {
 impl Git {
     /// A connection with everything else as it usually is.
     pub fn of(provider: ProviderName, auth: Auth) -> Self {
-        Self { provider, api: None, username: None, auth }
+        Self { provider, api: None, username: None, ca_file: None, auth }
     }
 }
 

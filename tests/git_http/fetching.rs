@@ -1,6 +1,6 @@
 //! What is fetched, how much of it, and what not.
 
-use ebbtide::git::{FetchRequest, Remote, RemoteError, Repository, TreeError, branches};
+use ebbtide::git::{FetchRequest, Remote, RemoteError, Repository, TreeError, branches, tip};
 use tokio_util::sync::CancellationToken;
 
 use crate::scene::{Scene, big_files, run};
@@ -122,7 +122,7 @@ async fn an_unmoved_branch_downloads_nothing() {
     assert!(second.unmoved);
     assert_eq!(second.commit, first.commit);
     let seen = scene.server.seen();
-    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert_eq!(seen.len(), 1, "{seen:?}");
     assert!(seen.iter().map(|seen| seen.bytes_out).sum::<usize>() < 600, "{seen:?}");
 }
 
@@ -306,4 +306,55 @@ async fn an_empty_repository_is_told() {
         let error = run(FetchRequest { remote, branch: branch.to_owned(), ..scene.request() }).await.unwrap_err();
         assert!(matches!(error, RemoteError::Empty), "{error:?}");
     }
+}
+
+/// Requests that came since the last look: `GET` for a greeting, `POST` for a question.
+fn asked(scene: &Scene) -> Vec<String> {
+    scene.server.seen().into_iter().map(|seen| seen.method).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_known_is_asked_without_a_greeting() {
+    let scene = Scene::new(true);
+    assert_eq!(scene.fetch().await.unwrap().requests, 5);
+    asked(&scene);
+    let second = scene.fetch().await.unwrap();
+    assert!(second.unmoved && second.requests == 1 && second.bytes_received < 500, "{second:?}");
+    assert_eq!(asked(&scene), ["POST"]);
+    let (_, id) = tip(scene.request(), CancellationToken::new()).await.unwrap();
+    assert_eq!((id, asked(&scene)), (second.commit.id, vec!["POST".to_owned()]));
+    // What the server can do with packs is heard anew.
+    push(&scene.repository(), "main", &[("transform/models/orders.sql", b"select 7\n")]);
+    let third = scene.fetch().await.unwrap();
+    assert_eq!(scene.read(&third, "transform/models/orders.sql").unwrap(), "select 7\n");
+    assert_eq!(asked(&scene)[..2], ["POST", "GET"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_greeting_that_does_not_fit_any_more_is_asked_for_again() {
+    let scene = Scene::new(true);
+    scene.fetch().await.unwrap();
+    for rubbish in ["version 2\nobject-format=sha256\n", "version 9\n", "", "version 2\nobject-format=none\n"] {
+        std::fs::write(scene.cache().join("greeting"), rubbish).unwrap();
+        assert!(scene.fetch().await.unwrap().unmoved, "{rubbish}");
+        assert!(scene.fetch().await.unwrap().requests == 1, "{rubbish}");
+    }
+    asked(&scene);
+    scene.server.answer(Answer::ServeVersionZero);
+    for _ in 0..2 {
+        assert!(scene.fetch().await.unwrap().unmoved);
+        tip(scene.request(), CancellationToken::new()).await.unwrap();
+    }
+    // One question in vain; an old server is greeted from then on.
+    assert_eq!(asked(&scene), ["POST", "GET", "GET", "GET", "GET"]);
+    scene.server.answer(Answer::Serve);
+    scene.fetch().await.unwrap();
+    asked(&scene);
+    scene.server.rename("shop", "shop2");
+    std::fs::rename(scene.repository(), scene.repository().with_file_name("shop2.git")).unwrap();
+    for _ in 0..2 {
+        assert!(scene.fetch().await.unwrap().unmoved);
+    }
+    // Whoever is sent elsewhere asks there first the next time as well.
+    assert_eq!(asked(&scene), ["POST", "GET", "GET", "POST", "GET", "GET", "POST"]);
 }

@@ -61,7 +61,7 @@ impl Scene {
             folder: "transform".to_owned(),
             expected: None,
             cache: self.caches().join("shop"),
-            trust: Trust { known_hosts: Some(self.known_hosts()) },
+            trust: Trust { known_hosts: Some(self.known_hosts()), authorities: None },
             limits: LIMITS,
         }
     }

@@ -27,7 +27,7 @@ impl Scene {
     pub(crate) fn request(&self) -> AppRequest {
         let private_key = Secret::new(self.key.pem());
         let app = GitHubApp { api: self.double.api(), id: APP, installation: None, private_key };
-        AppRequest { app, repository: "acme/shop".to_owned(), write: false }
+        AppRequest { app, repository: "acme/shop".to_owned(), write: false, authorities: None }
     }
 
     pub(crate) async fn token(&self) -> Result<InstallationToken, ApiError> {

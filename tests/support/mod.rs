@@ -6,11 +6,13 @@
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 pub mod http;
+pub mod proxy;
 pub mod repositories;
 pub mod ssh;
 pub mod tls;
 
 pub use http::{Answer, HttpGitServer};
+pub use proxy::ConnectProxy;
 pub use ssh::SshGitServer;
 pub use tls::TlsFront;
 

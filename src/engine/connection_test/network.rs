@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const READING: Duration = Duration::from_secs(5);
 /// Variables by which programs are told of a proxy.
 const PROXIES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+/// The same for what is not https.
+const PLAIN_PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 
 /// How the host is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,16 +44,31 @@ pub(super) async fn road(remote: &Remote, environment: &Environment) -> Road {
 
 fn over_http(url: &str, environment: &Environment) -> Road {
     let is_secure = url.starts_with("https://");
-    if let Some(name) = PROXIES.iter().find(|name| is_secure && environment.variable(name).is_some()) {
-        return Road::Other(format!("the proxy in {name} stands between"));
-    }
     let authority = url.split('/').nth(2).unwrap_or_default();
     let usual = if is_secure { 443 } else { 80 };
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port.parse().unwrap_or(usual)),
         _ => (authority, usual),
     };
-    Road::Direct { host: host.trim_matches(['[', ']']).to_owned(), port }
+    let host = host.trim_matches(['[', ']']).to_owned();
+    let names = if is_secure { PROXIES } else { PLAIN_PROXIES };
+    let proxy = names.iter().find(|name| environment.variable(name).is_some_and(|value| !value.is_empty()));
+    match proxy {
+        Some(name) if !is_exempt(&host, environment) => Road::Other(format!("the proxy in {name} stands between")),
+        _ => Road::Direct { host, port },
+    }
+}
+
+/// Whether NO_PROXY names the host: itself, a domain above it, or all.
+fn is_exempt(host: &str, environment: &Environment) -> bool {
+    let list = ["no_proxy", "NO_PROXY"].iter().find_map(|name| environment.variable(name)).unwrap_or_default();
+    list.split(',').map(|name| name.trim().trim_start_matches('.')).filter(|name| !name.is_empty()).any(|name| {
+        let above = host.len().checked_sub(name.len()).and_then(|start| host.split_at_checked(start));
+        name == "*"
+            || above.is_some_and(|(front, end)| {
+                end.eq_ignore_ascii_case(name) && (front.is_empty() || front.ends_with('.'))
+            })
+    })
 }
 
 /// What the person's own `ssh` would do for this host.
@@ -149,6 +166,23 @@ mod tests {
         let Road::Other(why) = over_http("https://github.com/a", &environment) else { panic!("it is direct") };
         assert!(why.contains("https_proxy") && !why.contains("3128"), "{why}");
         assert_eq!(over_http("http://127.0.0.1/a", &environment), direct("127.0.0.1", 80));
+    }
+
+    #[test]
+    fn hosts_of_no_proxy_are_reached_directly() {
+        for (list, host, is_direct) in [
+            ("git.acme.example", "git.acme.example", true),
+            ("acme.example, other.example", "git.acme.example", true),
+            (".acme.example", "git.ACME.example", true),
+            ("*", "github.com", true),
+            ("acme.example", "notacme.example", false),
+            ("git.acme.example.org", "git.acme.example", false),
+            ("", "github.com", false),
+        ] {
+            let environment = environment(&[("HTTPS_PROXY", "http://proxy:3128"), ("NO_PROXY", list)]);
+            let road = over_http(&format!("https://{host}/a"), &environment);
+            assert_eq!(road == direct(host, 443), is_direct, "{list} {host}");
+        }
     }
 
     #[test]

@@ -90,7 +90,12 @@ impl Run<'_> {
         match remote {
             Remote::Http { url } if url.starts_with("https://") => {
                 let secured = async {
-                    let answer = self.core.world.providers.secured(url.clone(), self.cancel.clone()).await;
+                    let answer = self
+                        .core
+                        .world
+                        .providers
+                        .secured(url.clone(), self.target.authorities(), self.cancel.clone())
+                        .await;
                     let subject = self.target.connection_subject();
                     answer.map_err(|error| Box::new(of_api(&self.core.world.catalogue, subject, &error)))?;
                     Ok(((), "the certificate is trusted".to_owned()))
@@ -116,6 +121,7 @@ impl Run<'_> {
             credential: request.credential.clone(),
             username: git.and_then(|git| git.username.clone()),
             repository: request.remote.path_on_host().to_owned(),
+            authorities: self.target.authorities(),
         })
     }
 
@@ -228,7 +234,9 @@ impl Run<'_> {
 fn failed_step(error: &RemoteError) -> ProbeStep {
     match error {
         RemoteError::Key { .. } => ProbeStep::Credential,
-        RemoteError::HostKey { .. } | RemoteError::Unreachable { obstacle: Obstacle::Tls, .. } => ProbeStep::Security,
+        RemoteError::HostKey { .. }
+        | RemoteError::Authorities { .. }
+        | RemoteError::Unreachable { obstacle: Obstacle::Tls, .. } => ProbeStep::Security,
         RemoteError::Unreachable { obstacle: Obstacle::Name, .. } => ProbeStep::Name,
         RemoteError::Unreachable { .. } | RemoteError::TimedOut { .. } => ProbeStep::Connection,
         RemoteError::Refused { status: Some(401), .. } => ProbeStep::Authentication,

@@ -1,6 +1,7 @@
 //! A fetch as values: what is asked, what is told meanwhile, what comes back.
 
 mod bring;
+mod greeting;
 mod run;
 
 use std::path::PathBuf;

@@ -12,7 +12,7 @@ use super::super::patience::Patience;
 use super::super::protocol::{Ask, Session, Which};
 use super::super::remote::Remote;
 use super::super::transport::{Connection, Peer, Service};
-use super::{Branches, FetchProgress, FetchRequest, FetchStage, Fetched};
+use super::{Branches, FetchProgress, FetchRequest, FetchStage, Fetched, greeting};
 
 /// Brings the tip of one branch and the files of one folder into the cache. A repository on this
 /// machine is only looked at: nothing is copied and the cache stays untouched.
@@ -35,7 +35,10 @@ pub async fn fetch(
     if let Some(fetched) = kept(&request, &cache, &lock, &patience).await? {
         return Ok(fetched);
     }
-    let session = connect(&request, &patience).await?;
+    let session = match without_greeting(&request, &patience)? {
+        Some(session) => session,
+        None => connect(&request, &patience).await?,
+    };
     let before = Counts::default();
     let mut fetch = Fetch { request, progress, patience, lock, cache, session, before };
     match fetch.run().await {
@@ -70,13 +73,20 @@ pub async fn branches(request: FetchRequest, cancel: CancellationToken) -> Resul
 }
 
 /// Where a branch stands, and nothing more: its name and its commit's id. Of the request, the folder plays no
-/// part. Over HTTP two requests of some hundred bytes; over SSH one conversation.
+/// part. Over HTTP one request of some hundred bytes, and one more where the server's greeting is not remembered;
+/// over SSH one conversation.
 pub async fn tip(request: FetchRequest, cancel: CancellationToken) -> Result<(String, String), RemoteError> {
     let patience = Patience::new(request.limits, cancel);
     if let Remote::Local { path } = request.remote {
         let branch = request.branch;
         let (branch, commit) = blocking(&patience, move || Repository::open(&path)?.tip(&branch)).await?;
         return Ok((branch, commit.id));
+    }
+    if let Some(mut session) = without_greeting(&request, &patience)? {
+        match tip_of(&mut session, &request.branch).await {
+            Err(error) if greeting::may_have_misled(&session, &error) => greeting::forget(&request.cache),
+            found => return found,
+        }
     }
     tip_of(&mut connect(&request, &patience).await?, &request.branch).await
 }
@@ -102,9 +112,19 @@ async fn tip_of(session: &mut Session, wanted: &str) -> Result<(String, String),
 }
 
 async fn connect(request: &FetchRequest, patience: &Patience) -> Result<Session, RemoteError> {
+    Session::open(connection(request, patience)?).await
+}
+
+/// A conversation with a server whose greeting is remembered.
+fn without_greeting(request: &FetchRequest, patience: &Patience) -> Result<Option<Session>, RemoteError> {
+    let Some(greeting) = greeting::recall(&request.cache) else { return Ok(None) };
+    Ok(Session::remembered(connection(request, patience)?, &greeting))
+}
+
+fn connection(request: &FetchRequest, patience: &Patience) -> Result<Connection, RemoteError> {
     let FetchRequest { remote, credential, limits, cache, trust, .. } = request;
     let peer = Peer { remote, credential, limits, cache, trust, service: Service::UploadPack };
-    Session::open(Connection::new(peer, patience.clone())?).await
+    Connection::new(peer, patience.clone())
 }
 
 /// Opens the cache. The lock goes along: it outlives a cancelled wait for the work.
@@ -196,9 +216,19 @@ pub(super) struct Fetch {
 
 impl Fetch {
     async fn run(&mut self) -> Result<Fetched, RemoteError> {
-        let (mut branch, mut tip) = self.tip().await?;
+        let (mut branch, mut tip) = match self.tip().await {
+            Err(error) if greeting::may_have_misled(&self.session, &error) => {
+                greeting::forget(&self.request.cache);
+                self.reconnect().await?;
+                self.tip().await?
+            }
+            found => found?,
+        };
         let mut missing = self.missing(&tip).await?;
         let unmoved = missing == Missing::Nothing;
+        if !unmoved && self.session.is_assumed() {
+            self.reconnect().await?;
+        }
         if !unmoved && let Err(error) = self.bring(&tip, missing).await {
             // The branch may have been moved since it was asked for, and the commit thrown away.
             if !error.raw().contains(NOT_THERE) {
@@ -215,6 +245,9 @@ impl Fetch {
         if !unmoved {
             // The fetch is done whether or not its cache could be tidied.
             let _ = self.in_cache(Cache::tidy).await;
+        }
+        if let Some(greeting) = self.session.to_remember() {
+            greeting::remember(&self.request.cache, &greeting);
         }
         let bytes_received = self.before.bytes + self.session.received();
         let requests = self.before.requests + self.session.requests();

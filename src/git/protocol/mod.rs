@@ -27,6 +27,8 @@ const MOST_LINES: usize = 2_000_000;
 pub(super) struct Session {
     connection: Connection,
     version: Version,
+    /// True where the server's greeting is one that it gave another time.
+    is_assumed: bool,
 }
 
 #[derive(Debug)]
@@ -64,7 +66,27 @@ impl Session {
             }
             Packet::Flush | Packet::Delimiter | Packet::End => return Err(RemoteError::Empty),
         };
-        Ok(Self { connection, version })
+        Ok(Self { connection, version, is_assumed: false })
+    }
+
+    /// A conversation that begins with a question for branches: the server's greeting is remembered, by
+    /// [`Session::to_remember`]. None where the text is no such greeting, or the server speaks first.
+    pub(super) fn remembered(connection: Connection, greeting: &str) -> Option<Self> {
+        let capabilities = Capabilities::remembered(greeting).filter(|_| connection.is_direct())?;
+        Some(Self { connection, version: Version::Two(capabilities), is_assumed: true })
+    }
+
+    /// Whether the greeting is a remembered one: a pack may not be asked for.
+    pub(super) fn is_assumed(&self) -> bool {
+        self.is_assumed
+    }
+
+    /// The greeting of a server that can be asked without one the next time.
+    pub(super) fn to_remember(&self) -> Option<String> {
+        match &self.version {
+            Version::Two(capabilities) if self.connection.is_direct() => Some(capabilities.for_questions()),
+            Version::Two(_) | Version::Zero { .. } => None,
+        }
     }
 
     /// Where HEAD and the branches stand that are asked for. A server of version 0 tells all.

@@ -20,6 +20,22 @@ pub(super) struct Capabilities {
 }
 
 impl Capabilities {
+    /// What of them a question for branches needs, as lines that [`Capabilities::line`] takes in. What the server
+    /// can do beyond that is heard anew where a pack is wanted.
+    pub(super) fn for_questions(&self) -> String {
+        let unborn = if self.unborn { "ls-refs=unborn\n" } else { "ls-refs\n" };
+        let format = self.format.as_ref().map_or_else(String::new, |format| format!("object-format={format}\n"));
+        format!("version 2\n{unborn}{format}")
+    }
+
+    /// The same from a text that was remembered; none where it is another one.
+    pub(super) fn remembered(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let mut capabilities = (lines.next()? == "version 2").then(Self::default)?;
+        lines.try_for_each(|line| capabilities.line(line)).ok()?;
+        Some(capabilities)
+    }
+
     /// Takes in one line after `version 2`.
     pub(super) fn line(&mut self, line: &str) -> Result<(), RemoteError> {
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
@@ -166,6 +182,17 @@ mod tests {
         }
         let format = Some("sha1".to_owned());
         assert_eq!(capabilities, Capabilities { filter: true, shallow: true, unborn: true, format });
+    }
+
+    #[test]
+    fn what_questions_need_is_remembered_and_nothing_else() {
+        let said = Capabilities { filter: true, shallow: true, unborn: true, format: Some("sha1".to_owned()) };
+        let kept = Capabilities::remembered(&said.for_questions());
+        assert_eq!(kept, Some(Capabilities { filter: false, shallow: false, ..said }));
+        assert_eq!(Capabilities::remembered(&Capabilities::default().for_questions()), Some(Capabilities::default()));
+        for text in ["", "version 1\n", "version 2\nobject-format=sha256\n", "rubbish"] {
+            assert_eq!(Capabilities::remembered(text), None, "{text}");
+        }
     }
 
     #[test]

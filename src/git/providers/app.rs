@@ -4,6 +4,7 @@
 //! As GitHub documents it under apps/creating-github-apps/authenticating-with-a-github-app.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -42,6 +43,8 @@ pub struct AppRequest {
     pub repository: String,
     /// Whether it must be able to push.
     pub write: bool,
+    /// Certificates of authorities (PEM), besides those that the system trusts.
+    pub authorities: Option<PathBuf>,
 }
 
 /// A token of an installation.
@@ -105,7 +108,7 @@ impl InstallationTokens {
 }
 
 fn key(request: &AppRequest) -> Key {
-    let AppRequest { app, repository, write } = request;
+    let AppRequest { app, repository, write, .. } = request;
     let (api, repository) = (app.api.clone(), repository.to_lowercase());
     Key { api, app: app.id, installation: app.installation, repository, write: *write }
 }
@@ -211,7 +214,14 @@ impl Asking<'_> {
         let url = joined(&app.api, path).map_err(Miss::Failed)?;
         let signed = |now| jwt::signed(app.id, &app.private_key, now).map_err(Miss::Failed);
         let authorization = Authorization::Bearer(signed(now)?);
-        let mut question = Question { method, url, authorization, body, cancel: self.cancel.clone() };
+        let mut question = Question {
+            method,
+            url,
+            authorization,
+            body,
+            cancel: self.cancel.clone(),
+            authorities: self.request.authorities.clone(),
+        };
         match self.client.ask(&question).await {
             Err(Miss::Refused(refusal)) if refusal.status == 401 => match theirs(&refusal.headers, now) {
                 Some(theirs) => {

@@ -1,7 +1,9 @@
 //! Questions to a provider's REST API: JSON, bounded in time and size, tried again where the failure may
 //! pass. A credential goes to the host it is meant for and nowhere else.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
@@ -12,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::error::Obstacle;
 use super::super::transport::words;
+use super::super::trust::{BadAuthorities, believing};
 use super::error::ApiError;
 use crate::workspace::Secret;
 
@@ -46,6 +49,8 @@ pub(super) struct Question {
     pub(super) authorization: Authorization,
     pub(super) body: Option<Value>,
     pub(super) cancel: CancellationToken,
+    /// Certificates of authorities (PEM), besides those that the system trusts.
+    pub(super) authorities: Option<PathBuf>,
 }
 
 /// An answer with a status of success.
@@ -81,8 +86,8 @@ pub(super) enum Miss {
 /// The HTTP client of all questions.
 #[derive(Debug, Default)]
 pub(super) struct Client {
-    /// Made at the first use: reading the machine's certificates takes a while.
-    http: OnceLock<reqwest::Client>,
+    /// One for each file of authorities, made at the first use: reading the machine's certificates takes a while.
+    http: Mutex<HashMap<Option<PathBuf>, reqwest::Client>>,
 }
 
 impl Client {
@@ -92,7 +97,7 @@ impl Client {
         if !matches!(question.authorization, Authorization::Nobody) && url.scheme() != "https" && !is_here(url) {
             return Err(Miss::Failed(ApiError::Insecure { url: shown(url) }));
         }
-        let client = self.client(url)?;
+        let client = self.client(url, question.authorities.as_deref())?;
         let mut wait = FIRST_WAIT;
         for _ in 1..ATTEMPTS {
             match once(&client, question).await {
@@ -112,20 +117,31 @@ impl Client {
     }
 
     /// A question to the host alone, of which only the handshake matters.
-    pub(super) async fn secured(&self, url: &str, cancel: &CancellationToken) -> Result<(), ApiError> {
+    pub(super) async fn secured(
+        &self,
+        url: &str,
+        authorities: Option<PathBuf>,
+        cancel: &CancellationToken,
+    ) -> Result<(), ApiError> {
         let mut url = Url::parse(url).map_err(|_| ApiError::Address { url: url.to_owned() })?;
         url.set_path("/");
         let (authorization, body, cancel) = (Authorization::Nobody, None, cancel.clone());
-        let client = self.client(&url).map_err(|_| ApiError::Address { url: shown(&url) })?;
-        let question = Question { method: Method::HEAD, url, authorization, body, cancel };
+        let client = self.client(&url, authorities.as_deref()).map_err(|miss| match miss {
+            Miss::Failed(error) => error,
+            Miss::Refused(_) => ApiError::Address { url: shown(&url) },
+        })?;
+        let question = Question { method: Method::HEAD, url, authorization, body, cancel, authorities };
         match once(&client, &question).await {
             Err(Miss::Failed(ApiError::Unexpected { .. }) | Miss::Refused(_)) | Ok(_) => Ok(()),
             Err(Miss::Failed(error)) => Err(error),
         }
     }
 
-    fn client(&self, url: &Url) -> Result<reqwest::Client, Miss> {
-        if let Some(client) = self.http.get() {
+    fn client(&self, url: &Url, authorities: Option<&Path>) -> Result<reqwest::Client, Miss> {
+        let authorities = authorities.map(Path::to_path_buf);
+        // Each change is one insert: what a panic leaves is whole.
+        let mut clients = self.http.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&authorities) {
             return Ok(client.clone());
         }
         let made = reqwest::Client::builder()
@@ -138,10 +154,11 @@ impl Client {
                 let from = attempt.previous().last().map(Url::origin);
                 let stays = from.is_some_and(|from| from == attempt.url().origin());
                 if stays && attempt.previous().len() <= MOST_REDIRECTS { attempt.follow() } else { attempt.stop() }
-            }))
-            .build();
-        let made = made.map_err(|error| Miss::Failed(unreachable(url, &error)))?;
-        Ok(self.http.get_or_init(|| made).clone())
+            }));
+        let made = believing(made, authorities.as_deref())
+            .map_err(|BadAuthorities { path, raw }| Miss::Failed(ApiError::Authorities { path, raw }))?;
+        let made = made.build().map_err(|error| Miss::Failed(unreachable(url, &error)))?;
+        Ok(clients.entry(authorities).or_insert(made).clone())
     }
 }
 
@@ -293,6 +310,7 @@ mod tests {
             authorization: Authorization::Bearer(Secret::new("hunter22")),
             body: None,
             cancel: CancellationToken::new(),
+            authorities: None,
         };
         assert!(!format!("{question:?}").contains("hunter22"));
         let miss = runtime.block_on(Client::default().ask(&question)).unwrap_err();

@@ -1,5 +1,7 @@
 //! What can go wrong between us and a provider's REST API, typed. None of it holds a secret.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use super::super::error::Obstacle;
@@ -15,6 +17,8 @@ pub enum ApiError {
     /// The reason says what the text is instead, never the text.
     #[error("the App's private key cannot be used: {reason}")]
     Key { reason: String },
+    #[error("the certificate authorities in {} cannot be used: {raw}", path.display())]
+    Authorities { path: PathBuf, raw: String },
     #[error("{host} could not be reached: {raw}")]
     Unreachable { host: String, obstacle: Obstacle, raw: String },
     #[error("{host} did not answer within {seconds} s")]
@@ -46,6 +50,7 @@ impl ApiError {
         let code = match self {
             Self::Address { .. } | Self::Insecure { .. } => "GIT-UNKNOWN-SCHEME",
             Self::Key { .. } => "GIT-GH-APP-KEY",
+            Self::Authorities { .. } => "GIT-CA-FILE",
             Self::Unreachable { obstacle: Obstacle::Name, .. } => "GIT-DNS",
             Self::Unreachable { obstacle: Obstacle::Tls, .. } => "GIT-TLS",
             Self::Unreachable { obstacle: Obstacle::Proxy, .. } => "GIT-PROXY-AUTH",
@@ -65,6 +70,7 @@ impl ApiError {
         match self {
             Self::Unreachable { raw, .. }
             | Self::Refused { raw, .. }
+            | Self::Authorities { raw, .. }
             | Self::NotInstalled { raw, .. }
             | Self::NotIncluded { raw, .. }
             | Self::PermissionMissing { raw, .. }

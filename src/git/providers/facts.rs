@@ -1,6 +1,8 @@
 //! What a provider's API tells of a credential and of a repository: whose it is, what it may do, until when;
 //! whether the repository is seen, archived, writable. Each provider's own words are in a file of its own.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use reqwest::{Method, Url};
 use serde_json::Value;
@@ -24,6 +26,8 @@ pub struct InspectRequest {
     pub username: Option<String>,
     /// `acme/shop`; empty where only the credential is asked about.
     pub repository: String,
+    /// Certificates of authorities (PEM), besides those that the system trusts.
+    pub authorities: Option<PathBuf>,
 }
 
 /// What is known of a credential.
@@ -117,7 +121,8 @@ impl<'a> Asking<'a> {
         }
         url.set_query((!query.is_empty()).then_some(query));
         let (authorization, cancel) = (self.authorization.clone(), self.cancel.clone());
-        let question = Question { method: Method::GET, url, authorization, body: None, cancel };
+        let authorities = self.request.authorities.clone();
+        let question = Question { method: Method::GET, url, authorization, body: None, cancel, authorities };
         self.client.ask(&question).await.map_err(|miss| match miss {
             Miss::Failed(error) => error,
             Miss::Refused(refusal) => {

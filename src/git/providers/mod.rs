@@ -14,6 +14,8 @@ mod gitlab;
 mod jwt;
 mod lists;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -66,7 +68,12 @@ impl HttpProviders {
     }
 
     /// Speaks TLS with the host of `url`, showing it nothing; whatever it answers is well.
-    pub async fn secured(&self, url: &str, cancel: &CancellationToken) -> Result<(), ApiError> {
-        self.client.secured(url, cancel).await
+    pub async fn secured(
+        &self,
+        url: &str,
+        authorities: Option<PathBuf>,
+        cancel: &CancellationToken,
+    ) -> Result<(), ApiError> {
+        self.client.secured(url, authorities, cancel).await
     }
 }

@@ -8,9 +8,10 @@ use super::super::error::{Obstacle, RemoteError};
 use super::super::patience::Patience;
 use super::super::protocol::LONGEST_WORDS;
 use super::super::remote::{Credential, Provider};
+use super::super::trust::{BadAuthorities, believing};
 use super::super::usernames::usernames;
 use super::redirect::{GREETING, follow};
-use super::{Service, retry, words};
+use super::{Peer, Service, retry, words};
 use crate::workspace::Secret;
 
 /// Some forges answer Git only to clients that begin so.
@@ -26,6 +27,8 @@ pub(super) struct Http {
     service: Service,
     /// Address that sent us elsewhere, where the credential did not go along.
     left: Option<Url>,
+    /// True where the greeting was not given at the first address, or to the first name.
+    detoured: bool,
     answer: Option<Response>,
 }
 
@@ -37,12 +40,8 @@ struct Login {
 }
 
 impl Http {
-    pub(super) fn new(
-        url: &str,
-        credential: &Credential,
-        service: Service,
-        patience: &Patience,
-    ) -> Result<Self, RemoteError> {
+    pub(super) fn new(url: &str, peer: Peer<'_>, patience: &Patience) -> Result<Self, RemoteError> {
+        let Peer { credential, service, trust, .. } = peer;
         let base = Url::parse(url.trim_end_matches('/')).map_err(|_| RemoteError::Address { url: url.to_owned() })?;
         let login = match credential {
             Credential::Token { provider, token } => {
@@ -69,10 +68,12 @@ impl Http {
             .user_agent(USER_AGENT)
             .connect_timeout(patience.limits.connect)
             .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
+            .referer(false);
+        let client = believing(client, trust.authorities.as_deref())
+            .map_err(|BadAuthorities { path, raw }| RemoteError::Authorities { path, raw })?
             .build()
             .map_err(|error| unreachable(&base, &error))?;
-        Ok(Self { client, base, login, service, left: None, answer: None })
+        Ok(Self { client, base, login, service, left: None, detoured: false, answer: None })
     }
 
     /// The greeting, through redirects and the second username where there is one.
@@ -91,6 +92,11 @@ impl Http {
                 return Ok(());
             }
         }
+    }
+
+    /// Whether the server takes a question of us without a greeting before it.
+    pub(super) fn is_direct(&self) -> bool {
+        !self.detoured
     }
 
     pub(super) async fn send(&mut self, body: Vec<u8>, patience: &Patience) -> Result<(), RemoteError> {
@@ -154,6 +160,7 @@ impl Http {
             let raw = format!("unable to update url base from redirection: {} leads to {page}", self.base);
             return Err(RemoteError::Refused { status: Some(response.status().as_u16()), raw });
         };
+        self.detoured = true;
         let before = std::mem::replace(&mut self.base, moved.base);
         if moved.elsewhere && self.login.take().is_some() {
             self.left = Some(before);
@@ -166,6 +173,7 @@ impl Http {
         match &mut self.login {
             Some(login) if login.usernames.len() > 1 => {
                 login.usernames.remove(0);
+                self.detoured = true;
                 true
             }
             _ => false,
@@ -248,6 +256,10 @@ fn is_this_machine(base: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::super::remote::Remote;
+    use super::super::super::trust::Trust;
     use super::*;
 
     #[test]
@@ -263,7 +275,16 @@ mod tests {
         for (url, refused) in
             [("http://git.example/a", true), ("http://127.0.0.1:1/a", false), ("http://127.0.0.1.example/a", true)]
         {
-            let result = Http::new(url, &token, Service::UploadPack, &patience);
+            let (remote, trust, cache) = (Remote::Http { url: url.to_owned() }, Trust::default(), Path::new("/cache"));
+            let peer = Peer {
+                remote: &remote,
+                credential: &token,
+                limits: &limits,
+                trust: &trust,
+                cache,
+                service: Service::UploadPack,
+            };
+            let result = Http::new(url, peer, &patience);
             assert_eq!(matches!(result, Err(RemoteError::Insecure { .. })), refused, "{url}");
             assert!(!format!("{result:?}").contains("hunter2"));
         }

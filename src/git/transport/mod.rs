@@ -76,7 +76,7 @@ impl Connection {
     /// Prepares a connection; nothing is sent before [`Connection::greet`].
     pub(super) fn new(peer: Peer<'_>, patience: Patience) -> Result<Self, RemoteError> {
         let wire = match peer.remote {
-            Remote::Http { url } => Wire::Http(Box::new(Http::new(url, peer.credential, peer.service, &patience)?)),
+            Remote::Http { url } => Wire::Http(Box::new(Http::new(url, peer, &patience)?)),
             Remote::Ssh { user, host, port, path } => {
                 let target = Target { user, host, port: *port, path, program: peer.service.program() };
                 Wire::Ssh(Box::new(Ssh::new(target, peer)?))
@@ -95,6 +95,15 @@ impl Connection {
                 self.requests += 1;
                 ssh.greet(&self.patience).await
             }
+        }
+    }
+
+    /// Whether the next conversation with this server may begin with a question, without a greeting.
+    pub(super) fn is_direct(&self) -> bool {
+        match &self.wire {
+            Wire::Http(http) => http.is_direct(),
+            // Over SSH the server speaks first.
+            Wire::Ssh(_) => false,
         }
     }
 
