@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::NewProject;
+use crate::engine::{Listing, NewCredential, NewProject, Removal};
 use crate::store::{ProblemId, SyncId};
 
 /// Number of an asking: an answer with an older one comes too late and is dropped.
@@ -34,6 +34,8 @@ pub enum Query {
         problem: ProblemId,
         fix: usize,
     },
+    /// What a removal would change.
+    Removal(Removal),
 }
 
 /// Text on its way to the clipboard.
@@ -82,8 +84,30 @@ pub enum Effect {
         connection: String,
         generation: Generation,
     },
+    /// Try a project that is not written yet; what is told of it carries the same generation.
+    TryProject {
+        new: Box<NewProject>,
+        generation: Generation,
+    },
+    /// Try another credential of a connection in the same way.
+    TryCredential {
+        new: Box<NewCredential>,
+        generation: Generation,
+    },
     /// Nobody looks at the test that runs any more.
     StopTest,
+    /// List what may be chosen for a project that is set up; every page carries the same generation.
+    List {
+        listing: Listing,
+        new: Box<NewProject>,
+        generation: Generation,
+    },
+    /// Nobody looks at the list any more.
+    StopListing,
+    /// Write another credential of a connection.
+    ChangeCredential(Box<NewCredential>),
+    /// Take something out of `ebb.toml`.
+    Remove(Removal),
     /// Leave this workspace for the demo's.
     StartDemo,
     /// Leave this workspace for the dbt project in a folder.

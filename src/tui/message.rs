@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Event, FixPreview, JobId, MacroView, ModelView, Overview, Probe, Progress, Selection, SyncView};
+use crate::engine::{
+    Event, FixPreview, JobId, ListedThing, MacroView, ModelView, Overview, Probe, Progress, Removal, RemovalPreview,
+    Selection, SyncView, Tried,
+};
 use crate::problem::Problem;
 use crate::store::{ModelSummary, ProblemId, ProblemRecord, SyncRecord};
 
@@ -95,6 +98,29 @@ pub enum Message {
     ConnectionTested {
         generation: Generation,
         result: Result<bool, Box<Problem>>,
+    },
+    /// A project that is set up was tried.
+    ProjectTried {
+        generation: Generation,
+        result: Result<Box<Tried>, Box<Problem>>,
+    },
+    /// A page of a list came.
+    ListGrew {
+        generation: Generation,
+        found: Vec<ListedThing>,
+    },
+    /// A list ended: whether it is whole.
+    ListEnded {
+        generation: Generation,
+        result: Result<bool, Box<Problem>>,
+    },
+    /// What was set up stands in `ebb.toml`; in words for a toast.
+    SetUpSaved {
+        words: String,
+    },
+    RemovalPreviewed {
+        removal: Removal,
+        preview: RemovalPreview,
     },
     /// A query had no answer.
     QueryFailed {

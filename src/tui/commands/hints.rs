@@ -17,6 +17,7 @@ pub fn hints(state: &State) -> Vec<Command> {
             Command::SyncAll,
             Command::AddProject,
             Command::TestConnection,
+            Command::ChangeCredential,
             Command::Edit,
         ],
         (Tab::Connections, Focus::Detail) => &[Command::Back, Command::Sync, Command::Edit],

@@ -66,6 +66,8 @@ pub enum Command {
     ShowProblem,
     AddProject,
     TestConnection,
+    ChangeCredential,
+    Remove,
     ShowWork,
     ShowLog,
     CopyId,

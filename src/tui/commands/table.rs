@@ -248,7 +248,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         "add project",
         &["a"],
         Group::Work,
-        "Connect a repository with a dbt project",
+        "Connect a repository with a dbt project: asked for, tested, and only then written",
     ),
     inside(
         Tab::Connections,
@@ -259,6 +259,28 @@ pub const COMMANDS: &[CommandInfo] = &[
             &["t"],
             Group::Work,
             "Test the selected Git connection, step by step",
+        ),
+    ),
+    inside(
+        Tab::Connections,
+        everywhere(
+            Command::ChangeCredential,
+            "credential",
+            "credential",
+            &["c"],
+            Group::Work,
+            "Give the selected Git connection another credential: asked for, tested, and only then written",
+        ),
+    ),
+    inside(
+        Tab::Connections,
+        everywhere(
+            Command::Remove,
+            "remove",
+            "remove",
+            &["d"],
+            Group::Work,
+            "Take the selected Git connection or project out of ebb.toml; asks first, and says who uses it",
         ),
     ),
     everywhere(

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{After, Answer};
-use crate::engine::{Probe, ProbeOutcome, ProbeStep};
+use crate::engine::{NewCredential, NewProject, Probe, ProbeOutcome, ProbeStep, Tried};
 use crate::problem::Problem;
 use crate::tui::commands::{Command, Lookup};
 use crate::tui::effect::{Effect, Generation};
@@ -17,10 +17,21 @@ use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::list::Motion;
 
+/// What is tested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tested {
+    /// A Git connection that is there, with everything that uses it.
+    Connection(String),
+    /// A project that is written when all is well.
+    Project(Box<NewProject>),
+    /// Another credential, which is written when all is well.
+    Credential(Box<NewCredential>),
+}
+
 /// What has been told so far.
 #[derive(Clone, Debug)]
 pub struct ConnectionTest {
-    connection: String,
+    tested: Tested,
     generation: Generation,
     probes: Vec<Probe>,
     /// How it ended; none while it runs.
@@ -33,12 +44,17 @@ const STEP: usize = 16;
 const TIME: usize = 8;
 
 impl ConnectionTest {
-    pub(super) fn new(connection: String, generation: Generation) -> Self {
-        Self { connection, generation, probes: Vec::new(), ended: None, up: 0 }
+    pub(super) fn new(tested: Tested, generation: Generation) -> Self {
+        Self { tested, generation, probes: Vec::new(), ended: None, up: 0 }
     }
 
     pub(super) fn begin(&self) -> Effect {
-        Effect::TestConnection { connection: self.connection.clone(), generation: self.generation }
+        let generation = self.generation;
+        match self.tested.clone() {
+            Tested::Connection(connection) => Effect::TestConnection { connection, generation },
+            Tested::Project(new) => Effect::TryProject { new, generation },
+            Tested::Credential(new) => Effect::TryCredential { new, generation },
+        }
     }
 
     pub(super) fn told(&mut self, generation: Generation, probe: Probe) {
@@ -54,9 +70,32 @@ impl ConnectionTest {
         }
     }
 
+    /// The trial of a project ended. What it might be, where the person has to say which; nothing was tested
+    /// then.
+    pub(super) fn tried(
+        &mut self,
+        generation: Generation,
+        result: Result<Box<Tried>, Box<Problem>>,
+    ) -> Option<Box<Tried>> {
+        if generation != self.generation {
+            return None;
+        }
+        let choice = result.as_ref().ok().filter(|tried| !tried.choose.is_empty()).cloned();
+        if let Ok(tried) = &result {
+            self.tested = Tested::Project(Box::new(tried.new.clone()));
+        }
+        self.ended(generation, result.map(|tried| tried.is_well));
+        choice
+    }
+
     pub(super) fn pressed(&mut self, key: Key, state: &State) -> Answer {
-        if key.code == KeyCode::Enter && self.ended.is_some() {
-            return Answer::Closes(After::TestConnection(self.connection.clone()));
+        let is_new = !matches!(self.tested, Tested::Connection(_));
+        match (key.code, self.ended) {
+            (KeyCode::Enter, Some(true)) | (KeyCode::Char('w'), Some(false)) if is_new => {
+                return Answer::Closes(After::Save(self.tested.clone()));
+            }
+            (KeyCode::Enter, Some(_)) => return Answer::Closes(After::Test(self.tested.clone())),
+            _ => {}
         }
         if let Some(motion) = super::motion(key, state) {
             self.go(motion, state);
@@ -110,7 +149,11 @@ impl ConnectionTest {
 
     pub(super) fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         super::clear(area, look, buffer);
-        let title = format!("Test of {}", text::clean(&self.connection));
+        let title = match &self.tested {
+            Tested::Connection(name) => format!("Test of {}", text::clean(name)),
+            Tested::Project(new) => format!("Test of {}", text::clean(&new.address)),
+            Tested::Credential(new) => format!("Test of {} with its new credential", text::clean(&new.connection)),
+        };
         let inside = Frame::new(&title).focused(true).draw(look, area, buffer);
         let width = usize::from(inside.width.saturating_sub(2));
         let (lines, height) = (self.lines(look.glyphs, width), height(area));
@@ -118,10 +161,19 @@ impl ConnectionTest {
         for ((role, line), y) in lines.iter().skip(first).take(height).zip(inside.y..) {
             buffer.set_stringn(inside.x + 1, y, line, width, look.style(*role));
         }
-        let (words, role) = match self.ended {
-            None => ("testing; esc stops", Role::Dim),
-            Some(true) => ("all is well · enter tests again · esc closes", Role::Success),
-            Some(false) => ("something is missing · enter tests again · esc closes", Role::Failure),
+        let (words, role) = match (&self.tested, self.ended) {
+            (_, None) => ("testing; esc stops", Role::Dim),
+            (Tested::Connection(_), Some(true)) => ("all is well · enter tests again · esc closes", Role::Success),
+            (Tested::Connection(_), Some(false)) => {
+                ("something is missing · enter tests again · esc closes", Role::Failure)
+            }
+            (Tested::Project(_), Some(true)) => {
+                ("all is well · enter saves it and syncs · esc goes back", Role::Success)
+            }
+            (Tested::Credential(_), Some(true)) => ("all is well · enter saves it · esc goes back", Role::Success),
+            (_, Some(false)) => {
+                ("something is missing · esc mends it · enter tests again · w saves it anyway", Role::Failure)
+            }
         };
         let words = words.replace('·', look.glyphs.separator);
         let words = text::truncate(&words, width, look.glyphs.ellipsis);

@@ -3,11 +3,13 @@
 
 mod choices;
 mod confirm;
+mod connecting;
 mod connection_test;
 mod fixes;
-mod form;
 mod jump;
+mod picker;
 mod save_copy;
+mod set_up;
 mod sync_log;
 mod work;
 
@@ -21,19 +23,21 @@ use super::message::{Mouse, MouseAction};
 use super::state::State;
 use super::theme::Look;
 use super::widgets::list::Motion;
-use crate::engine::{Event, Probe};
+use crate::engine::{Event, Listing, NewProject};
 use crate::problem::Problem;
 use crate::store::SyncId;
 
 pub use choices::{Choice, Choices};
 pub use confirm::{Confirm, QuitQuestion};
-pub use connection_test::ConnectionTest;
+pub(super) use connecting::{ask_removal, listed, listing_ended, probed, saved, test, tested, tried};
+pub use connection_test::{ConnectionTest, Tested};
 pub use fixes::{Fixes, Offer};
-pub use form::AddProject;
 pub use jump::Jump;
 #[cfg(test)]
 pub(super) use jump::labelled;
+pub use picker::Picker;
 pub use save_copy::SaveCopy;
+pub use set_up::SetUp;
 pub use sync_log::SyncLog;
 pub use work::WorkList;
 
@@ -54,7 +58,10 @@ pub enum Overlay {
     ConnectionTest(Box<ConnectionTest>),
     /// The fixes of the selected problem, by number.
     Fixes(Fixes),
-    AddProject(Box<AddProject>),
+    /// A repository that is being connected, or a credential that is changed.
+    SetUp(Box<SetUp>),
+    /// What may be chosen for a field of the form below.
+    Picker(Box<Picker>),
     /// Letters on everything that can be clicked.
     Jump(Jump),
     /// Where to write what no clipboard takes.
@@ -65,6 +72,8 @@ pub enum Overlay {
 pub(super) enum Answer {
     /// It stays, with nothing more to do.
     Stays,
+    /// It stays, and this is to be done over it.
+    Opens(After),
     /// It goes, and this is to be done in its place.
     Closes(After),
 }
@@ -78,8 +87,14 @@ pub(super) enum After {
     ShowLog(String, SyncId),
     ShowSync(SyncId),
     CancelProject(String),
-    /// Test this Git connection, once more.
-    TestConnection(String),
+    /// Test this, once more.
+    Test(Tested),
+    /// Write what was tested.
+    Save(Tested),
+    /// List what may be chosen for this project.
+    List(Listing, Box<NewProject>),
+    /// This was chosen.
+    Pick(Listing, String),
     /// The fix with this index of the selected problem.
     ApplyFix(usize),
     /// As if the mouse had been pressed here.
@@ -99,8 +114,12 @@ impl Overlay {
         Self::Work(WorkList::default())
     }
 
-    pub fn add_project() -> Self {
-        Self::AddProject(Box::default())
+    pub fn add_project(state: &State) -> Self {
+        Self::SetUp(Box::new(SetUp::project(state.overview.value())))
+    }
+
+    pub fn change_credential(connection: &str, state: &State) -> Self {
+        Self::SetUp(Box::new(SetUp::credential(connection, state.overview.value())))
     }
 
     pub fn jump() -> Self {
@@ -116,8 +135,11 @@ impl Overlay {
 pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     let Some(mut overlay) = state.overlays.pop() else { return Vec::new() };
     let answer = if key == Key::plain(KeyCode::Esc) {
-        let is_test = matches!(overlay, Overlay::ConnectionTest(_));
-        Answer::Closes(if is_test { After::Do(vec![Effect::StopTest]) } else { After::Nothing })
+        Answer::Closes(match overlay {
+            Overlay::ConnectionTest(_) => After::Do(vec![Effect::StopTest]),
+            Overlay::Picker(_) => After::Do(vec![Effect::StopListing]),
+            _ => After::Nothing,
+        })
     } else {
         match &mut overlay {
             Overlay::Keys(choices) | Overlay::Palette(choices) => choices.pressed(key, height(state)),
@@ -127,7 +149,8 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             Overlay::SyncLog(log) => log.pressed(key, state),
             Overlay::ConnectionTest(test) => test.pressed(key, state),
             Overlay::Fixes(fixes) => fixes.pressed(key, state),
-            Overlay::AddProject(form) => form.pressed(key),
+            Overlay::SetUp(form) => form.pressed(key),
+            Overlay::Picker(picker) => picker.pressed(key, state),
             Overlay::Jump(jump) => jump.pressed(key, state),
             Overlay::SaveCopy(form) => form.pressed(key),
         }
@@ -137,6 +160,10 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             state.overlays.push(overlay);
             Vec::new()
         }
+        Answer::Opens(after) => {
+            state.overlays.push(overlay);
+            carry_out(state, after)
+        }
         Answer::Closes(after) => carry_out(state, after),
     }
 }
@@ -144,7 +171,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
 fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
     use super::update::{cancel, click, leave, run, travel_to};
     match after {
-        After::Nothing => Vec::new(),
+        After::Nothing | After::Save(Tested::Connection(_)) => Vec::new(),
         After::Choose(choice) => match choice {
             Choice::Command(command) => run(state, command),
             Choice::Thing { tab, id } => travel_to(state, tab, &id),
@@ -156,7 +183,17 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
             run(state, super::commands::Command::ApplyFix)
         }
         After::Click(place) => click(state, place),
-        After::TestConnection(connection) => test_connection(state, connection),
+        After::Test(tested) => test(state, tested),
+        // The form stays until what it says is written.
+        After::Save(Tested::Project(new)) => vec![Effect::AddProject(*new)],
+        After::Save(Tested::Credential(new)) => vec![Effect::ChangeCredential(new)],
+        After::List(listing, new) => connecting::list(state, listing, new),
+        After::Pick(listing, value) => {
+            if let Some(Overlay::SetUp(form)) = state.overlays.last_mut() {
+                form.picked(listing, &value);
+            }
+            vec![Effect::StopListing]
+        }
         After::ShowLog(project, sync) => show_log(state, project, sync),
         After::ShowSync(sync) => travel_to(state, super::state::Tab::History, &sync.0.to_string()),
         After::CancelProject(project) => {
@@ -164,34 +201,6 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
             state.overlays.push(Overlay::work());
             effects
         }
-    }
-}
-
-/// Begins the test of a Git connection and shows it.
-pub(super) fn test_connection(state: &mut State, connection: String) -> Vec<Effect> {
-    state.tests.0 += 1;
-    let test = ConnectionTest::new(connection, state.tests);
-    let begin = test.begin();
-    state.overlays.push(Overlay::ConnectionTest(Box::new(test)));
-    vec![begin]
-}
-
-fn open_test(state: &mut State) -> Option<&mut ConnectionTest> {
-    state.overlays.iter_mut().find_map(|overlay| match overlay {
-        Overlay::ConnectionTest(test) => Some(&mut **test),
-        _ => None,
-    })
-}
-
-pub(super) fn probed(state: &mut State, generation: Generation, probe: Probe) {
-    if let Some(test) = open_test(state) {
-        test.told(generation, probe);
-    }
-}
-
-pub(super) fn tested(state: &mut State, generation: Generation, result: Result<bool, Box<Problem>>) {
-    if let Some(test) = open_test(state) {
-        test.ended(generation, result);
     }
 }
 
@@ -234,7 +243,8 @@ pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
     let height = height(state);
     match state.overlays.last_mut() {
         Some(Overlay::Keys(choices) | Overlay::Palette(choices)) => choices.pasted(line, height),
-        Some(Overlay::AddProject(form)) => form.pasted(line),
+        Some(Overlay::SetUp(form)) => form.pasted(line),
+        Some(Overlay::Picker(picker)) => picker.pasted(line),
         Some(Overlay::SaveCopy(form)) => form.pasted(line),
         Some(
             Overlay::Confirm(_)
@@ -289,7 +299,8 @@ pub fn area(overlay: &Overlay, state: &State) -> ratatui::layout::Rect {
         Overlay::SyncLog(_) => SyncLog::area(state),
         Overlay::ConnectionTest(_) => ConnectionTest::area(state),
         Overlay::Fixes(fixes) => fixes.area(state),
-        Overlay::AddProject(_) => AddProject::area(state),
+        Overlay::SetUp(_) => SetUp::area(state),
+        Overlay::Picker(_) => Picker::area(state),
         Overlay::SaveCopy(_) => SaveCopy::area(state),
         // It covers nothing: a click anywhere ends it.
         Overlay::Jump(_) => ratatui::layout::Rect::ZERO,
@@ -334,7 +345,8 @@ pub fn draw(overlay: &Overlay, state: &State, look: Look<'_>, buffer: &mut Buffe
             test.draw(look, area, buffer);
             None
         }
-        Overlay::AddProject(form) => form.draw(look, area, buffer),
+        Overlay::SetUp(form) => form.draw(look, area, buffer),
+        Overlay::Picker(picker) => picker.draw(look, area, buffer),
         Overlay::SaveCopy(form) => form.draw(state, look, area, buffer),
     }
 }

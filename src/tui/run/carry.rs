@@ -4,21 +4,18 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 
 use ratatui::crossterm::event::EventStream;
 use rustix::process::{Signal as Raw, kill_current_process_group};
 use tokio::process::Command;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
-use crate::engine::{Engine, NewProject, Request, connect};
+use crate::engine::{Engine, Request};
 use crate::problem::{Code, Problem, Subject};
 use crate::store::{Cause, ProblemFilter, SyncFilter};
 use crate::tui::clipboard;
 use crate::tui::effect::{CopiedText, Effect, Generation, Query};
 use crate::tui::message::Message;
-use crate::workspace::{Environment, Location};
+use crate::workspace::Environment;
 
 use super::signals::Signal;
 use super::{Dirty, Exit, Runner, memory};
@@ -48,7 +45,13 @@ impl Runner {
             Effect::OpenEditor { file, line } => self.edit(file, line).await?,
             Effect::AddProject(new) => self.add_project(new),
             Effect::TestConnection { connection, generation } => self.test_connection(connection, generation),
+            Effect::TryProject { new, generation } => self.try_project(*new, generation),
+            Effect::TryCredential { new, generation } => self.try_credential(*new, generation),
             Effect::StopTest => self.test.cancel(),
+            Effect::List { listing, new, generation } => self.list(listing, *new, generation),
+            Effect::StopListing => self.listing.cancel(),
+            Effect::ChangeCredential(new) => self.change_credential(*new),
+            Effect::Remove(removal) => self.remove(removal),
             Effect::StartDemo => self.exit = Some(Exit::StartDemo),
             Effect::OpenFolder(folder) => self.exit = Some(Exit::OpenFolder(folder)),
             Effect::SetMouse(on) => self.guard.set_mouse(on)?,
@@ -68,6 +71,10 @@ impl Runner {
                 Query::FixPreview { problem, fix } => {
                     let preview = engine.preview_fix(problem, fix).await;
                     preview.map(|preview| Message::FixPreviewed { problem, fix, preview })
+                }
+                Query::Removal(removal) => {
+                    let preview = engine.preview_removal(&removal).await;
+                    preview.map(|preview| Message::RemovalPreviewed { removal, preview })
                 }
                 Query::SyncLog(sync) => {
                     engine.sync_log(sync).await.map(|events| Message::SyncLogLoaded { generation, events })
@@ -128,43 +135,6 @@ impl Runner {
     pub(super) fn save_now(&mut self) {
         let saved = self.state.to_save();
         memory::write(&memory::file(&self.start.environment, &self.engine.workspace().location), &saved);
-    }
-
-    /// Into the `ebb.toml` that is open; without one, whoever started the screen makes it.
-    fn add_project(&mut self, new: NewProject) {
-        let Location::File(file) = self.engine.workspace().location.clone() else {
-            self.exit = Some(Exit::Connect(new));
-            return;
-        };
-        let (engine, answer, environment) = (self.engine.clone(), self.answer.clone(), self.start.environment.clone());
-        tokio::spawn(async move {
-            if let Err(problem) = added(&engine, file, new, environment).await {
-                let _gone = answer.send(Message::RequestFailed(Box::new(problem))).await;
-            }
-        });
-    }
-
-    /// Tells of every step as it comes. The test before ends.
-    fn test_connection(&mut self, connection: String, generation: Generation) {
-        self.test.cancel();
-        self.test = CancellationToken::new();
-        let (engine, answer, cancel) = (self.engine.clone(), self.answer.clone(), self.test.clone());
-        tokio::spawn(async move {
-            let (sender, mut probes) = mpsc::unbounded_channel();
-            let told = Arc::new(move |probe| {
-                // Who does not listen any more has left.
-                let _gone = sender.send(probe);
-            });
-            let listener = answer.clone();
-            let pass_on = async move {
-                while let Some(probe) = probes.recv().await {
-                    let _gone = listener.send(Message::Probed { generation, probe: Box::new(probe) }).await;
-                }
-            };
-            let (result, ()) = tokio::join!(engine.test_connection(&connection, told, cancel), pass_on);
-            let result = result.map_err(Box::new);
-            let _gone = answer.send(Message::ConnectionTested { generation, result }).await;
-        });
     }
 
     /// Back to the shell, and on again when it wants. The whole group stops: whoever started us
@@ -273,24 +243,15 @@ fn ask(engine: &Engine, query: Query, generation: Generation) -> Result<Message,
             Message::ProblemsLoaded { generation, problems: engine.problems(&filter)? }
         }
         // Asked by `load`, which can wait for them.
-        Query::FixPreview { .. } | Query::SyncLog(_) => return Err(broken("it was asked for in the wrong place")),
+        Query::FixPreview { .. } | Query::SyncLog(_) | Query::Removal(_) => {
+            return Err(broken("it was asked for in the wrong place"));
+        }
     })
 }
 
-fn broken(words: &str) -> Problem {
+pub(super) fn broken(words: &str) -> Problem {
     let summary = "The question stopped by a mistake in ebb itself";
     Problem::new(Code::new("SYNC-PANIC"), Subject::Workspace, summary).with_raw(words)
-}
-
-async fn added(engine: &Engine, file: PathBuf, new: NewProject, environment: Environment) -> Result<(), Problem> {
-    let folder = file.parent().unwrap_or(Path::new(".")).to_path_buf();
-    let work = tokio::task::spawn_blocking(move || connect(&folder, &new, &environment)).await;
-    let (_, project) = work.unwrap_or_else(|error| Err(broken(&error.to_string())))?;
-    engine.reload().await.map_err(|problems| {
-        problems.into_iter().next().unwrap_or_else(|| broken("the file was refused without a reason"))
-    })?;
-    engine.submit(Request::SyncProject { project, cause: Cause::Initial });
-    Ok(())
 }
 
 /// The person's editor and its arguments.

@@ -4,6 +4,7 @@
 //! becomes a message, and what `update` hands back is carried out.
 
 mod carry;
+mod connecting;
 mod input;
 mod memory;
 mod signals;
@@ -143,6 +144,8 @@ struct Runner {
     figures_at: u64,
     /// Ends the test of a connection that runs.
     test: CancellationToken,
+    /// Ends the listing that runs.
+    listing: CancellationToken,
     title: String,
     exit: Option<Exit>,
 }
@@ -204,6 +207,7 @@ impl Runner {
             resized: None,
             figures_at: 0,
             test: CancellationToken::new(),
+            listing: CancellationToken::new(),
             title: String::new(),
             exit: None,
         };

@@ -10,4 +10,5 @@ mod mouse;
 mod overlays;
 mod pictures;
 mod random;
+mod set_up;
 mod words;

@@ -1,7 +1,8 @@
 //! What lies over the panes.
 
-use crate::engine::{Probe, ProbeOutcome, ProbeStep};
-use crate::tui::effect::{CopiedText, Effect, Generation};
+use crate::engine::{ListedThing, Listing, NewProject, Probe, ProbeOutcome, ProbeStep, RemovalPreview, Tried};
+use crate::problem::{Code, Problem, Subject};
+use crate::tui::effect::{CopiedText, Effect, Generation, Query};
 use crate::tui::key::Key;
 use crate::tui::message::{Message, Mouse, MouseAction};
 use crate::tui::panes::fixtures::Screen;
@@ -86,16 +87,167 @@ fn a_click_beside_it_closes_it() {
 }
 
 #[test]
-fn the_form_connects_a_pasted_address() {
+fn the_form_tests_a_pasted_address_and_saves_it_then() {
     let mut screen = browsing(80, 24);
     screen.press("a");
     screen.send(Message::Pasted("https://github.com/acme/shop".to_owned()));
     screen.press("enter");
+    let Some(Effect::TryProject { new, generation }) = screen.take().pop() else { panic!("nothing is tried") };
+    assert_eq!(new.address, "https://github.com/acme/shop");
+    let found = NewProject { branch: "main".to_owned(), project_path: "dbt_project.yml".to_owned(), ..*new };
+    let tried = Tried { is_well: true, new: found.clone(), choose: Vec::new() };
+    screen.send(Message::ProjectTried { generation, result: Ok(Box::new(tried)) });
+    assert!(screen.text().contains("all is well"), "{}", screen.text());
+    screen.press("enter");
+    assert_eq!(screen.take(), [Effect::AddProject(found)]);
+    screen.send(Message::SetUpSaved { words: "shop added: its models are being synced".to_owned() });
+    assert!(screen.state.overlays.is_empty() && screen.text().contains("shop added"));
+}
+
+/// The form with an address, tried.
+fn trying(screen: &mut Screen) -> (Box<NewProject>, Generation) {
+    screen.press("a");
+    screen.send(Message::Pasted("https://gitlab.com/acme/mono".to_owned()));
+    screen.press("enter");
+    match screen.take().pop() {
+        Some(Effect::TryProject { new, generation }) => (new, generation),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_missing_is_mended_in_the_form_and_tested_again() {
+    let mut screen = browsing(120, 40);
+    let (new, generation) = trying(&mut screen);
+    let tried = Tried { is_well: false, new: *new, choose: Vec::new() };
+    screen.send(Message::ProjectTried { generation, result: Ok(Box::new(tried)) });
+    assert!(screen.text().contains("esc mends it"), "{}", screen.text());
+    screen.press("esc");
+    assert_eq!(screen.take(), [Effect::StopTest]);
+    let text = screen.text();
+    assert!(text.contains("Connect a repository") && text.contains("https://gitlab.com/acme/mono"), "{text}");
+    screen.press("enter");
+    assert!(matches!(screen.take().as_slice(), [Effect::TryProject { .. }]));
+}
+
+#[test]
+fn what_is_missing_may_be_saved_all_the_same() {
+    let mut screen = browsing(80, 24);
+    let (new, generation) = trying(&mut screen);
+    let tried = Tried { is_well: false, new: *new.clone(), choose: Vec::new() };
+    screen.send(Message::ProjectTried { generation, result: Ok(Box::new(tried)) });
+    screen.press("w");
+    assert_eq!(screen.take(), [Effect::AddProject(*new)]);
+    let problem = Problem::new(Code::new("CONFIG-UNREADABLE"), Subject::Workspace, "the disk is full");
+    screen.send(Message::RequestFailed(Box::new(problem)));
+    let text = screen.text();
+    assert!(text.contains("the disk is full") && text.contains("Connect a repository"), "the form stays\n{text}");
+}
+
+#[test]
+fn one_of_several_projects_is_chosen_and_tested() {
+    let mut screen = browsing(80, 24);
+    let (new, generation) = trying(&mut screen);
+    let choose = ["finance/dbt_project.yml", "shop/dbt_project.yml"].map(str::to_owned).to_vec();
+    let tried = Tried { is_well: false, new: *new, choose };
+    screen.send(Message::ProjectTried { generation, result: Ok(Box::new(tried)) });
+    assert!(screen.text().contains("dbt projects"), "{}", screen.text());
+    typed(&mut screen, "shop");
+    screen.press("enter");
+    screen.take();
+    screen.press("enter");
+    let Some(Effect::TryProject { new, .. }) = screen.take().pop() else { panic!("nothing is tried") };
+    assert_eq!(new.project_path, "shop/dbt_project.yml");
+}
+
+fn thing(name: &str, about: &str) -> ListedThing {
+    let (name, about) = (name.to_owned(), about.to_owned());
+    ListedThing { value: format!("https://github.com/{name}.git"), name, about }
+}
+
+/// The list of repositories, asked for.
+fn picking(screen: &mut Screen) -> Generation {
+    screen.press("a");
+    screen.press("ctrl-l");
+    match screen.take().pop() {
+        Some(Effect::List { listing: Listing::Repositories, generation, .. }) => generation,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_list_grows_while_it_is_filtered() {
+    let mut screen = browsing(80, 24);
+    let generation = picking(&mut screen);
+    assert!(screen.text().contains("asking"), "{}", screen.text());
+    screen.send(Message::ListGrew { generation, found: vec![thing("acme/mart", "main"), thing("acme/shop", "trunk")] });
+    typed(&mut screen, "sho");
+    screen.send(Message::ListGrew { generation, found: vec![thing("acme/shore", "main")] });
+    let text = screen.text();
+    assert!(text.contains("acme/shop  trunk") && text.contains("acme/shore") && !text.contains("acme/mart"), "{text}");
+    assert!(text.contains("more are coming"), "{text}");
+    screen.send(Message::ListEnded { generation, result: Ok(true) });
+    screen.press("enter");
+    assert_eq!(screen.take(), [Effect::StopListing]);
+    assert!(screen.text().contains("https://github.com/acme/shop.git"), "{}", screen.text());
+}
+
+#[test]
+fn a_list_that_is_left_is_stopped_and_what_comes_late_is_dropped() {
+    let mut screen = browsing(80, 24);
+    let late = picking(&mut screen);
+    screen.press("esc");
+    assert_eq!(screen.take(), [Effect::StopListing]);
+    screen.press("ctrl-l");
+    screen.send(Message::ListGrew { generation: late, found: vec![thing("acme/late", "")] });
+    assert!(!screen.text().contains("acme/late"));
+}
+
+#[test]
+fn what_has_no_list_says_why_and_takes_what_is_typed() {
+    let mut screen = browsing(80, 24);
+    let generation = picking(&mut screen);
+    let problem = Problem::new(Code::new("GIT-LIST-NOT-OFFERED"), Subject::Workspace, "an SSH key opens no list");
+    screen.send(Message::ListEnded { generation, result: Err(Box::new(problem)) });
+    let text = screen.text();
+    assert!(text.contains("an SSH key opens no list") && text.contains("type it by hand"), "{text}");
+    typed(&mut screen, "git@github.com:acme/x");
+    screen.press("enter");
+    assert!(screen.text().contains("git@github.com:acme/x"), "{}", screen.text());
+}
+
+#[test]
+fn a_removal_names_who_uses_it_and_asks() {
+    let mut screen = connections();
+    screen.press("d");
     let asked = screen.take();
-    assert!(
-        matches!(asked.as_slice(), [Effect::AddProject(new)] if new.address == "https://github.com/acme/shop"),
-        "{asked:?}"
-    );
+    let Some(Effect::Load { query: Query::Removal(removal), .. }) = asked.first().cloned() else { panic!("{asked:?}") };
+    let preview = RemovalPreview {
+        users: vec!["shop".to_owned(), "billing".to_owned()],
+        diff: vec!["@@ -1,3 +1 @@".to_owned(), "-[git.acme]".to_owned()],
+    };
+    screen.send(Message::RemovalPreviewed { removal: removal.clone(), preview });
+    let text = screen.text();
+    assert!(text.contains("Used by shop, billing") && text.contains("-[git.acme]"), "{text}");
+    screen.press("enter");
+    assert!(screen.take().is_empty(), "no is the default");
+    screen.send(Message::RemovalPreviewed { removal: removal.clone(), preview: RemovalPreview::default() });
+    screen.press("y");
+    assert_eq!(screen.take(), [Effect::Remove(removal)]);
+}
+
+#[test]
+fn another_credential_is_tested_and_saved() {
+    let mut screen = connections();
+    screen.press("c");
+    screen.press("tab tab");
+    screen.send(Message::Pasted("ghp_new".to_owned()));
+    assert!(!screen.text().contains("ghp_new"), "{}", screen.text());
+    screen.press("enter");
+    let Some(Effect::TryCredential { new, generation }) = screen.take().pop() else { panic!("nothing is tried") };
+    screen.send(Message::ConnectionTested { generation, result: Ok(true) });
+    screen.press("enter");
+    assert_eq!(screen.take(), [Effect::ChangeCredential(new)]);
 }
 
 #[test]

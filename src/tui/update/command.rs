@@ -1,7 +1,7 @@
 //! What each command does.
 
 use crate::tui::commands::{self, Command};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Generation, Query};
 use crate::tui::layout::{Arrangement, Focus};
 use crate::tui::overlays::{self, Overlay, QuitQuestion};
 use crate::tui::panes::Copy;
@@ -60,11 +60,16 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
         }
         Command::Edit => edit(state),
         Command::ShowProblem => travel::to_problem(state),
-        Command::AddProject => open(state, Overlay::add_project()),
+        Command::AddProject => {
+            let form = Overlay::add_project(state);
+            open(state, form)
+        }
+        Command::ChangeCredential => change_credential(state),
+        Command::Remove => remove(state),
         Command::TestConnection => {
             let (_, context) = state.pane();
             match state.connections.connection(&context) {
-                Some(connection) => overlays::test_connection(state, connection),
+                Some(connection) => overlays::test(state, overlays::Tested::Connection(connection)),
                 None => Vec::new(),
             }
         }
@@ -127,6 +132,20 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::Filter
         | Command::ApplyFix => Vec::new(),
     }
+}
+
+fn change_credential(state: &mut State) -> Vec<Effect> {
+    let (_, context) = state.pane();
+    let Some(connection) = state.connections.connection(&context) else { return Vec::new() };
+    let form = Overlay::change_credential(&connection, state);
+    open(state, form)
+}
+
+/// What the removal would change is looked up before it is asked about.
+fn remove(state: &mut State) -> Vec<Effect> {
+    let (_, context) = state.pane();
+    let Some(removal) = state.connections.removal(&context) else { return Vec::new() };
+    vec![Effect::Load { query: Query::Removal(removal), generation: Generation::default() }]
 }
 
 fn open(state: &mut State, overlay: Overlay) -> Vec<Effect> {

@@ -43,6 +43,7 @@ pub(super) fn loaded(state: &mut State, message: Message) -> Vec<Effect> {
             let question = state.troubleshooting.fix_previewed(problem, fix, preview);
             state.overlays.extend(question.map(Overlay::Confirm));
         }
+        Message::RemovalPreviewed { removal, preview } => overlays::ask_removal(state, removal, preview),
         Message::QueryFailed { query, generation, problem } => failed(state, &query, generation, problem),
         other => debug_assert!(false, "no answer of the engine: {other:?}"),
     }
@@ -61,6 +62,6 @@ fn failed(state: &mut State, query: &Query, generation: Generation, problem: Box
         Query::Syncs | Query::Sync(_) => state.history.query_failed(query, generation, problem),
         Query::SyncLog(_) => overlays::log_failed(state, generation, problem),
         Query::Problems => state.troubleshooting.query_failed(query, generation, problem),
-        Query::FixPreview { .. } => state.say(Tone::Failed, problem.summary),
+        Query::FixPreview { .. } | Query::Removal(_) => state.say(Tone::Failed, problem.summary),
     }
 }

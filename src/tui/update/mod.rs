@@ -60,6 +60,7 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
         | Message::SyncLogLoaded { .. }
         | Message::ProblemsLoaded { .. }
         | Message::FixPreviewed { .. }
+        | Message::RemovalPreviewed { .. }
         | Message::QueryFailed { .. } => data::loaded(state, message),
         Message::Probed { generation, probe } => {
             overlays::probed(state, generation, *probe);
@@ -67,6 +68,23 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::ConnectionTested { generation, result } => {
             overlays::tested(state, generation, result);
+            Vec::new()
+        }
+        Message::ProjectTried { generation, result } => {
+            overlays::tried(state, generation, result);
+            Vec::new()
+        }
+        Message::ListGrew { generation, found } => {
+            overlays::listed(state, generation, found);
+            Vec::new()
+        }
+        Message::ListEnded { generation, result } => {
+            overlays::listing_ended(state, generation, result);
+            Vec::new()
+        }
+        Message::SetUpSaved { words } => {
+            overlays::saved(state);
+            state.say(Tone::Done, words);
             Vec::new()
         }
         Message::RequestFailed(problem) => {

@@ -92,19 +92,36 @@ impl TextInput {
         if area.is_empty() {
             return None;
         }
+        Some(self.draw_text(self.value(), look, area, placeholder, buffer))
+    }
+
+    /// As [`TextInput::draw`], with a dot in the place of every letter.
+    pub fn draw_masked(&self, look: Look<'_>, area: Rect, placeholder: &str, buffer: &mut Buffer) -> Option<Position> {
+        let area = Rect { height: 1, ..area }.intersection(buffer.area);
+        if area.is_empty() {
+            return None;
+        }
+        // As many as fit: how long a secret is need not be seen.
+        let dots = self.value().chars().count().min(usize::from(area.width.saturating_sub(1)).min(24));
+        let masked = look.glyphs.bullet.repeat(dots);
+        let place = self.draw_text(&masked, look, area, placeholder, buffer);
+        let column = self.input.cursor().min(dots).min(usize::from(area.width) - 1);
+        Some(Position { x: area.x + column as u16, ..place })
+    }
+
+    fn draw_text(&self, shown: &str, look: Look<'_>, area: Rect, placeholder: &str, buffer: &mut Buffer) -> Position {
         let room = usize::from(area.width);
-        let shown = self.value();
         if shown.is_empty() {
             let hint = text::truncate(placeholder, room, look.glyphs.ellipsis);
             buffer.set_stringn(area.x, area.y, hint, room, look.style(Role::Dim));
-            return Some(Position::new(area.x, area.y));
+            return Position::new(area.x, area.y);
         }
         let cursor = self.input.visual_cursor();
         // One cell at the right is the cursor's own.
         let hidden = (cursor + 1).saturating_sub(room);
         buffer.set_stringn(area.x, area.y, text::skip_cells(shown, hidden), room, look.style(Role::Input));
         let column = (cursor - hidden).min(room - 1);
-        Some(Position::new(area.x + column as u16, area.y))
+        Position::new(area.x + column as u16, area.y)
     }
 }
 

@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect};
 use super::filtered_list::{FilteredList, refresh};
 use super::parts::{Detail, Empty, Typed, draw_words, instead_of_rows};
 use super::{Copy, Pane, PaneContext, Subject};
-use crate::engine::ProjectView;
+use crate::engine::{ProjectView, Removal};
 use crate::tui::commands::Command;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -80,6 +80,18 @@ impl Connections {
         match self.row()? {
             Row::Connection { name } => Some(name.clone()),
             Row::Project { .. } => self.project(context)?.connection.clone(),
+            Row::Begin(_) => None,
+        }
+    }
+
+    /// What would be taken out of `ebb.toml`.
+    pub fn removal(&self, context: &PaneContext<'_>) -> Option<Removal> {
+        match self.row()? {
+            Row::Connection { name } => Some(Removal::Connection(name.clone())),
+            Row::Project { name } => {
+                let is_written = !self.project(context)?.folder;
+                is_written.then(|| Removal::Project(name.clone()))
+            }
             Row::Begin(_) => None,
         }
     }
@@ -168,7 +180,8 @@ impl Pane for Connections {
     fn can(&self, command: Command, context: &PaneContext<'_>) -> Option<Result<(), String>> {
         match command {
             Command::Filter => Some(Ok(())),
-            Command::TestConnection if self.connection(context).is_some() => Some(Ok(())),
+            Command::TestConnection | Command::ChangeCredential if self.connection(context).is_some() => Some(Ok(())),
+            Command::Remove if self.removal(context).is_some() => Some(Ok(())),
             Command::CopySql => Some(Err("no model is selected".to_owned())),
             Command::Right if matches!(self.row(), Some(Row::Begin(_))) => {
                 Some(Err(context.keymap.fill("{open} begins")))

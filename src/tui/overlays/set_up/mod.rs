@@ -1,0 +1,336 @@
+//! The form that connects a repository, or gives a connection another credential. Fields appear where they
+//! apply; nothing is written before a test.
+
+mod answer;
+mod draw;
+mod fields;
+mod help;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{After, Answer, Tested};
+use crate::engine::{Listing, Overview, Recognised, recognised};
+use crate::problem::Provider;
+use crate::tui::key::{Key, KeyCode};
+use crate::tui::widgets::input::TextInput;
+use crate::workspace::ProviderName;
+
+use answer::Complaint;
+use fields::{Field, Kind, PROVIDERS, Place, Which, provider};
+
+/// What the form is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Purpose {
+    #[default]
+    New,
+    /// Another credential for this connection.
+    Change(String),
+}
+
+/// A Git connection that is there, with the hosts of the repositories that use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    name: String,
+    about: String,
+    hosts: Vec<String>,
+}
+
+/// Which connection a person chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum ChosenConnection {
+    /// None yet: one to the same host where there is one.
+    #[default]
+    Suggested,
+    New,
+    Known(String),
+}
+
+/// What is typed and chosen, and which field has the keys.
+#[derive(Clone)]
+pub struct SetUp {
+    purpose: Purpose,
+    /// Of the connection that is changed.
+    usual_provider: Provider,
+    known: Vec<Known>,
+    inputs: BTreeMap<Field, TextInput>,
+    places: BTreeMap<Which, Place>,
+    kind: Kind,
+    /// None: as the address says.
+    chosen_provider: Option<ProviderName>,
+    chosen_connection: ChosenConnection,
+    field: Field,
+    /// What is wrong with what was typed.
+    complaint: Option<&'static str>,
+}
+
+/// Without what was typed: some of it is secret.
+impl fmt::Debug for SetUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetUp").field("purpose", &self.purpose).field("field", &self.field).finish_non_exhaustive()
+    }
+}
+
+impl SetUp {
+    /// For a new project.
+    pub(super) fn project(overview: Option<&Overview>) -> Self {
+        Self::begin(Purpose::New, Field::Address, overview)
+    }
+
+    /// For another credential of a connection.
+    pub(super) fn credential(connection: &str, overview: Option<&Overview>) -> Self {
+        let mut form = Self::begin(Purpose::Change(connection.to_owned()), Field::Kind, overview);
+        form.kind = Kind::Token;
+        let view = overview.and_then(|overview| overview.connections.iter().find(|known| known.name == connection));
+        let is_of = |provider: &Provider| view.is_some_and(|view| view.provider == provider.name());
+        let all = [Provider::GitHub, Provider::GitLab, Provider::Bitbucket];
+        form.usual_provider = all.into_iter().find(is_of).unwrap_or(Provider::Other);
+        let repository = overview.and_then(|overview| {
+            let used = |project: &&crate::engine::ProjectView| project.connection.as_deref() == Some(connection);
+            overview.projects.iter().find(used).map(|project| project.repository.clone())
+        });
+        if let Some(repository) = repository {
+            form.input(Field::Address).set(&repository);
+        }
+        form
+    }
+
+    fn begin(purpose: Purpose, field: Field, overview: Option<&Overview>) -> Self {
+        let known = overview.map(known).unwrap_or_default();
+        Self {
+            purpose,
+            usual_provider: Provider::Other,
+            known,
+            field,
+            inputs: BTreeMap::new(),
+            places: BTreeMap::new(),
+            kind: Kind::Suggested,
+            chosen_provider: None,
+            chosen_connection: ChosenConnection::default(),
+            complaint: None,
+        }
+    }
+
+    fn input(&mut self, field: Field) -> &mut TextInput {
+        self.inputs.entry(field).or_default()
+    }
+
+    fn typed(&self, field: Field) -> &str {
+        self.inputs.get(&field).map_or("", |input| input.value())
+    }
+
+    fn trimmed(&self, field: Field) -> String {
+        self.typed(field).trim().to_owned()
+    }
+
+    /// What the address says.
+    fn read(&self) -> Recognised {
+        recognised(self.typed(Field::Address))
+    }
+
+    /// Who hosts it: as chosen, else as the address says.
+    fn provider(&self) -> Provider {
+        match (self.chosen_provider, self.read().provider) {
+            (Some(chosen), _) => provider(chosen),
+            (None, Provider::Other) => self.usual_provider,
+            (None, read) => read,
+        }
+    }
+
+    /// The host of the pages that the help names.
+    fn host(&self) -> String {
+        let usual = match self.provider() {
+            Provider::GitHub => "github.com",
+            Provider::GitLab => "gitlab.com",
+            Provider::Bitbucket => "bitbucket.org",
+            Provider::Other => "HOST",
+        };
+        self.read().host.unwrap_or_else(|| usual.to_owned())
+    }
+
+    fn place(&self, which: Which) -> Place {
+        let usual = which.places().first().copied().unwrap_or(Place::File);
+        self.places.get(&which).copied().unwrap_or(usual)
+    }
+
+    fn kind(&self) -> Kind {
+        let offered = Kind::of(self.provider(), self.purpose != Purpose::New);
+        if offered.contains(&self.kind) { self.kind } else { Kind::Token }
+    }
+
+    /// The connection that is used: as chosen, else the one whose repositories are on the same host.
+    fn connection(&self) -> Option<&str> {
+        if self.purpose != Purpose::New {
+            return None;
+        }
+        match &self.chosen_connection {
+            ChosenConnection::New => return None,
+            ChosenConnection::Known(name) => return Some(name),
+            ChosenConnection::Suggested => {}
+        }
+        let host = self.read().host?;
+        let same = |known: &&Known| known.hosts.iter().any(|known| known.eq_ignore_ascii_case(&host));
+        self.known.iter().find(same).map(|known| known.name.as_str())
+    }
+
+    /// The fields that apply now, in their order.
+    fn fields(&self) -> Vec<Field> {
+        let place = |which| self.place(which);
+        if self.purpose != Purpose::New {
+            return [vec![Field::Kind], self.kind().fields(place)].concat();
+        }
+        let mut fields = vec![Field::Address];
+        if !self.read().is_local {
+            if !self.known.is_empty() {
+                fields.push(Field::Connection);
+            }
+            if self.connection().is_none() {
+                fields.extend([Field::Provider, Field::Kind]);
+                fields.extend(self.kind().fields(place));
+            }
+        }
+        fields.extend([Field::Branch, Field::Path]);
+        fields
+    }
+
+    /// The field with the keys: one that does not apply any more gives them to the one before.
+    fn focused(&self) -> Field {
+        let fields = self.fields();
+        if fields.contains(&self.field) {
+            return self.field;
+        }
+        let before = fields.iter().rev().find(|field| **field <= self.field);
+        before.or(fields.first()).copied().unwrap_or(Field::Address)
+    }
+
+    pub(super) fn pressed(&mut self, key: Key) -> Answer {
+        self.field = self.focused();
+        let field = self.field;
+        match key.code {
+            KeyCode::Tab | KeyCode::Down => self.go(1),
+            KeyCode::BackTab | KeyCode::Up => self.go(-1),
+            KeyCode::Enter => return self.entered(),
+            KeyCode::Char('n') if key.ctrl => self.go(1),
+            KeyCode::Char('p') if key.ctrl => self.go(-1),
+            KeyCode::Char('l') if key.ctrl => return self.listed(),
+            KeyCode::Right | KeyCode::Char(' ') if field.is_choice() => self.choose(field, 1),
+            KeyCode::Left if field.is_choice() => self.choose(field, -1),
+            _ if field.is_choice() => {}
+            _ => {
+                self.input(field).key(key.to_event());
+                self.complaint = None;
+            }
+        }
+        Answer::Stays
+    }
+
+    fn go(&mut self, steps: isize) {
+        self.field = beside(&self.fields(), &self.field, steps).unwrap_or(Field::Address);
+        self.complaint = None;
+    }
+
+    /// The next or the previous of a field's choices.
+    fn choose(&mut self, field: Field, steps: isize) {
+        self.complaint = None;
+        match field {
+            Field::Connection => {
+                let names = self.known.iter().map(|known| Some(known.name.clone()));
+                let all: Vec<Option<String>> = names.chain([None]).collect();
+                let now = self.connection().map(str::to_owned);
+                self.chosen_connection = match beside(&all, &now, steps).flatten() {
+                    Some(name) => ChosenConnection::Known(name),
+                    None => ChosenConnection::New,
+                };
+            }
+            Field::Provider => {
+                self.chosen_provider = beside(&PROVIDERS, &self.chosen_provider, steps).flatten();
+            }
+            Field::Kind => {
+                let offered = Kind::of(self.provider(), self.purpose != Purpose::New);
+                self.kind = beside(&offered, &self.kind(), steps).unwrap_or_default();
+            }
+            Field::Place(which) => {
+                let place = beside(which.places(), &self.place(which), steps);
+                self.places.extend(place.map(|place| (which, place)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Enter tests, from any field.
+    fn entered(&mut self) -> Answer {
+        match self.tested() {
+            Ok(tested) => Answer::Opens(After::Test(tested)),
+            Err(complaint) => self.complain(complaint),
+        }
+    }
+
+    fn tested(&self) -> Result<Tested, Complaint> {
+        Ok(match self.credential_wanted()? {
+            Some(new) => Tested::Credential(Box::new(new)),
+            None => Tested::Project(Box::new(self.described(true)?)),
+        })
+    }
+
+    /// What there is to choose from, where the field has a list.
+    fn listed(&mut self) -> Answer {
+        let listing = match (&self.purpose, self.field) {
+            (Purpose::New, Field::Branch) => Listing::Branches,
+            (Purpose::New, Field::Path) => Listing::ProjectPaths,
+            (Purpose::New, Field::Address) => Listing::Repositories,
+            _ => {
+                self.complaint = Some("there is no list for this field");
+                return Answer::Stays;
+            }
+        };
+        match self.described(listing != Listing::Repositories) {
+            Ok(new) => Answer::Opens(After::List(listing, Box::new(new))),
+            Err(complaint) => self.complain(complaint),
+        }
+    }
+
+    fn complain(&mut self, (field, complaint): Complaint) -> Answer {
+        (self.field, self.complaint) = (field, Some(complaint));
+        Answer::Stays
+    }
+
+    /// Takes what was chosen from a list.
+    pub(super) fn picked(&mut self, listing: Listing, value: &str) {
+        let field = match listing {
+            Listing::Repositories => Field::Address,
+            Listing::Branches => Field::Branch,
+            Listing::ProjectPaths => Field::Path,
+        };
+        self.input(field).set(value);
+        (self.field, self.complaint) = (field, None);
+    }
+
+    pub(super) fn pasted(&mut self, line: &str) {
+        let field = self.focused();
+        if !field.is_choice() {
+            self.input(field).paste(line);
+        }
+        self.complaint = None;
+    }
+}
+
+fn known(overview: &Overview) -> Vec<Known> {
+    let of = |connection: &crate::engine::ConnectionView| {
+        let users = overview.projects.iter().filter(|project| project.connection.as_ref() == Some(&connection.name));
+        Known {
+            name: connection.name.clone(),
+            about: format!("{}, {}", connection.provider, connection.auth),
+            hosts: users.filter_map(|project| recognised(&project.repository).host).collect(),
+        }
+    };
+    overview.connections.iter().map(of).collect()
+}
+
+/// The one some steps on, round and round.
+fn beside<T: Clone + PartialEq>(all: &[T], now: &T, steps: isize) -> Option<T> {
+    let at = all.iter().position(|one| one == now).unwrap_or(0);
+    let next = (at as isize + steps).rem_euclid(all.len().max(1) as isize);
+    all.get(next as usize).cloned()
+}
