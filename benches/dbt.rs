@@ -24,7 +24,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use ebbtide::dbt::{Adapter, Before, EnvAccess, LoadOptions, LoadProgress, LoadStage, load, load_again};
+use ebbtide::dbt::{Adapter, Before, EnvAccess, KeptBytes, LoadOptions, LoadProgress, LoadStage, load, load_again};
 use serde_json::{Value, json};
 
 /// As the program itself has it.
@@ -106,12 +106,12 @@ fn load_once(folder: &Path) -> Value {
 fn load_again_once(folder: &Path, kept: &Path) -> Value {
     let cancelled = AtomicBool::new(false);
     let started = Instant::now();
-    let bytes = fs::read(kept).ok();
-    let before = Before { program: "bench", kept: bytes.as_deref() };
+    let left = folder::Left::open(kept);
+    let before = Before { program: "bench", kept: left.as_ref().map(|left| left as &dyn KeptBytes) };
     let again = load_again(&folder::Folder(folder.to_path_buf()), &options(&cancelled), before, &|_| {});
     let whole = started.elapsed();
     let project = again.loaded.project.unwrap();
-    if let (None, Some(keeping)) = (bytes, again.keeping) {
+    if let (None, Some(keeping)) = (left, again.keeping) {
         keeping.write(&project, &mut fs::File::create(kept).unwrap()).unwrap();
     }
     json!({

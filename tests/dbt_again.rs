@@ -9,16 +9,17 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use ebbtide::dbt::{self, Again, Before, EnvAccess, LoadOptions, Loaded, MemoryTree, Work};
+use ebbtide::dbt::{self, Again, Before, EnvAccess, KeptBytes, LoadOptions, Loaded, MemoryTree, Work};
 
 type Files = BTreeMap<String, String>;
 
 /// A load of `files` after one that left `kept`; `change` changes the options.
-fn again(files: &Files, kept: Option<&[u8]>, change: impl Fn(&mut LoadOptions<'_>)) -> Again {
+fn again(files: &Files, kept: Option<&Vec<u8>>, change: impl Fn(&mut LoadOptions<'_>)) -> Again {
     let (cancelled, mut files) = (AtomicBool::new(false), files.clone());
     let mut options = support::case_options(&mut files, &cancelled);
     change(&mut options);
-    dbt::load_again(&MemoryTree::new(files), &options, Before { program: "test", kept }, &|_| {})
+    let before = Before { program: "test", kept: kept.map(|bytes| bytes as &dyn KeptBytes) };
+    dbt::load_again(&MemoryTree::new(files), &options, before, &|_| {})
 }
 
 fn kept(again: &Again) -> Option<Vec<u8>> {

@@ -1,10 +1,10 @@
 //! A folder as a tree of files, as the benches and the example read it.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use ebbtide::dbt::{FileEntry, FileTree, ReadError};
+use ebbtide::dbt::{FileEntry, FileTree, KeptBytes, ReadError};
 
 /// Folders within folders that are looked into.
 const DEEPEST: usize = 12;
@@ -41,5 +41,27 @@ impl FileTree for Folder {
         let unreadable =
             |error: std::io::Error| ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() };
         fs::read(self.0.join(path)).map_err(unreadable)
+    }
+}
+
+/// What a load left, as the program itself reads it.
+#[derive(Debug)]
+pub struct Left(fs::File, u64);
+
+impl Left {
+    pub fn open(path: &Path) -> Option<Self> {
+        let file = fs::File::open(path).ok()?;
+        let length = file.metadata().ok()?.len();
+        Some(Self(file, length))
+    }
+}
+
+impl KeptBytes for Left {
+    fn length(&self) -> u64 {
+        self.1
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> std::io::Result<()> {
+        self.0.read_exact_at(into, at)
     }
 }

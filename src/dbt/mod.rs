@@ -60,7 +60,7 @@ mod yaml;
 pub use compare::{Comparison, State, StateQuestion};
 pub use definitions::{DocsDefinition, GroupDefinition, MacroDefinition};
 pub use from_manifest::{ManifestError, from_manifest};
-pub use kept::Keeping;
+pub use kept::{Keeping, KeptBytes};
 pub use load::{Again, Before, Work, load, load_again};
 pub use manifest::{ManifestFacts, write_manifest};
 pub use node::{Children, Column, Node, NodeKind, Nodes, Project, Quoting, Test};

@@ -3,11 +3,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::dbt::{self, Again, Before, FileTree, Keeping, LoadOptions, Loaded, Progress, Project, Work};
+use crate::dbt::{self, Again, Before, FileTree, Keeping, KeptBytes, LoadOptions, Loaded, Progress, Project, Work};
 use crate::workspace::make_private_folder;
 
 /// Kept projects; the ones that were not written for longest go first.
@@ -49,20 +49,35 @@ impl KeptPlace {
         progress: Progress<'_>,
     ) -> (Loaded, Option<Unwritten>) {
         let Some(program) = program() else { return (dbt::load(tree, options, progress), None) };
-        let kept = self.read();
-        let before = Before { program: &program, kept: kept.as_deref() };
+        let kept = self.open();
+        let before = Before { program: &program, kept: kept.as_ref().map(|kept| kept as &dyn KeptBytes) };
         let Again { loaded, work, keeping } = dbt::load_again(tree, options, before, progress);
         let is_worth_it = !matches!(work, Work::Files(files) if files < MANY);
         let unwritten = keeping.filter(|_| is_worth_it).map(|keeping| Unwritten { place: self.clone(), keeping });
         (loaded, unwritten)
     }
 
-    fn read(&self) -> Option<Vec<u8>> {
-        let facts = fs::metadata(&self.file).ok()?;
-        if facts.len() > LARGEST {
-            return None;
-        }
-        fs::read(&self.file).ok()
+    fn open(&self) -> Option<Written> {
+        let file = File::open(&self.file).ok()?;
+        let length = file.metadata().ok()?.len();
+        (length <= LARGEST).then_some(Written { file, length })
+    }
+}
+
+/// A file of an earlier load: it stays what it is while it is open, also when another takes its place.
+#[derive(Debug)]
+struct Written {
+    file: File,
+    length: u64,
+}
+
+impl KeptBytes for Written {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        self.file.read_exact_at(into, at)
     }
 }
 

@@ -22,6 +22,7 @@ mod tests;
 
 pub(super) use basis::{Basis, Change};
 pub(super) use files::{Hashing, KeptFile, changed_files, may_matter};
+pub use sections::KeptBytes;
 pub(super) use sections::{Kept, read};
 
 use std::io::{Error, Write};

@@ -2,7 +2,8 @@
 //! many sections, so that all threads write and read them.
 
 use std::collections::HashSet;
-use std::io::{Error, Write};
+use std::fmt::Debug;
+use std::io::{Error, ErrorKind, Write};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -27,6 +28,27 @@ const NODES: usize = 512;
 
 /// Sections that are made side by side before they are written: what is held in memory.
 const BATCH: usize = 8;
+
+/// Bytes that an earlier load left, read where they are wanted: a whole copy of them would be in nobody's hands
+/// for longer than a moment.
+pub trait KeptBytes: Sync + Debug {
+    /// How many there are.
+    fn length(&self) -> u64;
+
+    /// Fills `into` with those from `at` on; fails where there are not so many.
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), Error>;
+}
+
+impl KeptBytes for Vec<u8> {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), Error> {
+        let from = usize::try_from(at).ok().and_then(|at| self.get(at..)?.get(..into.len()));
+        from.map(|from| into.copy_from_slice(from)).ok_or_else(|| ErrorKind::UnexpectedEof.into())
+    }
+}
 
 /// What was kept of an earlier load.
 #[derive(Debug)]
@@ -118,17 +140,18 @@ fn frame(keeping: &Keeping, project: &Project) -> Result<Frame, Error> {
 }
 
 /// What was kept; none where the bytes are damaged, or `is_fitting` says no of what they are based on.
-pub(crate) fn read(bytes: &[u8], is_fitting: impl Fn(&Basis) -> bool) -> Option<Kept> {
+pub(crate) fn read(bytes: &dyn KeptBytes, is_fitting: impl Fn(&Basis) -> bool) -> Option<Kept> {
     let sections = sections(bytes).ok()?;
     let [basis, files, frame, configs, nodes @ ..] = sections.as_slice() else { return None };
-    let basis: Basis = checked(basis, &[]).ok()?;
+    let basis: Basis = basis.value(bytes).ok()?;
     if !is_fitting(&basis) {
         return None;
     }
-    let configs: Vec<Config> = checked(configs, &[]).ok()?;
+    let configs: Vec<Config> = configs.value(bytes).ok()?;
+    let read_nodes = |buffer: &mut Vec<u8>, section: &Section| section.nodes(bytes, buffer, &configs);
     let ((files, frame), nodes) = rayon::join(
-        || (checked::<Vec<KeptFile>>(files, &[]), checked::<Frame>(frame, &[])),
-        || nodes.par_iter().map(|section| read_nodes(section, &configs)).collect::<Result<Vec<_>, Damaged>>(),
+        || (files.value::<Vec<KeptFile>>(bytes), frame.value::<Frame>(bytes)),
+        || nodes.par_iter().map_init(Vec::new, read_nodes).collect::<Result<Vec<_>, Damaged>>(),
     );
     let (files, frame, nodes) = (files.ok()?, frame.ok()?, nodes.ok()?);
     let problems = serde_json::from_str(&frame.problems).ok()?;
@@ -150,44 +173,74 @@ pub(crate) fn read(bytes: &[u8], is_fitting: impl Fn(&Basis) -> bool) -> Option<
     Some(Kept { basis, files, problems, project })
 }
 
-/// One section: its checksum, and its bytes.
-type Section<'b> = (u32, &'b [u8]);
+/// Where a section lies.
+#[derive(Clone, Copy, Debug)]
+struct Section {
+    at: u64,
+    length: usize,
+    checksum: u32,
+}
 
-/// The sections, whole in number; their checksums are not looked at yet.
-fn sections(bytes: &[u8]) -> Result<Vec<Section<'_>>, Damaged> {
-    let mut rest = bytes.strip_prefix(NAME).ok_or(Damaged)?;
-    let mut take = |length: usize| {
-        let (taken, left) = rest.split_at_checked(length).ok_or(Damaged)?;
-        rest = left;
-        Ok(taken)
-    };
+/// The sections, whole in number; they are not looked into yet.
+fn sections(bytes: &dyn KeptBytes) -> Result<Vec<Section>, Damaged> {
+    let mut at = 0u64;
+    let mut name = [0; NAME.len()];
+    take(bytes, &mut at, &mut name)?;
+    if &name != NAME {
+        return Err(Damaged);
+    }
     let mut sections = Vec::new();
     loop {
-        let length = u64::from_le_bytes(take(8)?.try_into().map_err(|_| Damaged)?);
+        let length = number(bytes, &mut at)?;
         if length == u64::MAX {
-            let number = u64::from_le_bytes(take(8)?.try_into().map_err(|_| Damaged)?);
-            return if number == sections.len() as u64 { Ok(sections) } else { Err(Damaged) };
+            return if number(bytes, &mut at)? == sections.len() as u64 { Ok(sections) } else { Err(Damaged) };
         }
-        let checksum = u32::from_le_bytes(take(4)?.try_into().map_err(|_| Damaged)?);
-        sections.push((checksum, take(usize::try_from(length).map_err(|_| Damaged)?)?));
+        let mut checksum = [0; 4];
+        take(bytes, &mut at, &mut checksum)?;
+        if length > bytes.length().saturating_sub(at) {
+            return Err(Damaged);
+        }
+        let checksum = u32::from_le_bytes(checksum);
+        sections.push(Section { at, length: usize::try_from(length).map_err(|_| Damaged)?, checksum });
+        at += length;
     }
 }
 
-fn checked<T: Keep>((checksum, bytes): &Section<'_>, configs: &[Config]) -> Result<T, Damaged> {
-    if crc32fast::hash(bytes) != *checksum {
-        return Err(Damaged);
-    }
-    T::read(&mut Reader::new(bytes, configs))
+fn number(bytes: &dyn KeptBytes, at: &mut u64) -> Result<u64, Damaged> {
+    let mut number = [0; 8];
+    take(bytes, at, &mut number)?;
+    Ok(u64::from_le_bytes(number))
 }
 
-fn read_nodes((checksum, bytes): &Section<'_>, configs: &[Config]) -> Result<Vec<Arc<Node>>, Damaged> {
-    if crc32fast::hash(bytes) != *checksum {
-        return Err(Damaged);
+fn take(bytes: &dyn KeptBytes, at: &mut u64, into: &mut [u8]) -> Result<(), Damaged> {
+    bytes.read_at(*at, into).map_err(|_| Damaged)?;
+    *at += into.len() as u64;
+    Ok(())
+}
+
+impl Section {
+    /// Its bytes, which are what was once written.
+    fn read<'b>(&self, bytes: &dyn KeptBytes, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Damaged> {
+        buffer.resize(self.length, 0);
+        bytes.read_at(self.at, buffer).map_err(|_| Damaged)?;
+        if crc32fast::hash(buffer) == self.checksum { Ok(buffer) } else { Err(Damaged) }
     }
-    let mut reader = Reader::new(bytes, configs);
-    let mut nodes = Vec::with_capacity(NODES);
-    while !reader.is_at_end() {
-        nodes.push(Arc::new(Node::read(&mut reader)?));
+
+    fn value<T: Keep>(&self, bytes: &dyn KeptBytes) -> Result<T, Damaged> {
+        T::read(&mut Reader::new(self.read(bytes, &mut Vec::new())?, &[]))
     }
-    Ok(nodes)
+
+    fn nodes(
+        &self,
+        bytes: &dyn KeptBytes,
+        buffer: &mut Vec<u8>,
+        configs: &[Config],
+    ) -> Result<Vec<Arc<Node>>, Damaged> {
+        let mut reader = Reader::new(self.read(bytes, buffer)?, configs);
+        let mut nodes = Vec::with_capacity(NODES);
+        while !reader.is_at_end() {
+            nodes.push(Arc::new(Node::read(&mut reader)?));
+        }
+        Ok(nodes)
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::pool::Pool;
 use super::{Load, Whole};
 use crate::dbt::context::Uses;
-use crate::dbt::kept::{Basis, Change, Hashing, Keeping, KeptFile, changed_files, may_matter, read};
+use crate::dbt::kept::{Basis, Change, Hashing, Keeping, KeptBytes, KeptFile, changed_files, may_matter, read};
 use crate::dbt::options::{LoadOptions, Loaded, Progress};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::tree::{FileEntry, FileTree};
@@ -19,7 +19,7 @@ pub struct Before<'a> {
     /// Which build of this program is running: what another has kept is not taken.
     pub program: &'a str,
     /// What [`Keeping::write`] wrote.
-    pub kept: Option<&'a [u8]>,
+    pub kept: Option<&'a dyn KeptBytes>,
 }
 
 /// How much was done.
