@@ -156,6 +156,23 @@ async fn a_commit_of_changed_files_arrives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_locked_key_that_is_a_secret_pushes() {
+    let Some(scene) = Scene::ssh("a_locked_key_that_is_a_secret_pushes") else { return };
+    let base = scene.tip("main").await;
+    let path = scene.ssh.as_ref().unwrap().key();
+    let mut lock = std::process::Command::new("ssh-keygen");
+    assert!(lock.args(["-q", "-p", "-P", "", "-N", "hunter2", "-f"]).arg(&path).status().unwrap().success());
+    let key = Secret::new(std::fs::read_to_string(path).unwrap());
+    let with =
+        |passphrase: &str| Credential::SshPrivateKey { key: key.clone(), passphrase: Some(Secret::new(passphrase)) };
+    let request = scene.request(Some(base), "[git]\n");
+    let error = run(PushRequest { credential: with("hunter3"), ..request.clone() }).await.unwrap_err();
+    assert_eq!(code(&error), "GIT-SSH-PASSPHRASE-WRONG", "{error:?}");
+    let pushed = run(PushRequest { credential: with("hunter2"), ..request }).await.unwrap();
+    assert_eq!(git(&scene.repository(), &["rev-parse", "main"]), pushed.commit.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_to_change_pushes_nothing() {
     let scene = Scene::http();
     let base = scene.tip("main").await;

@@ -186,6 +186,45 @@ fn a_host_whose_key_has_changed_is_told_with_both_keys_and_cannot_be_trusted() {
 }
 
 #[test]
+fn a_refused_token_ends_as_the_problem_that_says_why() {
+    let repositories = served();
+    let server = HttpGitServer::start(repositories.path());
+    let token = "[git.hub]\nprovider = \"github\"\nauth = { token = { env = \"TOKEN\" } }\n";
+    let place = Place::new(&(project(&server.url("shop"), "git = \"hub\"\n") + token));
+    for (status, said, code) in [
+        // One that has ended, one for another repository, one that may not see it, one without single sign-on.
+        (
+            401,
+            "Invalid username or token. Password authentication is not supported for Git operations.",
+            "GIT-GH-TOKEN-INVALID",
+        ),
+        (403, "Write access to repository not granted.", "GIT-GH-NOT-GRANTED"),
+        (404, "Repository not found.", "GIT-GH-NOT-FOUND"),
+        (
+            403,
+            "The `acme' organization has enabled or enforced SAML SSO. To access this repository, you must use the HTTPS remote with a personal access token.",
+            "GIT-GH-SAML",
+        ),
+    ] {
+        server.answer(Answer::Refuse(status, "text/plain", said));
+        let output = place.run_with(&["sync"], &[("TOKEN", "ghp_secretsecretsecret")]);
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+        let problems = lines(&place.run(&["problems", "--json"]));
+        let [record] = problems.as_slice() else { panic!("{problems:#?}") };
+        let problem = &record["problem"];
+        assert_eq!(problem["code"], code);
+        assert!(problem["raw"].as_str().unwrap().contains(said), "{problem:#}");
+        assert!(!problem["cause"].as_str().unwrap().is_empty(), "{problem:#}");
+        assert!(problem["evidence"].to_string().contains("connection hub"), "{problem:#}");
+        assert!(!problem["fixes"].as_array().unwrap().is_empty(), "{problem:#}");
+        assert!(!problem.to_string().contains("secretsecret") && !told(&output).contains("secretsecret"));
+    }
+    server.answer(Answer::Serve);
+    assert!(place.run_with(&["sync"], &[("TOKEN", "ghp_secretsecretsecret")]).status.success());
+    assert!(place.problem_codes().is_empty(), "what was met is mended");
+}
+
+#[test]
 fn a_token_opens_its_repository_and_is_never_shown() {
     let repositories = served();
     let server = HttpGitServer::start(repositories.path());

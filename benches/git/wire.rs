@@ -3,12 +3,13 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Listens on a port of its own for as long as the process runs.
 pub struct Wire {
     pub address: SocketAddr,
     bytes: Arc<AtomicU64>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Wire {
@@ -17,8 +18,11 @@ impl Wire {
         let address = listener.local_addr().unwrap();
         let bytes = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&bytes);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let opened = Arc::clone(&connections);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
+                opened.fetch_add(1, Ordering::SeqCst);
                 let Ok(server) = TcpStream::connect(("127.0.0.1", port)) else { continue };
                 for (from, to) in [(&client, &server), (&server, &client)] {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
@@ -27,12 +31,12 @@ impl Wire {
                 }
             }
         });
-        Self { address, bytes }
+        Self { address, bytes, connections }
     }
 
-    /// Bytes since the last call.
-    pub fn taken(&self) -> u64 {
-        self.bytes.swap(0, Ordering::SeqCst)
+    /// Bytes and connections since the last call.
+    pub fn taken(&self) -> (u64, usize) {
+        (self.bytes.swap(0, Ordering::SeqCst), self.connections.swap(0, Ordering::SeqCst))
     }
 }
 

@@ -45,7 +45,9 @@ async fn a_pack_over_the_limit_is_refused() {
 async fn a_silent_server_ends_in_a_time_out() {
     let scene = with_big_pack(false);
     let limits = FetchLimits { stall: Duration::from_millis(200), ..LIMITS };
-    for answer in [Answer::Hang, Answer::HangAfter(0), Answer::HangAfter(40_000)] {
+    for answer in
+        [Answer::Hang, Answer::HangInRefs(0), Answer::HangInRefs(20), Answer::HangAfter(0), Answer::HangAfter(40_000)]
+    {
         scene.server.answer(answer.clone());
         let error = run(FetchRequest { limits, ..scene.request() }).await.unwrap_err();
         assert!(matches!(error, RemoteError::TimedOut { .. }), "{answer:?}: {error:?}");
@@ -64,7 +66,9 @@ async fn a_fetch_may_not_take_longer_than_the_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancel_ends_every_stage() {
     let scene = with_big_pack(false);
-    for answer in [Answer::Hang, Answer::HangAfter(0), Answer::HangAfter(40_000)] {
+    for answer in
+        [Answer::Hang, Answer::HangInRefs(0), Answer::HangInRefs(20), Answer::HangAfter(0), Answer::HangAfter(40_000)]
+    {
         scene.server.answer(answer.clone());
         scene.server.seen();
         let cancel = CancellationToken::new();

@@ -66,6 +66,10 @@ impl SshGitServer {
         format!("ssh://{}@127.0.0.1:{}{}", self.user, self.port, path.display())
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The private key that the server lets in.
     pub fn key(&self) -> PathBuf {
         self.folder.path().join("user_key")
@@ -92,7 +96,7 @@ impl SshGitServer {
     }
 
     /// From now on whoever comes with the key runs this script.
-    fn run_instead(&self, text: &str) {
+    pub fn run_instead(&self, text: &str) {
         let script = self.folder.path().join("script");
         std::fs::write(&script, format!("#!/bin/sh\n{text}\n")).unwrap();
         std::fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
