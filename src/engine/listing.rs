@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::git::{AppRequest, Credential, GitHubApp, InspectRequest, Provider, usual_api};
+use crate::git::{ApiError, AppRequest, Credential, GitHubApp, InspectRequest, Provider, usual_api};
 use crate::problem::{Code, Problem, Subject};
 use crate::workspace::Auth;
 
@@ -95,9 +95,7 @@ impl Engine {
         let mut place = None;
         for _ in 0..MOST_PAGES {
             let page = self.core.world.providers.repositories(request.clone(), place, cancel.clone()).await;
-            let page = page.map_err(|error| {
-                self.described(of_api(&self.core.world.catalogue, target.connection_subject(), &error))
-            })?;
+            let page = page.map_err(|error| self.refused(new, &error))?;
             told(
                 page.repositories
                     .into_iter()
@@ -128,18 +126,18 @@ impl Engine {
             _ => false,
         });
         let typed = recognised(&new.address);
-        let host = typed.host.clone().or_else(|| users.find_map(|one| recognised(&one.repository).host));
+        let origin = typed.origin.clone().or_else(|| users.find_map(|one| recognised(&one.repository).origin));
         let name = connection.map(|git| git.provider).or(new.provider).map_or(typed.provider, provider);
         let usual = match name {
-            Provider::GitHub => Some("github.com"),
-            Provider::GitLab => Some("gitlab.com"),
-            Provider::Bitbucket => Some("bitbucket.org"),
+            Provider::GitHub => Some("https://github.com"),
+            Provider::GitLab => Some("https://gitlab.com"),
+            Provider::Bitbucket => Some("https://bitbucket.org"),
             Provider::Other => None,
         };
-        let Some(host) = host.or_else(|| usual.map(str::to_owned)) else {
+        let Some(origin) = origin.or_else(|| usual.map(str::to_owned)) else {
             return Err(self.not_listed("which provider is asked is not known yet: choose one, or type the address"));
         };
-        let some = NewProject { address: format!("https://{host}/x/x"), ..new.clone() };
+        let some = NewProject { address: format!("{origin}/x/x"), ..new.clone() };
         let draft = self.draft(folder, &some).await?;
         self.target_of(&draft)
     }
@@ -174,8 +172,7 @@ impl Engine {
                     AppRequest { app, repository: String::new(), write: false, authorities: target.authorities() };
                 let world = &self.core.world;
                 let token = world.providers.installation_token(request, world.clock.now(), cancel.clone()).await;
-                let token = token
-                    .map_err(|error| self.described(of_api(&world.catalogue, target.connection_subject(), &error)))?;
+                let token = token.map_err(|error| self.refused(new, &error))?;
                 Credential::Token { provider: Some(target.provider()), token }
             }
             Auth::Token(_) => {
@@ -187,6 +184,15 @@ impl Engine {
         let repository = recognised(&new.address).path;
         let (provider, authorities) = (target.provider(), target.authorities());
         Ok(InspectRequest { provider, api, credential, username, repository, authorities })
+    }
+
+    /// What the API said. A connection that is not written yet has no name to speak of.
+    fn refused(&self, new: &NewProject, error: &ApiError) -> Problem {
+        let subject = match &new.access {
+            NewAccess::Existing(name) => Subject::Connection { name: name.clone() },
+            _ => Subject::Workspace,
+        };
+        self.described(of_api(&self.core.world.catalogue, subject, error))
     }
 
     fn not_listed(&self, why: &str) -> Problem {

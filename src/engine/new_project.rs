@@ -124,7 +124,8 @@ impl Engine {
 
     pub(super) async fn draft(&self, folder: &Path, new: &NewProject) -> Result<Draft, Problem> {
         let (folder, new, environment) = (folder.to_path_buf(), new.clone(), self.core.world.environment.clone());
-        self.core.blocking(move || connect::draft(&folder, &new, &environment)).await?
+        let draft = self.core.blocking(move || connect::draft(&folder, &new, &environment)).await?;
+        draft.map_err(|problem| self.described(problem))
     }
 
     pub(super) fn target_of(&self, draft: &Draft) -> Result<Target, Problem> {

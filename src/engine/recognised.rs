@@ -8,6 +8,8 @@ pub struct Recognised {
     pub provider: Provider,
     /// None for a path of this machine, and as long as there is none.
     pub host: Option<String>,
+    /// Scheme, host and port of its pages: those of an http address, the usual ones for SSH.
+    pub origin: Option<String>,
     /// The repository's path on its host, as far as it is typed: `acme`, `acme/shop`.
     pub path: String,
     /// Written for SSH.
@@ -25,6 +27,7 @@ pub fn recognised(address: &str) -> Recognised {
     let nothing = Recognised {
         provider: Provider::Other,
         host: None,
+        origin: None,
         path: String::new(),
         is_ssh: false,
         is_local: address.starts_with(['/', '.', '~']),
@@ -38,6 +41,7 @@ pub fn recognised(address: &str) -> Recognised {
     Recognised {
         provider: read.remote.provider(),
         host: read.remote.host().map(str::to_owned),
+        origin: origin(&read.remote),
         path: read.remote.path_on_host().to_owned(),
         is_ssh: matches!(read.remote, Remote::Ssh { .. }),
         is_local: false,
@@ -53,7 +57,16 @@ fn host_alone(address: &str) -> Option<Recognised> {
     let host = with_something.remote.host()?.to_owned();
     let (provider, path) = (with_something.remote.provider(), String::new());
     let (is_ssh, is_local) = (matches!(with_something.remote, Remote::Ssh { .. }), false);
-    Some(Recognised { provider, host: Some(host), path, is_ssh, is_local, branch: None, folder: None })
+    let origin = origin(&with_something.remote);
+    Some(Recognised { provider, host: Some(host), origin, path, is_ssh, is_local, branch: None, folder: None })
+}
+
+fn origin(remote: &Remote) -> Option<String> {
+    match remote {
+        Remote::Http { url } => Some(url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")),
+        Remote::Ssh { host, .. } => Some(format!("https://{host}")),
+        Remote::Local { .. } => None,
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +90,18 @@ mod tests {
             let found = recognised(address);
             let (got_host, got_path) = (found.host.as_deref(), found.path.as_str());
             assert_eq!((found.provider, got_host, got_path, found.is_ssh), (provider, host, path, is_ssh), "{address}");
+        }
+    }
+
+    #[test]
+    fn the_pages_of_a_server_keep_its_port() {
+        for (address, origin) in [
+            ("https://ghe.acme.example:8443/acme/shop", "https://ghe.acme.example:8443"),
+            ("https://ghe.acme.example:8443/", "https://ghe.acme.example:8443"),
+            ("ssh://git@bb.acme.example:7999/d/shop", "https://bb.acme.example"),
+            ("github.com/acme", "https://github.com"),
+        ] {
+            assert_eq!(recognised(address).origin.as_deref(), Some(origin), "{address}");
         }
     }
 

@@ -171,9 +171,7 @@ impl ConnectionTest {
                 ("all is well · enter saves it and syncs · esc goes back", Role::Success)
             }
             (Tested::Credential(_), Some(true)) => ("all is well · enter saves it · esc goes back", Role::Success),
-            (_, Some(false)) => {
-                ("something is missing · esc mends it · enter tests again · w saves it anyway", Role::Failure)
-            }
+            (_, Some(false)) => ("something is missing · esc mends it · enter tests again · w saves it", Role::Failure),
         };
         let words = words.replace('·', look.glyphs.separator);
         let words = text::truncate(&words, width, look.glyphs.ellipsis);
