@@ -7,7 +7,7 @@ use super::error::{Error, ErrorKind};
 use super::interpreter::{Interpreter, Items};
 use super::methods::{mapping_pairs, set_of};
 use super::quick::QuickMap;
-use super::value::{Args, Dict, Object, Range, Value};
+use super::value::{Args, Dict, Object, Range, Tuple, Value};
 
 type GlobalFunction = fn(&mut Interpreter<'_>, Args) -> Result<Value, Error>;
 
@@ -136,6 +136,10 @@ impl Object for Namespace {
         "jinja2.utils.Namespace"
     }
 
+    fn has_identity(&self) -> bool {
+        true
+    }
+
     fn get_attr(&self, name: &str) -> Option<Value> {
         self.0.borrow().get_str(name).cloned()
     }
@@ -176,6 +180,10 @@ impl Object for Joiner {
         "Joiner"
     }
 
+    fn has_identity(&self) -> bool {
+        true
+    }
+
     fn is_callable(&self) -> bool {
         true
     }
@@ -197,7 +205,7 @@ impl Object for Joiner {
 /// `cycler(a, b)`: one after the other, again and again.
 #[derive(Debug)]
 struct Cycler {
-    items: Vec<Value>,
+    items: Rc<Tuple>,
     position: Cell<usize>,
 }
 
@@ -206,7 +214,7 @@ fn cycler(_: &mut Interpreter<'_>, args: Args) -> Result<Value, Error> {
     if items.is_empty() {
         return Err(Error::new(ErrorKind::Other, "at least one item has to be provided"));
     }
-    Ok(Value::object(Cycler { items, position: Cell::new(0) }))
+    Ok(Value::object(Cycler { items: Rc::new(items.into()), position: Cell::new(0) }))
 }
 
 impl Cycler {
@@ -220,11 +228,15 @@ impl Object for Cycler {
         "Cycler"
     }
 
+    fn has_identity(&self) -> bool {
+        true
+    }
+
     fn get_attr(&self, name: &str) -> Option<Value> {
         match name {
             "current" => Some(self.current()),
             "pos" => Some(Value::Int(self.position.get() as i64)),
-            "items" => Some(Value::tuple(self.items.clone())),
+            "items" => Some(Value::Tuple(Rc::clone(&self.items))),
             _ => None,
         }
     }

@@ -83,6 +83,157 @@ fn containers_are_counted_for_what_they_take() {
     }
 }
 
+/// Something done 500 times to large values: 20,000 letters (`s`, and `t` beside it), 4,000 numbers in a list, a dict,
+/// a set; 3,000 digits. It costs more than the 300,000 steps, or it is not counted.
+#[track_caller]
+fn check_counted(operations: &[&str]) {
+    let values = "{% set s, t = 'x' * 20000, 'x' * 19999 ~ 'x' %}{% set l, m = range(4000)|list, range(4000)|list %}\
+                  {% set d, e = dict(zip(l, m)), dict(zip(m, l)) %}{% set n = 7 ** 5000 %}\
+                  {% set k = dict(zip(range(1000)|map('string'), m)) %}{% macro f() %}{{ kwargs|length }}{% endmacro %}";
+    let free: Vec<&str> = operations
+        .iter()
+        .filter(|operation| {
+            let source = format!("{values}{{% for i in range(500) %}}{{% set x = {operation} %}}{{% endfor %}}");
+            error_of(&source, small()).kind() != ErrorKind::Limit
+        })
+        .copied()
+        .collect();
+    assert!(free.is_empty(), "done for nothing: {free:?}");
+}
+
+#[test]
+fn reading_a_long_text_is_counted() {
+    check_counted(&[
+        "s|length",
+        "s|trim",
+        "s|int",
+        "s|float",
+        "s|truncate(5)",
+        "s|first",
+        "s|wordcount",
+        "s is lower",
+        "s is upper",
+        "s.isdigit()",
+        "s.startswith(t)",
+        "s.startswith(('y', 'x'))",
+        "s.strip()",
+        "s.count('y')",
+        "s.find('y')",
+        "'abc'.strip(s)",
+        "s[5]",
+        "s[1:2]",
+        "[s]|map('length')|list",
+        "[s]|select('lower')|list",
+        "s.isalpha and s.upper()",
+    ]);
+}
+
+#[test]
+fn comparing_long_values_is_counted() {
+    check_counted(&[
+        "l == m",
+        "d == e",
+        "d.keys() == e.keys()",
+        "set(l) == set(m)",
+        "l < m",
+        "(l, 1) < (m, 2)",
+        "[l, m]|sort",
+        "[l, m]|max",
+        "[s, t]|unique|list",
+    ]);
+    for compared in ["s == t", "s != t", "s in [t]", "[s] == [t]", "{'a': s} == {'a': t}", "[s] in [[t]]", "s < t"] {
+        let source = format!(
+            "{{% set s, t = 'x' * 500000, 'x' * 499999 ~ 'x' %}}{{% for i in range(300) %}}{{% set x = {compared} %}}{{% endfor %}}"
+        );
+        check(&source, ErrorKind::Limit, "steps");
+    }
+}
+
+#[test]
+fn long_keys_are_counted() {
+    check_counted(&[
+        "d[s]",
+        "{s: 1}",
+        "s in d",
+        "s in set([1])",
+        "d.get(s)",
+        "set([s])",
+        "dict([(s, 1)])",
+        "s in d.keys()",
+    ]);
+}
+
+#[test]
+fn keywords_from_a_mapping_are_counted() {
+    check_counted(&["f(**k)", "dict(**k)", "namespace(**k)", "f(a=1, **k)"]);
+}
+
+#[test]
+fn large_integers_are_counted() {
+    check_counted(&[
+        "n // 3 ** 3000",
+        "n % 3 ** 3000",
+        "n * n // n",
+        "n ~ ''",
+        "'%d' % n",
+        "'{:,}'.format(n)",
+        "n|abs",
+        "-n",
+        "n|string",
+    ]);
+}
+
+#[test]
+fn integers_end_where_pythons_digits_do() {
+    check("{{ 10 ** 4299 * 10 }}", ErrorKind::Limit, "bits");
+    check(
+        "{% set ns = namespace(n=7 ** 5000) %}{% for i in range(400) %}{% set ns.n = ns.n + ns.n %}{% endfor %}",
+        ErrorKind::Limit,
+        "bits",
+    );
+    assert_eq!(super::support::outcome("{{ (10 ** 4299)|string|length }}"), "4300");
+}
+
+#[test]
+fn keys_that_are_equal_to_themselves_alone_are_found_at_once() {
+    let made = ["range(i)", "namespace()", "joiner()", "cycler(1)", "'a'.upper", "[]|select"];
+    for made in made {
+        let adding = format!(
+            "{{% set s = set([]) %}}{{% for i in range(6000) %}}{{% do s.add({made}) %}}{{% endfor %}}{{{{ s|length }}}}"
+        );
+        let limits = Limits { steps: 2_000_000, ..Limits::default() };
+        let template = Template::parse_with("t.sql", &adding, MacroNaming::AsWritten).expect("a template");
+        let text = with(limits, UndefinedPolicy::Default, |interpreter| interpreter.render(&template, &no_names()));
+        assert_eq!(text.expect("within the steps"), "6000", "{made}");
+    }
+}
+
+#[test]
+fn a_set_that_grows_while_it_is_walked_is_an_error_as_in_python() {
+    let growing = "{% set s = set([1, 2]) %}{% for i in s %}{% do s.add(i + 5) %}{% endfor %}";
+    check(growing, ErrorKind::Other, "Set changed size during iteration");
+}
+
+/// What native rendering prints of constants stays one text; it is joined once.
+#[test]
+fn native_output_of_constants_is_bounded() {
+    let native = |source: &str, limits: Limits| {
+        let template = Template::parse_with("t.sql", source, MacroNaming::AsWritten).expect("a template");
+        with(limits, UndefinedPolicy::Default, |interpreter| interpreter.render_native(&template, &no_names()))
+    };
+    let text = native(
+        "{% for i in range(100000) %}some text, {{ 'again' }} {% endfor %}",
+        Limits { steps: 3_000_000, ..Limits::default() },
+    );
+    assert_eq!(text.expect("a text").len(), Some(1_700_000));
+    let limits = Limits { output_bytes: 100, ..small() };
+    let error = native("{% for i in range(99) %}abc{% endfor %}", limits).expect_err("too long");
+    assert_eq!(error.message(), "the output is longer than 100 bytes");
+    let shared = "{% set x = 'x' * 100000 %}{% for i in range(1000) %}{{ x }}{% endfor %}";
+    let error = native(shared, Limits { string_bytes: 1 << 20, ..Limits::default() }).expect_err("too long");
+    assert_eq!(error.kind(), ErrorKind::Limit);
+}
+
 #[test]
 fn taking_items_out_of_a_large_set_is_counted() {
     let limits = Limits { steps: 3_000_000, ..Limits::default() };

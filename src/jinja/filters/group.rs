@@ -86,6 +86,7 @@ pub(super) fn unique(interpreter: &mut Interpreter<'_>, value: &Value, args: Arg
     let mut seen = Set::default();
     let mut kept = Vec::new();
     for (key, item) in keyed(interpreter, value, &getter)? {
+        interpreter.charge_read(&key)?;
         if seen.insert(Key::new(key)?) {
             kept.push(item);
         }

@@ -17,6 +17,20 @@ pub(in crate::jinja) fn sort_by_keys(
 ) -> Result<Vec<Value>, Error> {
     let count = keyed.len() as u64;
     interpreter.charge(count * u64::from(count.max(2).ilog2()))?;
+    // What is long is compared again and again.
+    for (key, _) in &keyed {
+        match key {
+            Value::Str(text) if text.len() >= 64 => {
+                interpreter.charge(text.len() as u64 / 64 * u64::from(count.max(2).ilog2()))?;
+            }
+            Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::BigInt(_) => {
+                for _ in 0..count.max(2).ilog2() {
+                    interpreter.charge_copy(key)?;
+                }
+            }
+            _ => {}
+        }
+    }
     if reverse {
         // Reversed before and after, equal items keep their order.
         keyed.reverse();
@@ -98,7 +112,7 @@ pub(super) fn extreme(
     while let Some(item) = items.next()? {
         interpreter.charge(1)?;
         let key = getter.get(interpreter, &item)?;
-        let order = key.order(&best_key, if greatest { ">" } else { "<" })?;
+        let order = interpreter.order(&key, &best_key, if greatest { ">" } else { "<" })?;
         if order == Some(if greatest { Ordering::Greater } else { Ordering::Less }) {
             (best, best_key) = (item, key);
         }

@@ -53,7 +53,10 @@ pub(super) fn map(interpreter: &mut Interpreter<'_>, value: &Value, mut args: Ar
     let Some(filter) = super::find(&name) else {
         return Err(filter_error(format!("No filter named {}.", repr::of_str(&name))));
     };
-    each(interpreter, value, |interpreter, item| filter(interpreter, &item, args.clone()).map(Some))
+    each(interpreter, value, |interpreter, item| {
+        interpreter.charge_reads(&item, &args)?;
+        filter(interpreter, &item, args.clone()).map(Some)
+    })
 }
 
 /// The named test and its arguments; without a name, whether the value is true.
@@ -76,7 +79,10 @@ fn passes(
     args: &Args,
 ) -> Result<bool, Error> {
     match test {
-        Some(test) => test(interpreter, value, args.clone()),
+        Some(test) => {
+            interpreter.charge_reads(value, args)?;
+            test(interpreter, value, args.clone())
+        }
         None => Ok(value.truthy()),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn wordwrap(interpreter: &mut Interpreter<'_>, value: &Value, args: A
         None => "\n".into(),
     };
     let Value::Str(text) = value else { return Err(super::text::no_attribute(value, "splitlines")) };
-    interpreter.charge_bytes(text.len().saturating_mul(1 + separator.len()))?;
+    interpreter.charge_bytes(text.len().saturating_mul(8 + separator.len()))?;
     let wrapped: Vec<String> = lines(text, false)
         .into_iter()
         .map(|line| wrap(line, width, break_long, break_hyphens).join(separator.as_ref()))

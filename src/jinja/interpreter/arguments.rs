@@ -45,6 +45,10 @@ impl Interpreter<'_> {
 
     /// `**more`
     fn spread_keywords(&mut self, more: &Value, args: &mut Args) -> Result<(), Error> {
+        let known = args.keyword.len();
+        if let Some(length) = more.len() {
+            self.charge_items(length.saturating_mul(4 + known / 8))?;
+        }
         let entries: Vec<(Value, Value)> = match more {
             Value::Dict(dict) => dict.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             Value::Object(object) if object.is_mapping() => {
@@ -65,10 +69,10 @@ impl Interpreter<'_> {
                 )));
             }
         };
-        self.charge_items(entries.len())?;
         for (key, value) in entries {
             let Value::Str(key) = key else { return Err(Error::type_error("keywords must be strings")) };
-            if args.keyword.iter().any(|(known, _)| *known == key) {
+            // A mapping has no key twice.
+            if args.keyword.iter().take(known).any(|(known, _)| *known == key) {
                 return Err(Error::type_error(format!("got multiple values for keyword argument '{key}'")));
             }
             args.keyword.push((key, value));

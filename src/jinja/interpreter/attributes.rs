@@ -31,7 +31,14 @@ impl Interpreter<'_> {
             return self.use_undefined(undefined);
         }
         let item = match owner {
-            Value::Dict(dict) => dict.borrow().get(key).ok().flatten().cloned(),
+            Value::Str(_) => {
+                self.charge_read(owner)?;
+                key.as_int().and_then(|index| item_at(owner, index))
+            }
+            Value::Dict(dict) => {
+                self.charge_read(key)?;
+                dict.borrow().get(key).ok().flatten().cloned()
+            }
             Value::Object(object) => object.get_item(key),
             _ => key.as_int().and_then(|index| item_at(owner, index)),
         };
@@ -64,6 +71,7 @@ impl Interpreter<'_> {
         if step == 0 {
             return Err(Error::value_error("slice step cannot be zero"));
         }
+        self.charge_read(owner)?;
         let length = owner.len().unwrap_or(0);
         let indices = Indices::new(length, start, stop, step);
         if let Value::Range(range) = owner {

@@ -64,7 +64,10 @@ impl Interpreter<'_> {
         match callee {
             Value::Function(function) => (function.call)(self, args),
             Value::Macro(called) => self.call_defined(called, args),
-            Value::Method(method) => (method.call)(self, &method.receiver, args),
+            Value::Method(method) => {
+                self.charge_reads(&method.receiver, &args)?;
+                (method.call)(self, &method.receiver, args)
+            }
             Value::Object(object) => object.call(self, args),
             Value::Undefined(undefined) => self.use_undefined(undefined),
             _ => Err(Error::type_error(format!("'{}' object is not callable", callee.type_name()))),
@@ -78,6 +81,7 @@ impl Interpreter<'_> {
                 return result;
             }
         } else if let Some((_, method)) = methods::find(owner, name) {
+            self.charge_reads(owner, &args)?;
             return method(self, owner, args);
         }
         let callee = self.get_attr(owner, name)?;

@@ -95,7 +95,8 @@ impl Interpreter<'_> {
         let mut dict = Dict::with_capacity(entries.len());
         for (key, value) in entries {
             let span = key.span;
-            let key = Key::new(self.eval(frame, key)?).map_err(|error| error.at(span))?;
+            let key = self.eval(frame, key)?;
+            let key = self.charge_read(&key).and_then(|()| Key::new(key)).map_err(|error| error.at(span))?;
             let value = self.eval(frame, value)?;
             dict.insert(key, value);
         }
@@ -121,7 +122,7 @@ impl Interpreter<'_> {
         let input = self.eval(frame, &filter.input)?;
         let args = self.args(frame, &filter.args)?;
         match filter.filter {
-            Some(call) => call(self, &input, args),
+            Some(call) => self.charge_reads(&input, &args).and_then(|()| call(self, &input, args)),
             None => Err(no_such("filter", &frame.text(filter.name))),
         }
     }
@@ -130,7 +131,7 @@ impl Interpreter<'_> {
         let input = self.eval(frame, &test.input)?;
         let args = self.args(frame, &test.args)?;
         match test.test {
-            Some(call) => call(self, &input, args).map(Value::Bool),
+            Some(call) => self.charge_reads(&input, &args).and_then(|()| call(self, &input, args)).map(Value::Bool),
             None => Err(no_such("test", &frame.text(test.name))),
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Interpreter;
 use crate::jinja::error::{Error, ErrorKind};
-use crate::jinja::value::{Dict, List, OneShot, Range, Tuple, Value, ViewKind};
+use crate::jinja::value::{Dict, List, OneShot, Range, Set, Tuple, Value, ViewKind};
 
 /// A walk that is under way: Python's iterator.
 #[derive(Debug)]
@@ -18,6 +18,11 @@ pub(in crate::jinja) enum Items {
     Range(Range, usize),
     OneShot(Rc<OneShot>),
     Text(Rc<str>, usize),
+    Set {
+        set: Rc<RefCell<Set>>,
+        index: usize,
+        size: usize,
+    },
     Dict {
         dict: Rc<RefCell<Dict>>,
         kind: ViewKind,
@@ -40,7 +45,10 @@ impl Items {
             Value::Str(text) => Self::Text(Rc::clone(text), 0),
             Value::Dict(dict) => of_dict(dict, ViewKind::Keys),
             Value::View(view) => of_dict(&view.dict, view.kind),
-            Value::Set(set) => Self::Fixed(set.borrow().iter().cloned().collect::<Vec<_>>().into_iter()),
+            Value::Set(set) => {
+                let size = set.borrow().len();
+                Self::Set { set: Rc::clone(set), index: 0, size }
+            }
             Value::Range(range) => Self::Range(**range, 0),
             Value::OneShot(items) => Self::OneShot(Rc::clone(items)),
             Value::Object(object) => match object.iterate() {
@@ -77,6 +85,15 @@ impl Items {
                     *offset += character.len_utf8();
                     Value::str(character.encode_utf8(&mut [0; 4]))
                 })
+            }
+            Self::Set { set, index, size } => {
+                let set = set.borrow();
+                if set.len() != *size {
+                    return Err(Error::new(ErrorKind::Other, "Set changed size during iteration"));
+                }
+                let item = set.item_at(*index).cloned();
+                *index += 1;
+                item
             }
             Self::Dict { dict, kind, index, size } => {
                 let dict = dict.borrow();

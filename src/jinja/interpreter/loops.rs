@@ -223,6 +223,10 @@ impl Object for LoopState {
         "LoopContext"
     }
 
+    fn has_identity(&self) -> bool {
+        true
+    }
+
     fn get_attr(&self, name: &str) -> Option<Value> {
         let mut turn = self.0.borrow_mut();
         let number = |number: usize| Some(Value::Int(number as i64));

@@ -133,6 +133,7 @@ impl Interpreter<'_> {
     }
 
     fn invoke<'f>(&mut self, frame: &Frame<'f>, definition: &'f MacroDefinition, args: Args) -> Result<Value, Error> {
+        self.charge(definition.parameters.len() as u64 * args.keyword.len() as u64 / 16)?;
         let parameters = arrange(frame, definition, args)?;
         if self.depth >= self.limits.depth {
             return Err(Error::limit(format!("macros call each other more than {} deep", self.limits.depth)));

@@ -1,6 +1,7 @@
 //! Counts what a template costs, and stops it.
 
-use std::sync::atomic::Ordering;
+use std::cmp::Ordering;
+use std::sync::atomic;
 
 use super::Interpreter;
 use crate::jinja::error::{Error, ErrorKind};
@@ -45,7 +46,7 @@ impl Interpreter<'_> {
 
     #[cold]
     fn look(&mut self) -> Result<(), Error> {
-        if self.cancelled.load(Ordering::Relaxed) {
+        if self.cancelled.load(atomic::Ordering::Relaxed) {
             return Err(Error::new(ErrorKind::Cancelled, "cancelled"));
         }
         if self.steps > self.limits.steps {
@@ -80,6 +81,25 @@ impl Interpreter<'_> {
     /// Counts a walk over so many items that makes nothing.
     pub(in crate::jinja) fn charge_walk(&mut self, items: usize) -> Result<(), Error> {
         if items >= 16 { self.charge(items as u64 / 8) } else { Ok(()) }
+    }
+
+    /// Counts the reading of one value as a filter, a test, a method or a key does it: a text whole, an integer's
+    /// digits. Items are counted where they are walked.
+    #[inline]
+    pub(in crate::jinja) fn charge_read(&mut self, value: &Value) -> Result<(), Error> {
+        match value {
+            Value::Str(text) if text.len() >= 64 => self.charge(text.len() as u64 / 16),
+            Value::BigInt(number) => self.charge(number.bits() / 32),
+            Value::Tuple(items) => self.charge(items.len() as u64 / 8),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for what a filter, a test or a method works on, and its arguments.
+    #[inline]
+    pub(in crate::jinja) fn charge_reads(&mut self, value: &Value, args: &Args) -> Result<(), Error> {
+        self.charge_read(value)?;
+        args.positional.iter().try_for_each(|argument| self.charge_read(argument))
     }
 
     /// Counts a walk over a value and all that it holds, as a function of the host makes one that turns it into JSON
@@ -131,6 +151,28 @@ impl Interpreter<'_> {
         let text = value.repr_within(self.limits.string_bytes);
         self.charge_bytes(text.len())?;
         Ok(text.into())
+    }
+
+    /// Python's order, within the limits; `symbol` is for the complaint.
+    pub(in crate::jinja) fn order(
+        &mut self,
+        left: &Value,
+        right: &Value,
+        symbol: &str,
+    ) -> Result<Option<Ordering>, Error> {
+        match (left, right) {
+            (Value::Str(a), Value::Str(b)) => self.charge(a.len().min(b.len()) as u64 / 64)?,
+            (Value::BigInt(_), _) | (_, Value::BigInt(_)) => {
+                self.charge_read(left)?;
+                self.charge_read(right)?;
+            }
+            (Value::List(_) | Value::Tuple(_) | Value::Set(_), _) => {
+                self.charge_copy(left)?;
+                self.charge_copy(right)?;
+            }
+            _ => {}
+        }
+        left.order(right, symbol)
     }
 
     /// Python's `==`, within the limits.

@@ -65,7 +65,13 @@ pub(super) fn concat(interpreter: &mut Interpreter<'_>, mut values: Vec<Value>) 
     if values.len() > 1 {
         let mut text = String::new();
         for value in &values {
-            text.push_str(&interpreter.text_of(value)?);
+            let part = interpreter.text_of(value)?;
+            interpreter.charge_bytes(part.len())?;
+            text.push_str(&part);
+            // Values that share a text are small until they are joined.
+            if text.len() > interpreter.limits.string_bytes {
+                break;
+            }
         }
         return interpreter.new_text(text);
     }

@@ -10,7 +10,9 @@ use crate::jinja::methods::percent;
 use crate::jinja::value::{BinaryOperator, Key, Number, Value, ViewKind};
 
 /// Largest integer that an operation may make, in bits. Python's own is memory; no template needs more.
-const INTEGER_BITS: u64 = 1 << 17;
+///
+/// It is what 4300 decimal digits take: Python reads and writes no longer ones either.
+const INTEGER_BITS: u64 = 14_284;
 
 impl Interpreter<'_> {
     pub(in crate::jinja) fn binary(
@@ -136,20 +138,27 @@ impl Interpreter<'_> {
         let (Some(a), Some(b)) = (left.to_big(), right.to_big()) else {
             return Ok(Value::Float(f64::NAN));
         };
-        self.charge((a.bits() + b.bits()) / 64)?;
-        Ok(Value::big(match operator {
+        self.charge((a.bits() + b.bits()) / 32)?;
+        let number = match operator {
             Op::Add => a + b,
             Op::Subtract => a - b,
             Op::Multiply => {
-                self.check_bits(a.bits() + b.bits())?;
+                self.check_bits((a.bits() + b.bits()).saturating_sub(1))?;
                 a * b
             }
             Op::FloorDivide if b.is_zero() => return Err(by_zero("integer division or modulo by zero")),
             Op::Remainder if b.is_zero() => return Err(by_zero("integer modulo by zero")),
-            Op::FloorDivide => floor_divide(&a, &b).0,
-            Op::Remainder => floor_divide(&a, &b).1,
+            Op::FloorDivide | Op::Remainder => {
+                self.charge(a.bits() * b.bits() / (1 << 18))?;
+                let (quotient, remainder) = floor_divide(&a, &b);
+                if operator == Op::Remainder { remainder } else { quotient }
+            }
             Op::Divide | Op::Power => return self.power(&a, &b),
-        }))
+        };
+        if number.bits() > INTEGER_BITS {
+            return Err(too_many_bits());
+        }
+        Ok(Value::big(number))
     }
 
     fn power(&mut self, base: &BigInt, exponent: &BigInt) -> Result<Value, Error> {
@@ -160,23 +169,29 @@ impl Interpreter<'_> {
         let small = base.abs() <= BigInt::from(1);
         let times = exponent.to_u64().unwrap_or(u64::MAX);
         if !small {
-            self.check_bits(base.bits().saturating_mul(times))?;
+            // At least so many; twice as many at most.
+            self.check_bits((base.bits() - 1).saturating_mul(times))?;
         }
         let times = if small { 2 - times % 2 } else { times };
         let times = if exponent.is_zero() { 0 } else { times };
-        Ok(Value::big(base.pow(u32::try_from(times).unwrap_or(u32::MAX))))
+        let number = base.pow(u32::try_from(times).unwrap_or(u32::MAX));
+        if number.bits() > INTEGER_BITS {
+            return Err(too_many_bits());
+        }
+        Ok(Value::big(number))
     }
 
     /// Before an integer of so many bits is made.
     fn check_bits(&mut self, bits: u64) -> Result<(), Error> {
         if bits > INTEGER_BITS {
-            return Err(Error::limit(format!("an integer has more than {INTEGER_BITS} bits")));
+            return Err(too_many_bits());
         }
         // Multiplication is slower than linear.
-        self.charge(bits * bits / (1 << 22))
+        self.charge(bits * bits / (1 << 20))
     }
 
     pub(super) fn negate(&mut self, operand: &Value) -> Result<Value, Error> {
+        self.charge_read(operand)?;
         match Number::of(operand) {
             Some(Number::Float(number)) => Ok(Value::Float(-number)),
             Some(Number::Int(number)) if number != i64::MIN => Ok(Value::Int(-number)),
@@ -205,10 +220,10 @@ impl Interpreter<'_> {
             Op::NotEqual => self.equal(left, right).map(|equal| !equal),
             Op::In => self.contains(right, left),
             Op::NotIn => self.contains(right, left).map(|found| !found),
-            Op::Less => Ok(left.order(right, "<")?.is_some_and(std::cmp::Ordering::is_lt)),
-            Op::LessOrEqual => Ok(left.order(right, "<=")?.is_some_and(std::cmp::Ordering::is_le)),
-            Op::Greater => Ok(left.order(right, ">")?.is_some_and(std::cmp::Ordering::is_gt)),
-            Op::GreaterOrEqual => Ok(left.order(right, ">=")?.is_some_and(std::cmp::Ordering::is_ge)),
+            Op::Less => Ok(self.order(left, right, "<")?.is_some_and(std::cmp::Ordering::is_lt)),
+            Op::LessOrEqual => Ok(self.order(left, right, "<=")?.is_some_and(std::cmp::Ordering::is_le)),
+            Op::Greater => Ok(self.order(left, right, ">")?.is_some_and(std::cmp::Ordering::is_gt)),
+            Op::GreaterOrEqual => Ok(self.order(left, right, ">=")?.is_some_and(std::cmp::Ordering::is_ge)),
         }
     }
 
@@ -224,9 +239,16 @@ impl Interpreter<'_> {
                 self.charge_walk(text.len() / 8)?;
                 return Ok(text.contains(part.as_ref()));
             }
-            Value::Dict(dict) => return dict.borrow().get(item).map(|found| found.is_some()),
-            Value::Set(set) => return Ok(set.borrow().contains(&Key::new(item.clone())?)),
+            Value::Dict(dict) => {
+                self.charge_read(item)?;
+                return dict.borrow().get(item).map(|found| found.is_some());
+            }
+            Value::Set(set) => {
+                self.charge_read(item)?;
+                return Ok(set.borrow().contains(&Key::new(item.clone())?));
+            }
             Value::View(view) if view.kind == ViewKind::Keys => {
+                self.charge_read(item)?;
                 return view.dict.borrow().get(item).map(|found| found.is_some());
             }
             Value::Range(range) => {
@@ -247,6 +269,11 @@ impl Interpreter<'_> {
         };
         while let Some(candidate) = items.next()? {
             self.charge(1)?;
+            if let (Value::Str(a), Value::Str(b)) = (&candidate, item)
+                && a.len() == b.len()
+            {
+                self.charge(a.len() as u64 / 64)?;
+            }
             if candidate.is_same(item) || self.equal(&candidate, item)? {
                 return Ok(true);
             }
@@ -275,6 +302,10 @@ fn bad_operand(sign: char, operand: &Value) -> Error {
         Value::Undefined(undefined) => Error::undefined(undefined.message()),
         _ => Error::type_error(format!("bad operand type for unary {sign}: '{}'", operand.type_name())),
     }
+}
+
+fn too_many_bits() -> Error {
+    Error::limit(format!("an integer has more than {INTEGER_BITS} bits"))
 }
 
 fn by_zero(message: &str) -> Error {

@@ -1,7 +1,5 @@
 //! Where a template prints to.
 
-use std::rc::Rc;
-
 use crate::jinja::error::Error;
 use crate::jinja::value::Value;
 
@@ -17,23 +15,26 @@ enum Kind {
 #[derive(Debug)]
 pub(super) struct Output {
     kind: Kind,
+    /// What was printed; of values, the neighbouring constants since the last one, which Jinja2 prints as one.
     text: String,
     limit: usize,
+    /// Bytes of the constants among the values.
+    constants: usize,
     /// Whether the last thing printed was text of the template.
     after_constant: bool,
 }
 
 impl Output {
     pub(super) fn text(limit: usize) -> Self {
-        Self { kind: Kind::Text, text: String::new(), limit, after_constant: false }
+        Self { kind: Kind::Text, text: String::new(), limit, constants: 0, after_constant: false }
     }
 
     pub(super) fn discard() -> Self {
-        Self { kind: Kind::Discard, text: String::new(), limit: 0, after_constant: false }
+        Self { kind: Kind::Discard, text: String::new(), limit: 0, constants: 0, after_constant: false }
     }
 
     pub(super) fn values(limit: usize) -> Self {
-        Self { kind: Kind::Values(Vec::new()), text: String::new(), limit, after_constant: false }
+        Self { kind: Kind::Values(Vec::new()), text: String::new(), limit, constants: 0, after_constant: false }
     }
 
     pub(super) fn into_text(self) -> String {
@@ -41,7 +42,11 @@ impl Output {
     }
 
     pub(super) fn into_values(self) -> Vec<Value> {
-        if let Kind::Values(values) = self.kind { values } else { Vec::new() }
+        let Kind::Values(mut values) = self.kind else { return Vec::new() };
+        if self.after_constant {
+            values.push(Value::from(self.text));
+        }
+        values
     }
 
     pub(super) fn push_text(&mut self, text: &str) -> Result<(), Error> {
@@ -53,11 +58,13 @@ impl Output {
                 self.text.push_str(text);
             }
             Kind::Discard => {}
-            // Jinja2 prints neighbouring constants as one.
-            Kind::Values(values) => match values.last_mut() {
-                Some(Value::Str(last)) if self.after_constant => *last = Rc::from(last.as_ref().to_owned() + text),
-                _ => values.push(Value::Str(Rc::from(text))),
-            },
+            Kind::Values(_) => {
+                self.constants += text.len();
+                if self.constants > self.limit {
+                    return Err(too_long(self.limit));
+                }
+                self.text.push_str(text);
+            }
         }
         self.after_constant = true;
         Ok(())
@@ -70,7 +77,7 @@ impl Output {
 
     /// Prints a value; returns the bytes that it took.
     pub(super) fn push(&mut self, value: Value) -> Result<usize, Error> {
-        self.after_constant = false;
+        let after_constant = std::mem::take(&mut self.after_constant);
         match &mut self.kind {
             Kind::Text => {
                 let before = self.text.len();
@@ -82,6 +89,9 @@ impl Output {
             }
             Kind::Discard => Ok(0),
             Kind::Values(values) => {
+                if after_constant {
+                    values.push(Value::from(std::mem::take(&mut self.text)));
+                }
                 values.push(value);
                 Ok(0)
             }

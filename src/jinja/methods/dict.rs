@@ -120,7 +120,12 @@ fn update(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Re
 /// The entries of a mapping, or of pairs.
 pub(in crate::jinja) fn pairs(interpreter: &mut Interpreter<'_>, more: &Value) -> Result<Vec<(Key, Value)>, Error> {
     if let Value::Dict(dict) = more {
-        return dict.borrow().iter().map(|(key, value)| Ok((Key::new(key.clone())?, value.clone()))).collect();
+        let dict = dict.borrow();
+        let entry = |(key, value): (&Value, &Value)| {
+            interpreter.charge_read(key)?;
+            Ok((Key::new(key.clone())?, value.clone()))
+        };
+        return dict.iter().map(entry).collect();
     }
     if let Value::Object(object) = more
         && object.is_mapping()
@@ -155,6 +160,7 @@ pub(in crate::jinja) fn pairs(interpreter: &mut Interpreter<'_>, more: &Value) -
                 "dictionary update sequence element #{index} has length {length}; 2 is required"
             )));
         };
+        interpreter.charge_read(&key)?;
         entries.push((Key::new(key)?, value));
     }
     Ok(entries)

@@ -67,6 +67,7 @@ impl Formatter<'_, '_, '_> {
     }
 
     fn field(&mut self, field: &str, depth: usize) -> Result<String, Error> {
+        self.interpreter.charge(8)?;
         if depth == 0 {
             return Err(Error::value_error("Max string recursion exceeded"));
         }

@@ -86,6 +86,7 @@ pub(in crate::jinja) fn format(
         let (field, after) = field(rest, &mut source)?;
         let Some(code) = after.chars().next() else { return Err(Error::value_error("incomplete format")) };
         rest = after.get(code.len_utf8()..).unwrap_or("");
+        interpreter.charge(8)?;
         interpreter.charge_bytes(field.width.saturating_add(field.precision.unwrap_or(0)))?;
         let value = match named {
             Some(value) => value,

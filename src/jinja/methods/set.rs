@@ -41,7 +41,8 @@ fn items(interpreter: &mut Interpreter<'_>, receiver: &Value) -> Result<Set, Err
 
 /// Python's `set(value)`.
 pub(in crate::jinja) fn set_of(interpreter: &mut Interpreter<'_>, value: &Value) -> Result<Set, Error> {
-    interpreter.collect(value)?.into_iter().map(Key::new).collect()
+    let items = interpreter.collect(value)?.into_iter();
+    items.map(|item| interpreter.charge_read(&item).and_then(|()| Key::new(item))).collect()
 }
 
 fn one(args: Args, function: &str) -> Result<Value, Error> {

@@ -15,6 +15,9 @@ const DEPTH: usize = 200;
 /// Lists that share their items can hold far more pairs than memory.
 const BUDGET: u64 = 1_000_000;
 
+/// What a look into a dict or a set costs, in pairs.
+const LOOK_UP: u64 = 4;
+
 impl Value {
     /// Python's `==`. Beyond a million comparisons the answer is no.
     pub fn equals(&self, other: &Self) -> bool {
@@ -62,33 +65,38 @@ fn equal(left: &Value, right: &Value, depth: usize, budget: &mut u64) -> bool {
         return false;
     }
     *budget -= 1;
-    let mut same = |x: &Value, y: &Value| x.is_same(y) || equal(x, y, depth + 1, budget);
-    let items = |a: &[Value], b: &[Value], same: &mut dyn FnMut(&Value, &Value) -> bool| {
-        a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y))
-    };
+    *budget = budget.saturating_sub(length_cost(left, right));
     match (left, right) {
         (Value::Str(a), Value::Str(b)) => a == b,
         (Value::None, Value::None) | (Value::Undefined(_), Value::Undefined(_)) => true,
-        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || items(&a.borrow(), &b.borrow(), &mut same),
-        (Value::Tuple(a), Value::Tuple(b)) => items(a, b, &mut same),
+        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || all_equal(&a.borrow(), &b.borrow(), depth, budget),
+        (Value::Tuple(a), Value::Tuple(b)) => all_equal(a, b, depth, budget),
         (Value::Dict(a), Value::Dict(b)) => {
             Rc::ptr_eq(a, b) || {
                 let (a, b) = (a.borrow(), b.borrow());
-                a.len() == b.len() && a.iter().all(|(key, x)| b.get(key).ok().flatten().is_some_and(|y| same(x, y)))
+                *budget = budget.saturating_sub(a.len() as u64 * LOOK_UP);
+                a.len() == b.len()
+                    && a.iter().all(|(key, x)| b.get(key).ok().flatten().is_some_and(|y| same(x, y, depth, budget)))
             }
         }
         (Value::Set(a), Value::Set(b)) => {
             Rc::ptr_eq(a, b) || {
                 let (a, b) = (a.borrow(), b.borrow());
+                *budget = budget.saturating_sub(a.len() as u64 * LOOK_UP);
                 a.len() == b.len() && a.keys().all(|key| b.contains(key))
             }
         }
         (Value::Range(a), Value::Range(b)) => {
             a.len() == b.len() && (a.len() == 0 || a.start == b.start && (a.len() == 1 || a.step == b.step))
         }
+        (Value::View(a), Value::View(b)) if a.kind == ViewKind::Keys && b.kind == ViewKind::Keys => {
+            let (a, b) = (a.dict.borrow(), b.dict.borrow());
+            *budget = budget.saturating_sub(a.len() as u64 * LOOK_UP);
+            a.len() == b.len() && a.iter().all(|(key, _)| b.get(key).is_ok_and(|found| found.is_some()))
+        }
         (Value::View(a), Value::View(b)) if a.kind != ViewKind::Values && b.kind != ViewKind::Values => {
             let (a, b) = (a.items(), b.items());
-            a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| same(x, y)))
+            a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| same(x, y, depth, budget)))
         }
         (Value::Object(object), other) | (other, Value::Object(object)) => {
             if left.is_same(right) {
@@ -103,6 +111,25 @@ fn equal(left: &Value, right: &Value, depth: usize, budget: &mut u64) -> bool {
             (Some(a), Some(b)) => a.order(&b) == Some(Ordering::Equal),
             _ => left.is_same(right),
         },
+    }
+}
+
+/// Python's equality of two items of containers: `is` comes first.
+fn same(left: &Value, right: &Value, depth: usize, budget: &mut u64) -> bool {
+    *budget = budget.saturating_sub(1 + length_cost(left, right));
+    *budget > 0 && (left.is_same(right) || equal(left, right, depth + 1, budget))
+}
+
+fn all_equal(left: &[Value], right: &[Value], depth: usize, budget: &mut u64) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(x, y)| same(x, y, depth, budget))
+}
+
+/// What the length of two texts or integers adds to a comparison, in pairs.
+fn length_cost(left: &Value, right: &Value) -> u64 {
+    match (left, right) {
+        (Value::Str(a), Value::Str(b)) if a.len() == b.len() => a.len() as u64 / 64,
+        (Value::BigInt(a), Value::BigInt(_)) => a.bits() / 512,
+        _ => 0,
     }
 }
 

@@ -92,7 +92,14 @@ fn hash_value<H: Hasher>(value: &Value, state: &mut H) {
             state.write_u8(2);
             items.iter().for_each(|item| hash_value(item, state));
         }
-        // Equal ones of these are equal by identity or rare: one bucket is right, if slow.
+        // An empty range is any other one.
+        Value::Range(range) => (range.len(), if range.len() == 0 { 0 } else { range.start }).hash(state),
+        Value::Function(function) => Rc::as_ptr(function).hash(state),
+        Value::Method(method) => Rc::as_ptr(method).hash(state),
+        Value::Macro(called) => Rc::as_ptr(called).hash(state),
+        Value::OneShot(items) => Rc::as_ptr(items).hash(state),
+        Value::Object(object) if object.has_identity() => Rc::as_ptr(object).cast::<()>().hash(state),
+        // Equal ones of these are rare: one bucket is right, if slow.
         _ => state.write_u8(3),
     }
 }
@@ -248,6 +255,11 @@ impl Set {
 
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
         self.0.iter()
+    }
+
+    /// The item at a place of the order.
+    pub fn item_at(&self, index: usize) -> Option<&Value> {
+        self.0.get_index(index).map(Key::value)
     }
 }
 

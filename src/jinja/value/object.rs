@@ -114,6 +114,11 @@ pub trait Object: Any {
         false
     }
 
+    /// Whether it is equal to itself alone: such an object is found among the keys of a dict by its place.
+    fn has_identity(&self) -> bool {
+        false
+    }
+
     /// The order of `x < other`.
     fn compare(&self, _other: &Value) -> Option<Ordering> {
         None
