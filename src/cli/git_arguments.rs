@@ -23,6 +23,9 @@ pub(super) struct GitTest {
     /// Name of a Git connection [default: all]
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
+    /// Ask also whether the server would take a push; nothing is pushed
+    #[arg(long)]
+    pub(super) write: bool,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -66,7 +66,7 @@ impl Target {
         Ok(AppRequest {
             app,
             repository: remote.path_on_host().to_owned(),
-            write: false,
+            write: self.writes,
             authorities: self.authorities(),
         })
     }

@@ -97,7 +97,7 @@ fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis 
         Credential::SshKey { .. } | Credential::SshPrivateKey { .. } | Credential::SshAgent => CredentialKind::SshKey,
     };
     let connection = target.connection.as_ref().map(|(name, _)| name.as_str());
-    let operation = Operation::Read;
+    let operation = if target.writes { Operation::Push } else { Operation::Read };
     diagnosis::access_not_granted(&Refusal { provider, host, repository, connection, credential, operation, raw })
 }
 

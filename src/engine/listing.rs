@@ -183,7 +183,7 @@ impl Engine {
         let username = git.and_then(|git| git.username.clone());
         let repository = recognised(&new.address).path;
         let (provider, authorities) = (target.provider(), target.authorities());
-        Ok(InspectRequest { provider, api, credential, username, repository, authorities })
+        Ok(InspectRequest { provider, api, credential, username, repository, branch: String::new(), authorities })
     }
 
     /// What the API said. A connection that is not written yet has no name to speak of.

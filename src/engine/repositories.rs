@@ -56,6 +56,10 @@ impl Repositories for GitRepositories {
         Box::pin(git::tip(request, cancel))
     }
 
+    fn may_push(&self, request: FetchRequest, cancel: CancellationToken) -> Answer<'_, Result<(), RemoteError>> {
+        Box::pin(git::may_push(request, cancel))
+    }
+
     fn tree(
         &self,
         remote: &Remote,

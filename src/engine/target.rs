@@ -35,6 +35,8 @@ pub(super) struct Target {
     /// A folder of this machine that is loaded as it lies there, without Git.
     pub(super) folder: Option<PathBuf>,
     pub(super) connection: Option<(String, Git)>,
+    /// Whether the connection has to be able to push; a sync only reads.
+    pub(super) writes: bool,
     pub(super) adapter: Adapter,
     pub(super) database: String,
     /// What else a profile says of the connection, for templates.
@@ -79,6 +81,7 @@ impl Target {
             settings: settings.clone(),
             folder,
             connection: git,
+            writes: false,
             adapter,
             database,
             connection_facts: IndexMap::new(),

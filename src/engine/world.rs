@@ -46,6 +46,9 @@ pub trait Repositories: Send + Sync {
         cancel: CancellationToken,
     ) -> Answer<'_, Result<(String, String), RemoteError>>;
 
+    /// Whether the server would take a push with the request's credential. Pushes nothing.
+    fn may_push(&self, request: FetchRequest, cancel: CancellationToken) -> Answer<'_, Result<(), RemoteError>>;
+
     /// The tree of a fetched commit. Blocking.
     fn tree(&self, remote: &Remote, cache: &Path, commit: &str)
     -> Result<Arc<dyn FileTree + Send + Sync>, RemoteError>;

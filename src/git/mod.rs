@@ -21,7 +21,7 @@ mod usernames;
 pub use address::Address;
 pub use error::{HostKeys, KeyFault, KnownKey, Obstacle, OfferedKey, RemoteError};
 pub use fetch::{
-    Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch, tip,
+    Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch, may_push, tip,
 };
 pub use objects::{Contents, Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
 pub use providers::{

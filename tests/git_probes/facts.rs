@@ -15,6 +15,7 @@ pub(crate) fn request(forge: &Forge, provider: Provider, below: &str, token: &st
         credential: Credential::Token { provider: Some(provider), token: Secret::new(token) },
         username: None,
         repository: repository.to_owned(),
+        branch: String::new(),
         authorities: None,
     }
 }

@@ -96,6 +96,38 @@ fn all_is_well_and_every_step_says_what_it_found() {
     assert!(probes.iter().all(|probe| !probe.to_string().contains("ghp_right")));
 }
 
+/// What `ebb git test --write --json` tells.
+fn writing(place: &Place) -> Vec<Value> {
+    let output = place.run(&["git", "test", "acme", "--write", "--json"], "ghp_right");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_push_is_asked_for_and_not_done_where_it_is_wanted() {
+    let place = Place::new(&format!("branch = \"main\"\n{GOOD}"));
+    place.sees_the_shop();
+    let served = place.home.path().join("served/acme/shop.git");
+    let refused = writing(&place);
+    assert_eq!(ends(&refused).last().unwrap(), "write failed", "{refused:#?}");
+    assert_eq!(problem(&refused)["code"], "GIT-HTTP-403");
+    assert!(problem(&refused)["evidence"].to_string().contains("acme/shop"), "{refused:#?}");
+    repositories::allow_pushes(&served);
+    let tip = || crate::support::git(&served, &["rev-parse", "main"]);
+    let before = tip();
+    for (protected, expected) in [(None, "are not known"), (Some(true), "is protected"), (Some(false), "not protected")]
+    {
+        if let Some(protected) = protected {
+            place.forge.answers("/repos/acme/shop/branches/main", 200, &[], json!({ "protected": protected }));
+        }
+        let probes = writing(&place);
+        assert_eq!(ends(&probes).last().unwrap(), "write passed", "{probes:#?}");
+        let write = probes.iter().find(|probe| probe["step"] == "write" && probe["event"] == "step_ended").unwrap();
+        assert!(write["detail"].as_str().unwrap().contains(expected), "{write:#}");
+    }
+    assert_eq!(tip(), before, "nothing was pushed");
+}
+
 #[test]
 fn a_person_is_shown_the_steps_in_lines() {
     let place = Place::new(GOOD);

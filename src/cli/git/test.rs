@@ -32,7 +32,7 @@ pub(super) fn run(session: &Session, wanted: &GitTest, output: &mut Output) -> R
     for name in &names {
         let mut teller = Teller { output: &mut *output, connection: name };
         let cancel = CancellationToken::new();
-        let test = |told| opened.engine.test_connection(name, told, cancel.clone());
+        let test = |told| opened.engine.test_connection_for(name, wanted.write, told, cancel.clone());
         is_well &= opened.wait(follow(test, &cancel, &mut teller))?;
     }
     Ok(if is_well { Exit::Done } else { Exit::WorkFailed })

@@ -67,6 +67,10 @@ impl Known {
         self.repository()?.can_write
     }
 
+    pub(super) fn is_protected(&self) -> Option<bool> {
+        self.repository()?.is_protected
+    }
+
     /// "as jane, scopes repo", "accepted".
     pub(super) fn account_in_words(&self) -> String {
         let Some(facts) = self.credential() else { return "accepted".to_owned() };

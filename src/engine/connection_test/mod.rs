@@ -114,6 +114,17 @@ impl Engine {
     /// Tests a Git connection with every project that uses it. True when all is well. Ends soon after
     /// `cancel`.
     pub async fn test_connection(&self, name: &str, told: OnProbe, cancel: CancellationToken) -> Result<bool, Problem> {
+        self.test_connection_for(name, false, told, cancel).await
+    }
+
+    /// The same; with `writes`, the connection must also be able to push, which is asked and not done.
+    pub async fn test_connection_for(
+        &self,
+        name: &str,
+        writes: bool,
+        told: OnProbe,
+        cancel: CancellationToken,
+    ) -> Result<bool, Problem> {
         let workspace = self.core.workspace();
         if !workspace.settings.git.contains_key(name) {
             let names: Vec<String> = workspace.settings.git.keys().cloned().collect();
@@ -130,7 +141,8 @@ impl Engine {
         }
         let mut is_well = true;
         for project in users {
-            let target = self.core.target(&project)?;
+            let mut target = self.core.target(&project)?;
+            target.writes = writes;
             is_well &= run::project(&self.core, target, &told, &cancel).await;
             if cancel.is_cancelled() {
                 return Ok(false);

@@ -54,12 +54,7 @@ impl Run<'_> {
         let branches = self.git(&request, &known).await?;
         let fetched = self.read(&request, branches).await?;
         self.project_path(&request, &fetched).await?;
-        let detail = match known.can_write() {
-            Some(true) => "not needed: nothing that uses this connection pushes; the credential could",
-            Some(false) => "not needed: nothing that uses this connection pushes; the credential could not",
-            None => "not needed: nothing that uses this connection pushes",
-        };
-        self.skipped(ProbeStep::Write, detail);
+        self.write(&request, &known).await?;
         known.notes(self.core.now()).into_iter().for_each(|words| (self.told)(Probe::Noted { words }));
         Ok(())
     }
@@ -121,6 +116,7 @@ impl Run<'_> {
             credential: request.credential.clone(),
             username: git.and_then(|git| git.username.clone()),
             repository: request.remote.path_on_host().to_owned(),
+            branch: if self.target.writes { self.target.branch.clone() } else { String::new() },
             authorities: self.target.authorities(),
         })
     }
@@ -182,6 +178,31 @@ impl Run<'_> {
             Ok((fetched, detail))
         };
         self.step(ProbeStep::Read, read).await
+    }
+
+    /// Asks the server whether it would take a push, where one is wanted.
+    async fn write(&self, request: &FetchRequest, known: &Known) -> Step<()> {
+        if !self.target.writes {
+            let detail = match known.can_write() {
+                Some(true) => "not needed: nothing that uses this connection pushes; the credential could",
+                Some(false) => "not needed: nothing that uses this connection pushes; the credential could not",
+                None => "not needed: nothing that uses this connection pushes",
+            };
+            self.skipped(ProbeStep::Write, detail);
+            return Ok(());
+        }
+        let asked = async {
+            let answer = self.core.world.repositories.may_push(request.clone(), self.cancel.clone()).await;
+            answer.map_err(|error| self.remote_failed(request, &error))?;
+            let detail = match known.is_protected() {
+                Some(true) => "the server would take a push, but the branch is protected: it decides when it sees one",
+                Some(false) => "the server would take a push, and the branch is not protected",
+                None => "the server would take a push; rules for single branches are not known",
+            };
+            Ok(((), detail.to_owned()))
+        };
+        let catalogue = &self.core.world.catalogue;
+        self.step(ProbeStep::Write, asked).await.map_err(|problem| known.explained(problem, catalogue))
     }
 
     async fn project_path(&self, request: &FetchRequest, fetched: &Fetched) -> Step<()> {

@@ -120,6 +120,16 @@ impl Repositories for FakeRepositories {
         })
     }
 
+    fn may_push(&self, _: FetchRequest, _: CancellationToken) -> Answer<'_, Result<(), RemoteError>> {
+        let behaviour = self.now();
+        Box::pin(async move {
+            match behaviour {
+                Behaviour::Refuses { raw } => Err(RemoteError::Refused { status: Some(403), raw: raw.to_owned() }),
+                _ => Ok(()),
+            }
+        })
+    }
+
     fn tree(&self, _: &Remote, _: &Path, _: &str) -> Result<Arc<dyn FileTree + Send + Sync>, RemoteError> {
         match self.now() {
             Behaviour::Tip { files, .. } => Ok(Arc::new(MemoryTree::new(files))),

@@ -14,7 +14,7 @@ use super::remote::{Credential, Remote};
 use super::trust::Trust;
 
 pub(in crate::git) use run::blocking;
-pub use run::{branches, fetch, tip};
+pub use run::{branches, fetch, may_push, tip};
 
 /// Bounds on one fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -111,6 +111,22 @@ async fn tip_of(session: &mut Session, wanted: &str) -> Result<(String, String),
     }
 }
 
+/// Whether the server would take a push with this credential: it is asked for what it says before one, and
+/// nothing is pushed. A refusal is an error. Servers decide on single branches only once they see a push.
+pub async fn may_push(request: FetchRequest, cancel: CancellationToken) -> Result<(), RemoteError> {
+    let patience = Patience::new(request.limits, cancel);
+    if let Remote::Local { path } = request.remote {
+        return blocking(&patience, move || Repository::open(&path).map(|_| ())).await;
+    }
+    let FetchRequest { remote, credential, limits, cache, trust, .. } = &request;
+    let peer = Peer { remote, credential, limits, cache, trust, service: Service::ReceivePack };
+    match Session::open(Connection::new(peer, patience.clone())?).await {
+        // A repository without any branch takes pushes as well.
+        Ok(_) | Err(RemoteError::Empty) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 async fn connect(request: &FetchRequest, patience: &Patience) -> Result<Session, RemoteError> {
     Session::open(connection(request, patience)?).await
 }

@@ -42,6 +42,7 @@ async fn cloud(asking: &Asking<'_>) -> Facts {
                 default_branch: text(&answer.body, "/mainbranch/name"),
                 is_archived: false,
                 can_write: scopes.as_ref().map(writes),
+                is_protected: None,
             });
             Facts { credential: Ok(CredentialFacts { account, scopes, expires_at: None }), repository }
         }
@@ -59,7 +60,13 @@ async fn data_center(asking: &Asking<'_>) -> Facts {
         let slug = text(&answer.body, "/slug").ok_or_else(|| asking.unexpected("slug"))?;
         let key = text(&answer.body, "/project/key").unwrap_or_else(|| key.to_owned());
         let is_archived = answer.body["archived"] == true;
-        Ok(RepositoryFacts { name: format!("{key}/{slug}"), default_branch: None, is_archived, can_write: None })
+        Ok(RepositoryFacts {
+            name: format!("{key}/{slug}"),
+            default_branch: None,
+            is_archived,
+            can_write: None,
+            is_protected: None,
+        })
     });
     // Whom a token belongs to is told by no question that every token may ask.
     Facts { credential: Err(not_offered("Bitbucket Data Center does not tell what a token may do")), repository }

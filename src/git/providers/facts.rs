@@ -26,6 +26,8 @@ pub struct InspectRequest {
     pub username: Option<String>,
     /// `acme/shop`; empty where only the credential is asked about.
     pub repository: String,
+    /// The branch that shall be pushed to; empty where none is.
+    pub branch: String,
     /// Certificates of authorities (PEM), besides those that the system trusts.
     pub authorities: Option<PathBuf>,
 }
@@ -49,6 +51,8 @@ pub struct RepositoryFacts {
     pub is_archived: bool,
     /// Whether this credential may push. None where the provider does not tell.
     pub can_write: Option<bool>,
+    /// Whether the branch that was asked about is a protected one. None where nothing was asked, or told.
+    pub is_protected: Option<bool>,
 }
 
 /// Both, each with its own reason where it is not known.
@@ -131,6 +135,14 @@ impl<'a> Asking<'a> {
                 ApiError::Refused { host: self.host(), status: refusal.status, raw: format!("{}{page}", refusal.raw) }
             }
         })
+    }
+
+    /// Whether the branch that shall be pushed to is a protected one, by the answer at a path.
+    pub(super) async fn is_protected(&self, path: &[&str]) -> Option<bool> {
+        if self.request.branch.is_empty() {
+            return None;
+        }
+        self.get(path, "").await.ok()?.body["protected"].as_bool()
     }
 
     /// The parts of the repository's path.

@@ -22,7 +22,12 @@ pub(super) async fn inspect(asking: &Asking<'_>) -> Facts {
     let repository = match asking.repository().as_slice() {
         [owner, name] => {
             let answer = asking.get(&["repos", owner, name], "").await;
-            answer.and_then(|answer| repository(asking, &answer.body))
+            let mut found = answer.and_then(|answer| repository(asking, &answer.body));
+            if let Ok(facts) = &mut found {
+                facts.is_protected =
+                    asking.is_protected(&["repos", owner, name, "branches", &asking.request.branch]).await;
+            }
+            found
         }
         _ => Err(super::facts::not_offered("a repository on GitHub is written OWNER/NAME")),
     };
@@ -43,6 +48,7 @@ fn repository(asking: &Asking<'_>, body: &Value) -> Result<RepositoryFacts, ApiE
         default_branch: text(body, "/default_branch"),
         is_archived: body["archived"] == true,
         can_write: body.pointer("/permissions/push").and_then(Value::as_bool),
+        is_protected: None,
     })
 }
 

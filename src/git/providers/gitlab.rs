@@ -23,13 +23,17 @@ pub(super) async fn inspect(asking: &Asking<'_>) -> Facts {
     };
     // The whole path is one segment, its slashes escaped.
     let answer = asking.get(&["projects", &asking.request.repository], "").await;
-    let repository = match answer {
+    let mut repository = match answer {
         // A token for Git alone may not ask the API; that it works with Git is found out by Git.
         Err(error) if lacks_scope(&error) => {
             Err(not_offered("the token may not ask GitLab's API about the project, which needs read_api"))
         }
         answer => answer.and_then(|answer| repository(asking, &answer.body)),
     };
+    if let Ok(facts) = &mut repository {
+        let path = ["projects", &asking.request.repository, "repository", "branches", &asking.request.branch];
+        facts.is_protected = asking.is_protected(&path).await;
+    }
     Facts { credential, repository }
 }
 
@@ -55,6 +59,7 @@ fn repository(asking: &Asking<'_>, body: &Value) -> Result<RepositoryFacts, ApiE
         default_branch: text(body, "/default_branch"),
         is_archived: body["archived"] == true,
         can_write: highest.map(|level| level >= DEVELOPER),
+        is_protected: None,
     })
 }
 
