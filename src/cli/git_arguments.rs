@@ -80,6 +80,12 @@ pub(super) struct AccessArguments {
     /// With a private key for SSH
     #[arg(long, value_name = "FILE", group = "access")]
     pub(super) ssh_key: Option<PathBuf>,
+    /// The key's passphrase is in an environment variable
+    #[arg(long, value_name = "VARIABLE", requires = "ssh_key", conflicts_with = "passphrase_stdin")]
+    pub(super) passphrase_env: Option<String>,
+    /// The key's passphrase is on standard input, typed without echo on a terminal, and kept like a token
+    #[arg(long, requires = "ssh_key")]
+    pub(super) passphrase_stdin: bool,
     /// With whatever your ssh uses by itself
     #[arg(long, group = "access")]
     pub(super) ssh_agent: bool,

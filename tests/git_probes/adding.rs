@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -37,6 +37,14 @@ impl Place {
         // A command that asks for nothing may have ended before it is written.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn server(&self) -> &HttpGitServer {
+        &self.server
     }
 
     pub(crate) fn url(&self) -> String {
@@ -141,4 +149,19 @@ fn ways_to_sign_in_exclude_each_other() {
     let place = Place::new();
     let output = place.add(&["https://git.example/x", "--ssh-agent", "--token-env", "TOKEN"], "");
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+}
+
+#[test]
+fn a_passphrase_goes_with_the_key_that_it_unlocks() {
+    let place = Place::new();
+    let key = place.secret("key", "no key at all");
+    let path = key.display().to_string();
+    let arguments = ["git@127.0.0.1:acme/shop.git", "--ssh-key", &path, "--passphrase-stdin", "--untested"];
+    let output = place.add(&arguments, "open sesame\n");
+    assert!(output.status.success(), "{}", told(&output));
+    let text = place.written();
+    assert!(text.contains("ssh_private_key") && text.contains("secrets/shop"), "{text}");
+    assert!(!text.contains("sesame") && !told(&output).contains("sesame"));
+    let output = place.add(&["https://git.example/x", "--passphrase-env", "WORD"], "");
+    assert_eq!(output.status.code(), Some(2), "a passphrase without a key: {}", told(&output));
 }

@@ -7,6 +7,10 @@ mod adding;
 mod facts;
 mod forge;
 mod listing;
+mod on_screen;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
+#[allow(dead_code, unreachable_pub, reason = "the terminal is shared by several files")]
+#[path = "../support/terminal.rs"]
+mod terminal;

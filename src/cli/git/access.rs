@@ -33,7 +33,10 @@ pub(super) fn access(wanted: &AccessArguments, session: &Session, output: &mut O
     Ok(if let Some(name) = &wanted.connection {
         NewAccess::Existing(name.clone())
     } else if let Some(path) = &wanted.ssh_key {
-        NewAccess::SshKey(here(path))
+        match passphrase(wanted, output)? {
+            None => NewAccess::SshKey(here(path)),
+            passphrase => NewAccess::SshPrivateKey { private_key: SecretRef::File(here(path)), passphrase },
+        }
     } else if wanted.ssh_agent {
         NewAccess::SshAgent
     } else if let Some(variable) = &wanted.token_env {
@@ -45,7 +48,7 @@ pub(super) fn access(wanted: &AccessArguments, session: &Session, output: &mut O
     } else if let Some(name) = &wanted.token_keyring {
         at(SecretRef::Keyring(name.clone()))
     } else if wanted.token_stdin {
-        token(GivenSecret::Typed(typed(output)?))
+        token(GivenSecret::Typed(typed("token", output)?))
     } else if let (Some(app_id), Some(key)) = (wanted.app, &wanted.app_key) {
         let private_key = GivenSecret::At(SecretRef::File(here(key)));
         NewAccess::GithubApp { app_id, installation_id: wanted.installation, private_key }
@@ -54,12 +57,20 @@ pub(super) fn access(wanted: &AccessArguments, session: &Session, output: &mut O
     })
 }
 
+/// What unlocks the SSH key, where it is locked.
+fn passphrase(wanted: &AccessArguments, output: &mut Output) -> Result<Option<GivenSecret>, Failure> {
+    if wanted.passphrase_stdin {
+        return Ok(Some(GivenSecret::Typed(typed("passphrase", output)?)));
+    }
+    Ok(wanted.passphrase_env.clone().map(|variable| GivenSecret::At(SecretRef::Env(variable))))
+}
+
 /// A secret of one line from standard input.
-fn typed(output: &mut Output) -> Result<Secret, Failure> {
+fn typed(what: &str, output: &mut Output) -> Result<Secret, Failure> {
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
-        output.remark("token (it is not shown; enter ends it)")?;
         let _quiet = Quiet::begin()?;
+        output.remark(&format!("{what} (it is not shown; enter ends it)"))?;
         std::io::stdin().read_line(&mut text)?;
     } else {
         std::io::stdin().take(LONGEST).read_to_string(&mut text)?;
@@ -68,7 +79,7 @@ fn typed(output: &mut Output) -> Result<Secret, Failure> {
     // The copy is wiped like the secret itself.
     drop(Secret::new(text));
     if secret.expose().is_empty() || secret.expose().contains('\n') {
-        return Err(Failure::wrong_use("standard input holds no token: one line is wanted"));
+        return Err(Failure::wrong_use(format!("standard input holds no {what}: one line is wanted")));
     }
     Ok(secret)
 }
