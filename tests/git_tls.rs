@@ -158,6 +158,10 @@ fn a_proxy_is_gone_through_with_its_password_and_not_where_no_proxy_says_so() {
     assert!(!targets.is_empty() && targets.iter().all(|target| *target == host), "{targets:?}");
     let (done, told) = ebb(folder.path(), &["sync"], &[("HTTPS_PROXY", &with("ada:wrong@"))]);
     assert!(!done && told.contains("GIT-PROXY-AUTH") && !told.contains("ada:wrong"), "{told}");
+    workspace(folder.path(), &front.url("shop").replace("https:", "http:"), "");
+    let (done, told) = ebb(folder.path(), &["sync"], &[("HTTP_PROXY", &with(""))]);
+    assert!(!done && told.contains("GIT-PROXY-AUTH"), "{told}");
+    workspace(folder.path(), &front.url("shop"), &format!("ca_file = \"{}\"", certificate.display()));
     let direct = [("HTTPS_PROXY", &*with("ada:open%20sesame@")), ("NO_PROXY", "127.0.0.1")];
     let (done, told) = ebb(folder.path(), &["git", "test", "ours"], &direct);
     assert!(done && told.contains("the certificate is trusted"), "{told}");

@@ -48,7 +48,6 @@ fn serve(client: &TcpStream, login: Option<&str>, seen: &Mutex<Vec<String>>) -> 
         }
         head.push(line.trim().to_owned());
     }
-    let target = head.first()?.strip_prefix("CONNECT ")?.split(' ').next()?.to_owned();
     let shown = head.iter().find(|line| line.to_lowercase().starts_with("proxy-authorization:"));
     let is_right = login.is_none_or(|login| shown.is_some_and(|line| line.ends_with(&format!("Basic {login}"))));
     if !is_right {
@@ -56,6 +55,7 @@ fn serve(client: &TcpStream, login: Option<&str>, seen: &Mutex<Vec<String>>) -> 
                         Content-Length: 0\r\n\r\n";
         return (&mut &*client).write_all(refusal).ok();
     }
+    let target = head.first()?.strip_prefix("CONNECT ")?.split(' ').next()?.to_owned();
     let server = TcpStream::connect(&target).ok()?;
     seen.lock().unwrap().push(target);
     (&mut &*client).write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").ok()?;

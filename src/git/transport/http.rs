@@ -219,6 +219,7 @@ impl Http {
         let last = match (status.as_u16(), &self.login) {
             (401, None) => format!("fatal: could not read Username for '{url}': the connection has no token"),
             (401, Some(_)) => format!("fatal: Authentication failed for '{url}'"),
+            (407, _) => format!("fatal: unable to access '{url}': Received HTTP code 407 from proxy"),
             (404, _) => format!("fatal: repository '{url}' not found"),
             (code, _) => format!("fatal: unable to access '{url}': The requested URL returned error: {code}"),
         };

@@ -51,7 +51,7 @@ pub(in crate::git) fn obstacle(error: &(dyn Error + 'static)) -> Obstacle {
     let words = chain(error);
     if words.contains("dns error") || words.contains("failed to lookup address") {
         Obstacle::Name
-    } else if words.contains("proxy") || words.contains("tunnel") {
+    } else if words.contains("proxy authorization required") {
         Obstacle::Proxy
     } else {
         Obstacle::Connection
@@ -92,7 +92,9 @@ mod tests {
         assert_eq!(obstacle(&tls), Obstacle::Tls);
         let io = |words: &str| std::io::Error::other(words.to_owned());
         assert_eq!(obstacle(&io("dns error: nodename")), Obstacle::Name);
-        assert_eq!(obstacle(&io("tunnel error: unsuccessful")), Obstacle::Proxy);
+        assert_eq!(obstacle(&io("tunnel error: proxy authorization required")), Obstacle::Proxy);
+        // A proxy that goes no further wants no password.
+        assert_eq!(obstacle(&io("tunnel error: unsuccessful")), Obstacle::Connection);
         assert_eq!(obstacle(&io("Connection refused")), Obstacle::Connection);
     }
 }
