@@ -94,6 +94,7 @@ fn main() {
         adapter,
         env: BTreeMap::new(),
         root_path: folder.clone(),
+        selectors: Map::new(),
     };
     if let Err(error) = write_manifest(&project, &facts, &mut std::io::stdout().lock()) {
         eprintln!("{error}");

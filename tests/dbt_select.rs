@@ -52,7 +52,7 @@ fn load(files: BTreeMap<String, Vec<u8>>) -> (Project, Result<Selectors, String>
     let loaded = dbt::load(&tree, &options, &|_| {});
     let errors: Vec<&str> = loaded.problems.iter().map(|problem| problem.raw.as_str()).collect();
     assert_eq!(errors, Vec::<&str>::new());
-    let selectors = read_selectors(&tree, "", &options).map_err(|problems| problems[0].raw.clone());
+    let selectors = read_selectors(&tree, "", "shop", &options).map_err(|problems| problems[0].raw.clone());
     (loaded.project.unwrap(), selectors)
 }
 

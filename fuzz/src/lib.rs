@@ -71,7 +71,7 @@ fn load<'f>(files: impl IntoIterator<Item = (&'f str, Vec<u8>)>) {
     let options = options(&never);
     let _wanted = dbt::packages::wanted_packages(&tree, &options);
     let Some(project) = dbt::load(&tree, &options, &|_| {}).project else { return };
-    let selectors = dbt::read_selectors(&tree, "", &options).unwrap_or_default();
+    let selectors = dbt::read_selectors(&tree, "", "", &options).unwrap_or_default();
     let resource_types = dbt::resource_types(&[]);
     let wanted = dbt::Wanted { resource_types: &resource_types, state: None, with_empty: true };
     if let Ok(spec) = dbt::Asked::default().spec(&selectors) {
@@ -109,5 +109,6 @@ fn facts() -> ManifestFacts {
         adapter: Adapter::Postgres,
         env: BTreeMap::new(),
         root_path: String::new(),
+        selectors: serde_json::Map::new(),
     }
 }

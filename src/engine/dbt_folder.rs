@@ -116,7 +116,7 @@ impl FolderProject {
 }
 
 /// What the manifest of a load says besides the project.
-fn facts_of(options: &LoadOptions<'_>, folder: &Path) -> ManifestFacts {
+fn facts_of(options: &LoadOptions<'_>, folder: &Path, selectors: &Selectors) -> ManifestFacts {
     let (EnvAccess::Only(env) | EnvAccess::Process(env)) = &options.env;
     let custom =
         |(name, value): (&String, &String)| Some((name.strip_prefix("DBT_ENV_CUSTOM_ENV_")?.to_owned(), value.clone()));
@@ -127,6 +127,7 @@ fn facts_of(options: &LoadOptions<'_>, folder: &Path) -> ManifestFacts {
         adapter: options.adapter,
         env: env.iter().filter_map(custom).collect(),
         root_path: folder.display().to_string(),
+        selectors: selectors.written().clone(),
     }
 }
 
@@ -157,13 +158,13 @@ pub fn load_folder(environment: &Environment, request: &FolderRequest) -> Result
     let (loaded, unwritten) = place.load(&tree, &options, &|_| {});
     let problems = all_described(profile.into_iter().chain(loaded.problems));
     let Some(project) = loaded.project else { return Err(problems) };
-    let selectors = dbt::read_selectors(&tree, &project.root, &options).map_err(all_described)?;
+    let selectors = dbt::read_selectors(&tree, &project.root, &project.name, &options).map_err(all_described)?;
     let state = match &request.state {
         Some(folder) => Some(state::read(folder, &name).map_err(|problem| vec![described(problem)])?),
         None => None,
     };
     let (folder, target_path) = (request.folder.clone(), target.project_setting("target-path"));
-    let facts = facts_of(&options, &folder);
+    let facts = facts_of(&options, &folder, &selectors);
     Ok(FolderProject { project, selectors, state, folder, target_path, facts, unwritten, problems })
 }
 
@@ -194,11 +195,11 @@ impl Engine {
         let Some(project) = loaded.project else { return Err(problems) };
         let never = AtomicBool::new(false);
         let options = target.load_options(&never, started_at);
-        let selectors = dbt::read_selectors(&*shared, &project.root, &options).map_err(all_described)?;
+        let selectors = dbt::read_selectors(&*shared, &project.root, &project.name, &options).map_err(all_described)?;
         let state = state.map(|folder| state::read(folder, name)).transpose().map_err(one)?;
         let here = self.core.world.environment.working_directory().to_path_buf();
         let (folder, target_path) = (target.folder.clone().unwrap_or(here), None);
-        let facts = facts_of(&options, &folder);
+        let facts = facts_of(&options, &folder, &selectors);
         Ok(Some(FolderProject { project, selectors, state, folder, target_path, facts, unwritten: None, problems }))
     }
 

@@ -55,6 +55,7 @@ mod tests {
             adapter: Adapter::Postgres,
             env: BTreeMap::new(),
             root_path: String::new(),
+            selectors: serde_json::Map::new(),
         }
     }
 

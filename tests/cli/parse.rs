@@ -77,5 +77,16 @@ fn a_selector_of_an_unknown_method_is_a_problem() {
     let ran = place.run(&["parse", "shop"]).exits(1);
     assert!(ran.error.contains("DBT-SELECTOR"), "{}", ran.error);
     assert!(ran.error.contains("'foo' is not a valid method name"), "{}", ran.error);
-    assert!(ran.error.contains("selectors.yml:1:1"), "{}", ran.error);
+    assert!(ran.error.contains("selectors.yml:3:17"), "{}", ran.error);
+    assert!(ran.error.contains("project shop, selectors.yml"), "{}", ran.error);
+}
+
+#[test]
+fn the_selectors_of_the_project_are_in_the_manifest() {
+    let place = project();
+    place.write("shop/selectors.yml", "selectors:\n  - name: nightly\n    definition: 'tag:nightly+'\n");
+    place.run(&["parse", "shop"]).exits(0);
+    let definition = serde_json::json!({"method": "tag", "value": "nightly", "children": true});
+    let expected = serde_json::json!({"nightly": {"name": "nightly", "definition": definition}});
+    assert_eq!(manifest(&place, "shop/out/manifest.json")["selectors"], expected);
 }

@@ -116,6 +116,18 @@ impl WholeContext {
     fn find(&self, name: &str) -> Option<Value> {
         crate::jinja::Scope::lookup(Rc::as_ref(&self.context.upgrade()?), name)
     }
+
+    /// Names for this template alone: packages keep here what one of their macros leaves for another.
+    fn update(&self, args: &crate::jinja::Args) -> Result<Value, crate::jinja::Error> {
+        let Some(context) = self.context.upgrade() else { return Ok(Value::None) };
+        if let Some(given) = args.positional.first().and_then(Value::as_dict) {
+            let named = |(name, value): (&Value, &Value)| Some((name.as_str()?.to_owned(), value.clone()));
+            let pairs: Vec<(String, Value)> = given.borrow().iter().filter_map(named).collect();
+            pairs.into_iter().for_each(|(name, value)| context.define(&name, value));
+        }
+        args.keyword.iter().for_each(|(name, value)| context.define(name, value.clone()));
+        Ok(Value::None)
+    }
 }
 
 impl crate::jinja::Object for WholeContext {
@@ -141,12 +153,15 @@ impl crate::jinja::Object for WholeContext {
         name: &str,
         args: &crate::jinja::Args,
     ) -> Option<Result<Value, crate::jinja::Error>> {
-        if name != "get" {
-            return None;
+        match name {
+            "get" => {
+                let key = args.positional.first().and_then(Value::as_str);
+                let default = args.positional.get(1).cloned().unwrap_or_default();
+                Some(Ok(key.and_then(|key| self.find(key)).unwrap_or(default)))
+            }
+            "update" => Some(self.update(args)),
+            _ => None,
         }
-        let key = args.positional.first().and_then(Value::as_str);
-        let default = args.positional.get(1).cloned().unwrap_or_default();
-        Some(Ok(key.and_then(|key| self.find(key)).unwrap_or(default)))
     }
 
     fn is_mapping(&self) -> bool {

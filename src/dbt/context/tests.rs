@@ -136,3 +136,16 @@ fn a_failure_says_which_macros_were_running_and_where_the_node_called() {
         failure.stack
     );
 }
+
+#[test]
+fn what_a_template_keeps_in_its_context_is_there_for_the_rest_of_it() {
+    for (text, expected) in [
+        ("{% do context.update({'kept': 5}) %}{{ kept }}", json!(5)),
+        ("{% do context.update(kept=6) %}{{ context.get('kept', 0) }}", json!(6)),
+        ("{% do context.update({'kept': 1}) %}{% do context.update({'kept': 2}) %}{{ context['kept'] }}", json!(2)),
+        ("{{ context.get('kept', 7) }}", json!(7)),
+        ("{{ context.nothing_else is defined }}", json!(false)),
+    ] {
+        assert_eq!(render(Phase::Names, text).unwrap(), expected, "{text}");
+    }
+}

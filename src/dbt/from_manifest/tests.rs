@@ -216,6 +216,7 @@ fn what_we_write_is_what_we_read() {
         adapter: Adapter::Postgres,
         env: BTreeMap::new(),
         root_path: String::new(),
+        selectors: serde_json::Map::new(),
     };
     let written = |project: &Project| -> (Vec<u8>, Value) {
         let mut bytes = Vec::new();

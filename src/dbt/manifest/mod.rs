@@ -14,7 +14,7 @@ use std::io::{Error, Write};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::context::md5_hex;
 use super::node::{Node, NodeKind, Project};
@@ -34,6 +34,8 @@ pub struct ManifestFacts {
     pub env: BTreeMap<String, String>,
     /// Where the tree of the project lies: what `root_path` of a seed starts with.
     pub root_path: String,
+    /// The definitions of `selectors.yml` by name.
+    pub selectors: Map<String, Value>,
 }
 
 /// Writes the manifest; fails when `out` does.
@@ -50,7 +52,7 @@ pub fn write_manifest(project: &Project, facts: &ManifestFacts, out: &mut dyn Wr
     writer.nodes("exposures", |kind| kind == NodeKind::Exposure)?;
     writer.nodes("metrics", |kind| kind == NodeKind::Metric)?;
     writer.section("groups", project.groups.iter().map(|one| (one.unique_id.as_str(), others::group_value(one))))?;
-    writer.section("selectors", std::iter::empty::<(&str, Value)>())?;
+    writer.section("selectors", facts.selectors.iter())?;
     let value = |node| nodes::value(node, project, facts);
     let values = |(id, nodes): (_, Vec<_>)| (id, nodes.into_iter().map(value).collect::<Vec<_>>());
     writer.section("disabled", disabled(project).into_iter().map(values))?;
@@ -72,6 +74,7 @@ pub(crate) fn node_value(node: &Node, project: &Project) -> Value {
         adapter: Adapter::Postgres,
         env: BTreeMap::new(),
         root_path: String::new(),
+        selectors: Map::new(),
     };
     nodes::value(node, project, &facts)
 }

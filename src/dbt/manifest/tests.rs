@@ -85,6 +85,7 @@ fn written(project: &Project) -> Value {
         adapter: Adapter::Postgres,
         env: BTreeMap::new(),
         root_path: "/shop".to_owned(),
+        selectors: serde_json::Map::new(),
     };
     let mut out = Vec::new();
     write_manifest(project, &facts, &mut out).unwrap();
@@ -246,6 +247,7 @@ fn a_full_disk_is_told() {
         adapter: Adapter::DuckDb,
         env: BTreeMap::new(),
         root_path: String::new(),
+        selectors: serde_json::Map::new(),
     };
     let error = write_manifest(&Project::default(), &facts, &mut Full(100)).unwrap_err();
     assert_eq!(error.to_string(), "full");

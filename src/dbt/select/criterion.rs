@@ -86,7 +86,7 @@ impl Method {
     }
 
     /// What a value without a method means.
-    fn by_default(value: &str) -> Self {
+    pub(super) fn by_default(value: &str) -> Self {
         let lower = value.to_lowercase();
         if value.contains('/') {
             Self::Path
@@ -95,6 +95,11 @@ impl Method {
         } else {
             Self::Fqn
         }
+    }
+
+    /// dbt's word for it.
+    pub(super) fn name(self) -> &'static str {
+        METHODS.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
     }
 
     pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -177,14 +182,18 @@ impl Criterion {
     }
 }
 
-fn is_method(name: &str) -> bool {
+pub(super) fn is_method(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
 }
 
 pub(super) fn leading_reach(text: &str) -> Option<(Reach, &str)> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, rest) = text.split_at(digits);
-    Some((reach(number), rest.strip_prefix('+')?))
+    leading_digits(text).map(|(number, rest)| (reach(number), rest))
+}
+
+/// `2+a` -> `2` and `a`; the number may be empty.
+pub(super) fn leading_digits(text: &str) -> Option<(&str, &str)> {
+    let (number, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    Some((number, rest.strip_prefix('+')?))
 }
 
 pub(super) fn trailing_reach(text: &str) -> (&str, Option<Reach>) {

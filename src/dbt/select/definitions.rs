@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::criterion::{Criterion, Indirect, Method, Reach, reach};
 use super::spec::{Group, Part, SelectError, Spec, shown};
+use super::written;
 use crate::dbt::python;
 
 /// The specifications of a project by name.
@@ -15,41 +16,65 @@ pub struct Selectors {
     named: IndexMap<String, Spec>,
     /// The one that holds when nothing is asked for.
     default: Option<String>,
+    /// As `manifest.json` has them.
+    written: Map<String, Value>,
+}
+
+/// Why `selectors.yml` can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// One sentence in dbt's words.
+    pub sentence: String,
+    /// Which of its selectors is meant, counted from 0; none where it is the file as a whole.
+    pub entry: Option<usize>,
+}
+
+impl From<String> for Refused {
+    fn from(sentence: String) -> Self {
+        Self { sentence, entry: None }
+    }
 }
 
 /// Definitions within definitions, those that are named included.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 /// Criteria of one file, each counted as often as it is named. Real files have a few dozen.
-const MOST_PARTS: usize = 10_000;
+pub(super) const MOST_PARTS: usize = 10_000;
 
 impl Selectors {
-    /// From the file's content, its templates rendered. An error is one sentence in dbt's words.
-    pub fn from_value(root: &Value) -> Result<Self, String> {
+    /// From the file's content, its templates rendered.
+    pub fn from_value(root: &Value) -> Result<Self, Refused> {
         if !python::is_true(root) {
             return Ok(Self::default());
         }
-        let Some(list) = root.get("selectors").and_then(Value::as_array) else { return Err(malformed()) };
+        let Some(list) = root.get("selectors").and_then(Value::as_array) else {
+            return Err(malformed().into());
+        };
         let mut entries = Vec::with_capacity(list.len());
         let mut selectors = Self::default();
-        for entry in list {
+        for (index, entry) in list.iter().enumerate() {
+            let refused = |sentence| Refused { sentence, entry: Some(index) };
             let definition = entry.get("definition").filter(|one| one.is_string() || one.is_object());
             let name = entry.get("name").and_then(Value::as_str);
-            let (Some(name), Some(definition)) = (name, definition) else { return Err(malformed()) };
+            let (Some(name), Some(definition)) = (name, definition) else {
+                return Err(refused(malformed()));
+            };
             if entry.get("default").is_some_and(python::is_true) {
                 if let Some(first) = &selectors.default {
-                    return Err(format!(
+                    return Err(refused(format!(
                         "Error when parsing the selector file. Found multiple selectors with `default: true`:{first} and {name}"
-                    ));
+                    )));
                 }
                 selectors.default = Some(name.to_owned());
             }
             entries.push((name, definition));
         }
         let left = Cell::new(MOST_PARTS);
-        for (name, definition) in entries {
-            let part = Definitions { known: &selectors.named, left: &left }.root(definition)?;
+        for (index, (name, definition)) in entries.into_iter().enumerate() {
+            let part = Definitions { known: &selectors.named, left: &left }.root(definition);
+            let part = part.map_err(|sentence| Refused { sentence, entry: Some(index) })?;
             selectors.named.insert(name.to_owned(), Spec(part));
         }
+        selectors.written = written::selectors(list);
         Ok(selectors)
     }
 
@@ -59,6 +84,11 @@ impl Selectors {
             name: name.to_owned(),
             known: self.named.keys().cloned().collect(),
         })
+    }
+
+    /// The definitions by name, as `manifest.json` has them.
+    pub fn written(&self) -> &Map<String, Value> {
+        &self.written
     }
 
     /// The specification that holds when nothing is asked for, and its name.
@@ -236,7 +266,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(definitions: Vec<Value>) -> Result<Selectors, String> {
+    fn read(definitions: Vec<Value>) -> Result<Selectors, Refused> {
         let named =
             |(index, definition): (usize, Value)| json!({"name": format!("s{index}"), "definition": definition});
         let selectors: Vec<Value> = definitions.into_iter().enumerate().map(named).collect();
@@ -250,7 +280,7 @@ mod tests {
             if index == 0 { json!("a") } else { json!({"union": [below.clone(), below]}) }
         };
         assert!(read((0..8).map(doubled).collect()).is_ok());
-        assert!(read((0..60).map(doubled).collect()).is_err_and(|sentence| sentence.contains("too many")));
+        assert!(read((0..60).map(doubled).collect()).is_err_and(|refused| refused.sentence.contains("too many")));
     }
 
     #[test]
@@ -263,6 +293,13 @@ mod tests {
         assert!(read((0..300).map(chained).collect()).is_err());
         let nested = (0..300).fold(json!("a"), |inner, _| json!({"union": [inner]}));
         assert!(read(vec![nested]).is_err());
+    }
+
+    #[test]
+    fn the_selector_that_is_wrong_is_named() {
+        let found = read(vec![json!("a"), json!("foo:b")]).unwrap_err();
+        assert_eq!((found.entry, found.sentence.as_str()), (Some(1), "'foo' is not a valid method name"));
+        assert_eq!(Selectors::from_value(&json!({"selectors": 1})).unwrap_err().entry, None);
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod pattern;
 mod spec;
 mod typed;
 mod versions;
+mod written;
 
 pub use choose::{Selected, Wanted, select};
 pub use criterion::Indirect;
