@@ -109,6 +109,6 @@ fn facts() -> ManifestFacts {
         adapter: Adapter::Postgres,
         env: BTreeMap::new(),
         root_path: String::new(),
-        selectors: serde_json::Map::new(),
+        selectors: Default::default(),
     }
 }
