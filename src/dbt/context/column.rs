@@ -49,7 +49,9 @@ impl ColumnClass {
     }
 }
 
-fn numeric_type(adapter: Adapter, dtype: &str, precision: &Value, scale: &Value) -> String {
+/// `numeric(28,6)`. Spark knows neither `numeric` nor `number`, only `decimal`.
+pub(super) fn numeric_type(adapter: Adapter, dtype: &str, precision: &Value, scale: &Value) -> String {
+    let dtype = if adapter == Adapter::Databricks { "decimal" } else { dtype };
     if adapter == Adapter::BigQuery || precision.is_none() || scale.is_none() {
         return dtype.to_owned();
     }

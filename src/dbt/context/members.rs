@@ -118,15 +118,19 @@ impl WholeContext {
     }
 
     /// Names for this template alone: packages keep here what one of their macros leaves for another.
-    fn update(&self, args: &crate::jinja::Args) -> Result<Value, crate::jinja::Error> {
-        let Some(context) = self.context.upgrade() else { return Ok(Value::None) };
-        if let Some(given) = args.positional.first().and_then(Value::as_dict) {
-            let named = |(name, value): (&Value, &Value)| Some((name.as_str()?.to_owned(), value.clone()));
-            let pairs: Vec<(String, Value)> = given.borrow().iter().filter_map(named).collect();
-            pairs.into_iter().for_each(|(name, value)| context.define(&name, value));
+    fn update(&self, args: &crate::jinja::Args) -> Option<Value> {
+        let context = self.context.upgrade()?;
+        let given = args.positional.first().and_then(Value::as_dict);
+        let named = |(name, value): (&Value, &Value)| Some((name.as_str()?.to_owned(), value.clone()));
+        let mut pairs: Vec<(String, Value)> = Vec::new();
+        if let Some(given) = given {
+            pairs.extend(given.borrow().iter().filter_map(named));
         }
-        args.keyword.iter().for_each(|(name, value)| context.define(name, value.clone()));
-        Ok(Value::None)
+        pairs.extend(args.keyword.iter().map(|(name, value)| (name.as_ref().to_owned(), value.clone())));
+        for (name, value) in pairs {
+            context.define(&name, value);
+        }
+        Some(Value::None)
     }
 }
 
@@ -159,7 +163,7 @@ impl crate::jinja::Object for WholeContext {
                 let default = args.positional.get(1).cloned().unwrap_or_default();
                 Some(Ok(key.and_then(|key| self.find(key)).unwrap_or(default)))
             }
-            "update" => Some(self.update(args)),
+            "update" => self.update(args).map(Ok),
             _ => None,
         }
     }

@@ -149,3 +149,19 @@ fn what_a_template_keeps_in_its_context_is_there_for_the_rest_of_it() {
         assert_eq!(render(Phase::Names, text).unwrap(), expected, "{text}");
     }
 }
+
+/// Judged by the `Column` of dbt-postgres, dbt-bigquery and dbt-databricks 1.7.
+#[test]
+fn a_number_is_of_the_adapters_own_type() {
+    let numeric = |adapter, precision: i64| {
+        let precision = if precision == 0 { crate::jinja::Value::None } else { precision.into() };
+        column::numeric_type(adapter, "numeric", &precision, &6.into())
+    };
+    for (adapter, expected, without_precision) in [
+        (Adapter::Postgres, "numeric(28,6)", "numeric"),
+        (Adapter::BigQuery, "numeric", "numeric"),
+        (Adapter::Databricks, "decimal(28,6)", "decimal"),
+    ] {
+        assert_eq!((numeric(adapter, 28).as_str(), numeric(adapter, 0).as_str()), (expected, without_precision));
+    }
+}
