@@ -112,4 +112,9 @@ subjects! {
     number_formats
     representations
     do_and_filter_blocks
+    filter_xmlattr
+    translation_tables
+    printable_and_ascii
+    dicts_from_keys_and_views_as_sets
+    integers_of_many_digits
 }

@@ -10,6 +10,7 @@ mod sequences;
 mod text;
 mod urls;
 mod wrap;
+mod xml;
 
 use super::error::Error;
 use super::interpreter::{Interpreter, Wish};
@@ -74,6 +75,7 @@ pub(super) fn find(name: &str) -> Option<Filter> {
         "urlencode" => urls::urlencode,
         "wordcount" => text::wordcount,
         "wordwrap" => wrap::wordwrap,
+        "xmlattr" => xml::xmlattr,
         _ => return None,
     })
 }

@@ -46,20 +46,23 @@ pub(super) fn title(interpreter: &mut Interpreter<'_>, value: &Value, args: Args
 
 pub(super) fn escape(interpreter: &mut Interpreter<'_>, value: &Value, args: Args) -> Result<Value, Error> {
     args.none("do_escape")?;
-    changed(interpreter, value, |text| {
-        let mut out = String::with_capacity(text.len());
-        for character in text.chars() {
-            match character {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '\'' => out.push_str("&#39;"),
-                '"' => out.push_str("&#34;"),
-                _ => out.push(character),
-            }
+    changed(interpreter, value, escaped)
+}
+
+/// With what means something in HTML written as entities.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\'' => out.push_str("&#39;"),
+            '"' => out.push_str("&#34;"),
+            _ => out.push(character),
         }
-        out
-    })
+    }
+    out
 }
 
 /// Without tags and comments; white space becomes single blanks.

@@ -6,7 +6,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use super::{Interpreter, Items};
 use crate::jinja::ast::CompareOperator;
 use crate::jinja::error::{Error, ErrorKind};
-use crate::jinja::methods::percent;
+use crate::jinja::methods::{percent, set_of};
 use crate::jinja::value::{BinaryOperator, Key, Number, Value, ViewKind};
 
 /// Largest integer that an operation may make, in bits. Python's own is memory; no template needs more.
@@ -55,6 +55,11 @@ impl Interpreter<'_> {
                 (Value::Set(a), Value::Set(b)) => {
                     let (a, b) = (a.borrow(), b.borrow());
                     self.charge_items(a.len())?;
+                    Ok(Value::set(a.keys().filter(|key| !b.contains(key)).cloned().collect()))
+                }
+                // The keys and the items of a dict are sets as far as operators go.
+                (Value::View(view), other) if view.kind != ViewKind::Values => {
+                    let (a, b) = (set_of(self, left)?, set_of(self, other)?);
                     Ok(Value::set(a.keys().filter(|key| !b.contains(key)).cloned().collect()))
                 }
                 _ => Err(unsupported(operator, left, right)),

@@ -12,6 +12,7 @@ pub(super) fn find(name: &str) -> Option<(&'static str, Method)> {
     Some(match name {
         "clear" => ("clear", clear),
         "copy" => ("copy", copy),
+        "fromkeys" => ("fromkeys", fromkeys),
         "get" => ("get", get),
         "items" => ("items", items),
         "keys" => ("keys", keys),
@@ -40,6 +41,20 @@ fn copy(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Resu
     let dict = of(receiver)?.borrow();
     interpreter.charge_dict(dict.len())?;
     Ok(Value::dict(dict.clone()))
+}
+
+/// `dict.fromkeys(items, value)`, of any dict.
+fn fromkeys(interpreter: &mut Interpreter<'_>, _: &Value, args: Args) -> Result<Value, Error> {
+    let mut args = args.only_positional("fromkeys", 1, 2)?.into_iter();
+    let items = interpreter.collect(&args.next().unwrap_or_default())?;
+    let value = args.next().unwrap_or_default();
+    interpreter.charge_dict(items.len())?;
+    let mut dict = Dict::with_capacity(items.len());
+    for item in items {
+        interpreter.charge_read(&item)?;
+        dict.insert(Key::new(item)?, value.clone());
+    }
+    Ok(Value::dict(dict))
 }
 
 fn get(_: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {

@@ -11,6 +11,7 @@ mod spec;
 pub(super) mod text;
 mod text_search;
 mod text_split;
+mod translation;
 
 pub(super) use dict::pairs as mapping_pairs;
 pub(super) use set::set_of;

@@ -6,6 +6,7 @@ use num_traits::Signed;
 use super::spec::{character, fixed, general, scientific};
 use crate::jinja::error::{Error, ErrorKind};
 use crate::jinja::interpreter::Interpreter;
+use crate::jinja::value::repr::push;
 use crate::jinja::value::{Number, Value};
 
 /// What stands between `%` and the code.
@@ -42,6 +43,7 @@ impl Source<'_> {
             Value::Dict(dict) => dict.borrow().get_str(name).cloned().ok_or_else(missing),
             Value::Object(object) if object.is_mapping() => object.get_item(&Value::str(name)).ok_or_else(missing),
             Value::List(_) => Err(Error::type_error("list indices must be integers or slices, not str")),
+            Value::Range(_) => Err(Error::type_error("range indices must be integers or slices, not str")),
             Value::Undefined(undefined) => Err(Error::undefined(undefined.message())),
             _ => Err(Error::type_error("format requires a mapping")),
         }
@@ -165,6 +167,20 @@ fn amount<'f>(text: &'f str, source: &mut Source<'_>) -> Result<(i64, &'f str), 
     Ok((amount, rest))
 }
 
+/// What is no ASCII in a `repr`, as Python's `ascii()` writes it.
+fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match u32::from(character) {
+            0..=0x7f => out.push(character),
+            code @ 0x80..=0xff => push(&mut out, format_args!("\\x{code:02x}")),
+            code @ 0x100..=0xffff => push(&mut out, format_args!("\\u{code:04x}")),
+            code => push(&mut out, format_args!("\\U{code:08x}")),
+        }
+    }
+    out
+}
+
 fn write(
     interpreter: &mut Interpreter<'_>,
     out: &mut String,
@@ -175,6 +191,7 @@ fn write(
     let (sign, body) = match code {
         's' | 'r' | 'a' => {
             let text = if code == 's' { interpreter.text_of(value)? } else { interpreter.repr_of(value)? };
+            let text = if code == 'a' { ascii(&text).into() } else { text };
             let text: String = text.chars().take(field.precision.unwrap_or(usize::MAX)).collect();
             out.push_str(&padded(field, "", &text, false));
             return Ok(());

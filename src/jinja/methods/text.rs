@@ -1,6 +1,6 @@
 //! Methods of text that make other text.
 
-use super::{Method, format, integer};
+use super::{Method, format, integer, translation};
 use crate::jinja::error::Error;
 use crate::jinja::interpreter::Interpreter;
 use crate::jinja::lexer::is_space;
@@ -28,7 +28,8 @@ pub(super) fn find(name: &str) -> Option<(&'static str, Method)> {
         "strip" => ("strip", |i, r, a| strip_method(i, r, a, "strip", (true, true))),
         "swapcase" => ("swapcase", |i, r, a| plain(i, r, a, "str.swapcase", swapcase)),
         "title" => ("title", |i, r, a| plain(i, r, a, "str.title", title)),
-        "translate" => ("translate", translate),
+        "maketrans" => ("maketrans", translation::maketrans),
+        "translate" => ("translate", translation::translate),
         "upper" => ("upper", |i, r, a| plain(i, r, a, "str.upper", str::to_uppercase)),
         "zfill" => ("zfill", zfill),
         _ => return None,
@@ -293,35 +294,7 @@ pub(in crate::jinja) fn replace(
     Ok(Value::from(text.replacen(old, new, most)))
 }
 
-/// Each character by a table from its number: a text, the number of another, or nothing to drop it.
-fn translate(interpreter: &mut Interpreter<'_>, receiver: &Value, args: Args) -> Result<Value, Error> {
-    let table = args.only_positional("str.translate", 1, 1)?.pop().unwrap_or_default();
-    let mut out = String::new();
-    for character in of(receiver).chars() {
-        interpreter.charge(1)?;
-        let number = Value::Int(i64::from(u32::from(character)));
-        let entry = match &table {
-            Value::Dict(dict) => dict.borrow().get(&number)?.cloned(),
-            Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Range(_) => {
-                Some(interpreter.get_item(&table, &number)?).filter(|entry| !entry.is_undefined())
-            }
-            _ => return Err(Error::type_error(format!("'{}' object is not subscriptable", table.type_name()))),
-        };
-        match entry {
-            None => out.push(character),
-            Some(Value::None) => {}
-            Some(Value::Str(text)) => out.push_str(&text),
-            Some(Value::Int(code)) => out.push(one_character_of(code)?),
-            Some(_) => return Err(Error::type_error("character mapping must return integer, None or str")),
-        }
-        if out.len() > interpreter.limits().string_bytes {
-            break;
-        }
-    }
-    interpreter.new_text(out)
-}
-
-fn one_character_of(code: i64) -> Result<char, Error> {
+pub(super) fn one_character_of(code: i64) -> Result<char, Error> {
     let character = u32::try_from(code).ok().and_then(char::from_u32);
     character.ok_or_else(|| Error::value_error("character mapping must be in range(0x110000)"))
 }

@@ -5,6 +5,7 @@ use super::{Method, bound, integer};
 use crate::jinja::error::Error;
 use crate::jinja::interpreter::Interpreter;
 use crate::jinja::lexer::is_space;
+use crate::jinja::value::repr::is_printable;
 use crate::jinja::value::{Args, Value};
 
 pub(super) fn find(name: &str) -> Option<(&'static str, Method)> {
@@ -23,6 +24,11 @@ pub(super) fn find(name: &str) -> Option<(&'static str, Method)> {
             a.only_positional("str.islower", 0, 0).map(|_| has_case(of(r), char::is_lowercase).into())
         }),
         "isnumeric" => ("isnumeric", |i, r, a| all(i, r, a, "str.isnumeric", char::is_numeric)),
+        // Nothing is printable too.
+        "isprintable" => ("isprintable", |_, r, a| {
+            a.only_positional("str.isprintable", 0, 0)?;
+            Ok(of(r).chars().all(|c| c == ' ' || is_printable(c)).into())
+        }),
         "isspace" => ("isspace", |i, r, a| all(i, r, a, "str.isspace", is_space)),
         "istitle" => {
             ("istitle", |_, r, a| a.only_positional("str.istitle", 0, 0).map(|_| Value::Bool(is_title(of(r)))))

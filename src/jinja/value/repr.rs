@@ -245,7 +245,7 @@ impl<'o> Printer<'o> {
 }
 
 /// Writing to a `String` can't fail.
-pub(super) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(in crate::jinja) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _infallible = out.write_fmt(text);
 }
 
@@ -288,7 +288,7 @@ pub(in crate::jinja) fn escape(character: char, out: &mut String) {
 }
 
 /// Python's `str.isprintable`, in all but rare unassigned code points.
-fn is_printable(character: char) -> bool {
+pub(in crate::jinja) fn is_printable(character: char) -> bool {
     let hidden = character.is_control()
         || character.is_whitespace()
         || matches!(u32::from(character),
