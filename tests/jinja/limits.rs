@@ -184,6 +184,21 @@ fn large_integers_are_counted() {
 }
 
 #[test]
+fn writing_lists_of_large_integers_is_counted() {
+    let list = "{% set l = [21 ** 2411] * 400 %}";
+    for written in [
+        "{{ l }}",
+        "{% set x = l ~ '' %}",
+        "{% set x = l|string %}",
+        "{% set x = l|join %}",
+        "{% set x = '%s' % [l] %}",
+    ] {
+        check(&format!("{list}{written}"), ErrorKind::Limit, "steps");
+    }
+    check(&format!("{list}{{{{ l|tojson }}}}"), ErrorKind::Limit, "steps");
+}
+
+#[test]
 fn integers_end_where_pythons_digits_do() {
     check("{{ 10 ** 4299 * 10 }}", ErrorKind::Limit, "bits");
     check(

@@ -104,7 +104,9 @@ pub(super) fn join(interpreter: &mut Interpreter<'_>, value: &Value, args: Args)
         if !std::mem::replace(&mut first, false) {
             out.push_str(&separator);
         }
-        getter.get(interpreter, &item)?.write_within(&mut out, limit);
+        let item = getter.get(interpreter, &item)?;
+        interpreter.charge_digits(&item)?;
+        item.write_within(&mut out, limit);
         if out.len() > limit {
             break;
         }

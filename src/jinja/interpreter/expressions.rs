@@ -152,6 +152,7 @@ impl Interpreter<'_> {
         let mut text = String::new();
         for part in parts {
             let value = self.eval(frame, part)?;
+            self.charge_digits(&value)?;
             value.write_within(&mut text, self.limits.string_bytes);
             if text.len() > self.limits.string_bytes {
                 break;

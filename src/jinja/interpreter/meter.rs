@@ -129,6 +129,19 @@ impl Interpreter<'_> {
         args.keyword.iter().try_for_each(|(_, value)| self.charge_value(value))
     }
 
+    /// Counts, before a value is written as text, what its length alone does not tell.
+    pub(in crate::jinja) fn charge_digits(&mut self, value: &Value) -> Result<(), Error> {
+        match value {
+            Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Dict(_) | Value::View(_) | Value::BigInt(_) => {
+                let most = self.limits.steps.saturating_sub(self.steps).saturating_add(1).saturating_mul(8);
+                let mut left = most;
+                value.weigh_digits(0, &mut left);
+                self.charge((most - left) / 8)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A new text, counted.
     pub(in crate::jinja) fn new_text(&mut self, text: String) -> Result<Value, Error> {
         self.charge_bytes(text.len())?;
@@ -140,6 +153,7 @@ impl Interpreter<'_> {
         if let Value::Str(text) = value {
             return Ok(std::rc::Rc::clone(text));
         }
+        self.charge_digits(value)?;
         let mut text = String::new();
         value.write_within(&mut text, self.limits.string_bytes);
         self.charge_bytes(text.len())?;
@@ -148,6 +162,7 @@ impl Interpreter<'_> {
 
     /// Python's `repr(value)`, within the limits.
     pub(in crate::jinja) fn repr_of(&mut self, value: &Value) -> Result<std::rc::Rc<str>, Error> {
+        self.charge_digits(value)?;
         let text = value.repr_within(self.limits.string_bytes);
         self.charge_bytes(text.len())?;
         Ok(text.into())

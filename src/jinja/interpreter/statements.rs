@@ -50,6 +50,7 @@ impl Interpreter<'_> {
     }
 
     fn print(&mut self, value: Value, span: Span, out: &mut Output) -> Result<(), Error> {
+        self.charge_digits(&value).map_err(|error| error.at(span))?;
         let bytes = out.push(value).map_err(|error| error.at(span))?;
         self.charge(bytes as u64 / 64).map_err(|error| error.at(span))
     }
