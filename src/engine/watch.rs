@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use notify::event::ModifyKind;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use walkdir::WalkDir;
@@ -16,6 +17,25 @@ const QUIET: Duration = Duration::from_millis(150);
 
 /// Most folders watched; the system has a limit that others share.
 const MOST_FOLDERS: usize = 4096;
+
+/// What the files are called that make up a dbt project. Others that are written in its folder, such as
+/// a log that grows, would begin load after load.
+const READ: [&str; 6] = ["csv", "md", "py", "sql", "yaml", "yml"];
+
+/// Whether the project may be another one after `event`.
+fn may_change(event: &notify::Event) -> bool {
+    let of_project = |path: &PathBuf| match path.extension() {
+        Some(extension) => READ.iter().any(|read| extension.eq_ignore_ascii_case(read)) || path.is_dir(),
+        // A folder, or a file such as `.dbtignore`.
+        None => true,
+    };
+    match event.kind {
+        EventKind::Access(_) => false,
+        // What is gone can't be asked whether it was a folder.
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => true,
+        _ => event.paths.is_empty() || event.paths.iter().any(of_project),
+    }
+}
 
 /// Watches until it is dropped.
 #[derive(Debug)]
@@ -31,7 +51,7 @@ impl FolderWatch {
         // One waiting signal is as good as many.
         let (signal, changed) = mpsc::channel(1);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_))) {
+            if event.is_ok_and(|event| may_change(&event)) {
                 // Full means that a change is already known.
                 let _full = signal.try_send(());
             }
@@ -100,6 +120,20 @@ mod tests {
         let watch = FolderWatch::start(place.path()).unwrap();
         fs::write(place.path().join("target/run/a.sql"), "select 1").unwrap();
         assert!(not_seen(&watch).await);
+    }
+
+    #[tokio::test]
+    async fn a_log_that_grows_in_the_folder_is_nobody_s_edit() {
+        let place = tempfile::tempdir().unwrap();
+        let watch = FolderWatch::start(place.path()).unwrap();
+        fs::write(place.path().join("dbt.log"), "one line\n").unwrap();
+        assert!(not_seen(&watch).await);
+        fs::write(place.path().join(".dbtignore"), "drafts/\n").unwrap();
+        assert!(seen(&watch).await, "a file without an ending may be one of dbt's");
+        fs::create_dir(place.path().join("release.2")).unwrap();
+        assert!(seen(&watch).await, "a folder may have a dot in its name");
+        fs::rename(place.path().join("dbt.log"), place.path().join("model.sql")).unwrap();
+        assert!(seen(&watch).await, "editors write beside a file and rename");
     }
 
     #[tokio::test]
