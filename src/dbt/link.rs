@@ -121,18 +121,24 @@ impl Linked {
 
 /// Where in the node's text the name that the message quotes stands; `(0, 0)` where it is not found.
 fn place_of(node: &Node, message: &str) -> (u32, u32) {
-    let found = || {
+    let quoted = || {
         let name =
             message.split_once(" named '").or_else(|| message.split_once("referencing '"))?.1.split('\'').next()?;
-        let name = name.rsplit('.').next()?;
-        node.raw_code.lines().enumerate().find_map(|(index, line)| {
-            let at =
-                [format!("'{name}'"), format!("\"{name}\"")].iter().find_map(|quoted| line.find(quoted.as_str()))?;
-            let column = line.get(..at)?.chars().count() as u32 + 1;
-            Some((index as u32 + 1, column))
-        })
+        name.rsplit('.').next()
     };
-    found().unwrap_or_default()
+    // `... to reference node model.p.a, which ...`
+    let unquoted = || message.split_once(" to reference node ")?.1.split(',').next()?.rsplit('.').next();
+    quoted().or_else(unquoted).map_or((0, 0), |name| place_of_name(node, name))
+}
+
+/// Line and column, from one, of the first quoted `name` in the node's text; `(0, 0)` where there is none.
+pub(super) fn place_of_name(node: &Node, name: &str) -> (u32, u32) {
+    let found = node.raw_code.lines().enumerate().find_map(|(index, line)| {
+        let at = [format!("'{name}'"), format!("\"{name}\"")].iter().find_map(|quoted| line.find(quoted.as_str()))?;
+        let column = line.get(..at)?.chars().count() as u32 + 1;
+        Some((index as u32 + 1, column))
+    });
+    found.unwrap_or_default()
 }
 
 /// dbt's sentence when one node may not refer to another.

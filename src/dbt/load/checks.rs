@@ -6,6 +6,7 @@ use super::nodes::Origins;
 use crate::dbt::context::{Failure, Shared};
 use crate::dbt::definitions::GroupDefinition;
 use crate::dbt::graph::cycles;
+use crate::dbt::link::place_of_name;
 use crate::dbt::node::{Node, NodeKind, Nodes};
 use crate::dbt::parse::node_problem;
 use crate::dbt::problems::{Problems, codes};
@@ -41,10 +42,21 @@ pub(super) fn check(
     }
     for (id, code, message) in found {
         let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) else { continue };
-        let failure = Failure { code: code.clone(), message, line: 0, column: 0, stack: Vec::new() };
+        let (line, column) = match &code {
+            code if *code == codes::CYCLE => next_of(&message).map_or((0, 0), |next| place_of_name(node, next)),
+            _ => (0, 0),
+        };
+        let failure = Failure { code: code.clone(), message, line, column, stack: Vec::new() };
         problems.push(node_problem(node, origin, &failure));
         Arc::make_mut(node).problems.push(code);
     }
+}
+
+/// The name that the first node of a circle refers to: the second's, or its own.
+fn next_of(message: &str) -> Option<&str> {
+    let mut ids = message.strip_prefix("Found a cycle: ")?.split(" --> ");
+    let first = ids.next()?;
+    ids.next().unwrap_or(first).rsplit('.').next()
 }
 
 /// Two nodes that would be the same relation.
