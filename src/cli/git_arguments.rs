@@ -8,6 +8,8 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 pub(super) enum GitCommand {
     /// Go every step on the way to a connection's repositories, and say exactly what is missing
     Test(GitTest),
+    /// Look at the key of an SSH host, and trust it once you have compared its fingerprint
+    Trust(GitTrust),
     /// Add a repository with a dbt project to ebb.toml: look at it, test it, write it
     Add(Box<GitAdd>),
     /// List the repositories that a credential sees
@@ -26,6 +28,16 @@ pub(super) struct GitTest {
     /// Ask also whether the server would take a push; nothing is pushed
     #[arg(long)]
     pub(super) write: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct GitTrust {
+    /// A host, git.example or git.example:2222, or the address of a repository on it
+    #[arg(value_name = "HOST")]
+    pub(super) host: String,
+    /// Trust it without a question when this is its fingerprint
+    #[arg(long, value_name = "SHA256:…")]
+    pub(super) fingerprint: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]

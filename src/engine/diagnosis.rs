@@ -60,15 +60,19 @@ fn on_the_spot(
             let hosts: Vec<&str> = others.filter(|other| other != repository).filter_map(host_of).collect();
             Some(diagnosis::host_unknown(project, repository, &hosts))
         }
-        (RemoteError::HostKey { host, keys, .. }, code) => host_key(project, host, keys, code),
+        (RemoteError::HostKey { host, keys, .. }, code) => host_key(Some(project), host, keys, code),
         (_, "GIT-GH-MOVED") => Some(diagnosis::repository_moved(project, repository, error.raw())),
         _ => None,
     }
 }
 
 /// Both keys of a host that is not trusted, as far as they are known.
-fn host_key(project: &str, host: &str, keys: &HostKeys, code: &str) -> Option<Diagnosis> {
-    let offered = keys.offered.as_ref()?;
+fn host_key(project: Option<&str>, host: &str, keys: &HostKeys, code: &str) -> Option<Diagnosis> {
+    let (host, before) = match &keys.jump {
+        Some(jump) => (jump.as_str(), Some(host)),
+        None => (host, None),
+    };
+    let Some(offered) = &keys.offered else { return before.map(|before| diagnosis::jump_host_unseen(host, before)) };
     let (kind, fingerprint) = (offered.kind.as_str(), offered.fingerprint.as_str());
     if code == "GIT-SSH-HOSTKEY-CHANGED" {
         let known = keys.known.as_ref();
@@ -79,7 +83,28 @@ fn host_key(project: &str, host: &str, keys: &HostKeys, code: &str) -> Option<Di
         return Some(diagnosis::host_key_changed(host, &offered, known, &file, line));
     }
     let line = offered.line.as_deref();
-    Some(diagnosis::host_key_unknown(&diagnosis::UnknownHost { project, host, kind, fingerprint, line }))
+    Some(diagnosis::host_key_unknown(&diagnosis::UnknownHost { project, host, before, kind, fingerprint, line }))
+}
+
+/// A host whose key could not be looked at, or is another than the known one.
+pub(super) fn host(core: &Core, error: &RemoteError) -> Problem {
+    let entry = match error.code() {
+        Some(code) => core.world.catalogue.entry(&code),
+        None => core.world.catalogue.match_text(Area::Git, error.raw()),
+    };
+    let code = entry.map_or(Code::new("GIT-UNKNOWN"), |entry| entry.code.clone());
+    let summary = match (error, entry) {
+        (RemoteError::HostKey { .. }, Some(entry)) => entry.title.clone(),
+        _ => error.to_string(),
+    };
+    let mut problem = Problem::new(code, Subject::Workspace, summary).with_raw(error.raw());
+    if let RemoteError::HostKey { host, keys, .. } = error
+        && let Some(diagnosis) = host_key(None, host, keys, problem.code.as_str())
+    {
+        problem = diagnosis.of(problem);
+    }
+    core.world.catalogue.describe(&mut problem);
+    problem
 }
 
 fn not_granted(target: &Target, request: &FetchRequest, raw: &str) -> Diagnosis {

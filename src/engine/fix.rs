@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::git::trust_host;
 use crate::problem::{Action, Code, Fix, Problem, Subject};
 use crate::store::{Cause, ProblemId, ProblemRecord};
 use crate::workspace::Location;
@@ -10,6 +9,7 @@ use crate::workspace::edit::{self, Change};
 
 use super::events::{EventKind, JobId};
 use super::handle::Engine;
+use super::host_trust::TrustedKey;
 use super::packages::DepsRequest;
 use super::views::FixPreview;
 
@@ -95,13 +95,8 @@ async fn carry_out(engine: &Engine, id: ProblemId, fix: &Fix) -> Result<Option<J
             Ok(Some(engine.sync(&project, Cause::Fix, Some((id, "packages fetched".to_owned())))))
         }
         Action::TrustHost { host, key, sync, .. } => {
-            let file = engine.core.world.paths.known_hosts();
-            let written = engine.core.blocking(move || trust_host(&file, &key)).await?;
-            written.map_err(|error| {
-                let summary = format!("The key of {host} could not be written down: {error}");
-                Problem::new(Code::new("CONFIG-UNREADABLE"), Subject::Workspace, summary)
-            })?;
             let how = format!("{host} is trusted");
+            engine.trust_host(TrustedKey { host, line: key }).await?;
             Ok(sync.map(|project| engine.sync(&project, Cause::Fix, Some((id, how)))))
         }
         // The face that asked shows, copies or opens these; there is nothing to carry out here.

@@ -9,8 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::dbt::{FileEntry, FileTree, ReadError};
 use crate::git::{
-    self, ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders,
-    InspectRequest, ListPlace, ListedPage, Remote, RemoteError, Repository, TreeError, TreeReader,
+    self, ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, FetchStage, Fetched, HostKey,
+    HostKeyRequest, HttpProviders, InspectRequest, ListPlace, ListedPage, Remote, RemoteError, Repository, TreeError,
+    TreeReader,
 };
 use crate::problem::Code;
 use crate::workspace::Secret;
@@ -58,6 +59,10 @@ impl Repositories for GitRepositories {
 
     fn may_push(&self, request: FetchRequest, cancel: CancellationToken) -> Answer<'_, Result<(), RemoteError>> {
         Box::pin(git::may_push(request, cancel))
+    }
+
+    fn host_key(&self, request: HostKeyRequest, cancel: CancellationToken) -> Answer<'_, Result<HostKey, RemoteError>> {
+        Box::pin(git::host_key(request, cancel))
     }
 
     fn tree(

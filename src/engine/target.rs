@@ -241,7 +241,7 @@ fn no_such_project(workspace: &Workspace, name: &str) -> Problem {
     Problem::new(Code::new("CONFIG-REFERENCE"), subject, summary).with_evidence("Projects of this workspace", names)
 }
 
-fn limits(sync: &SyncSettings) -> FetchLimits {
+pub(super) fn limits(sync: &SyncSettings) -> FetchLimits {
     FetchLimits {
         connect: Duration::from_secs(sync.connect_timeout),
         stall: Duration::from_secs(sync.stall_timeout),

@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::packages::Downloads;
 use crate::dbt::FileTree;
 use crate::git::{
-    ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, Fetched, InspectRequest, ListPlace, ListedPage,
-    Remote, RemoteError,
+    ApiError, AppRequest, Branches, Facts, FetchProgress, FetchRequest, Fetched, HostKey, HostKeyRequest,
+    InspectRequest, ListPlace, ListedPage, Remote, RemoteError,
 };
 use crate::problem::Catalogue;
 use crate::store::Store;
@@ -48,6 +48,9 @@ pub trait Repositories: Send + Sync {
 
     /// Whether the server would take a push with the request's credential. Pushes nothing.
     fn may_push(&self, request: FetchRequest, cancel: CancellationToken) -> Answer<'_, Result<(), RemoteError>>;
+
+    /// The key that an SSH host shows. It is shown none of ours.
+    fn host_key(&self, request: HostKeyRequest, cancel: CancellationToken) -> Answer<'_, Result<HostKey, RemoteError>>;
 
     /// The tree of a fetched commit. Blocking.
     fn tree(&self, remote: &Remote, cache: &Path, commit: &str)

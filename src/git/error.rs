@@ -27,6 +27,8 @@ pub enum Obstacle {
 pub struct HostKeys {
     pub offered: Option<OfferedKey>,
     pub known: Option<KnownKey>,
+    /// The host on the way whose key it is, as `ssh` names it; none where it is the repository's own host.
+    pub jump: Option<String>,
 }
 
 /// The key that a host showed.

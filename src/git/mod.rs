@@ -8,6 +8,7 @@ mod address;
 pub mod author;
 mod error;
 mod fetch;
+mod host_key;
 mod objects;
 mod patience;
 mod protocol;
@@ -23,6 +24,7 @@ pub use error::{HostKeys, KeyFault, KnownKey, Obstacle, OfferedKey, RemoteError}
 pub use fetch::{
     Branches, Commit, FetchLimits, FetchProgress, FetchRequest, FetchStage, Fetched, branches, fetch, may_push, tip,
 };
+pub use host_key::{HostKey, HostKeyRequest, host_key, ssh_host};
 pub use objects::{Contents, Found, LeftOut, Listing, Paths, Repository, TreeError, TreeFile, TreeReader};
 pub use providers::{
     ApiError, AppRequest, CredentialFacts, Facts, GitHubApp, HttpProviders, InspectRequest, InstallationToken,
@@ -30,4 +32,5 @@ pub use providers::{
 };
 pub use push::{FileChange, PushRequest, Pushed, push};
 pub use remote::{Credential, Provider, Remote};
+pub use transport::Published;
 pub use trust::{Trust, trust_host};

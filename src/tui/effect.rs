@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Listing, NewCredential, NewProject, Removal};
+use crate::engine::{Listing, NewCredential, NewProject, Removal, TrustedKey};
 use crate::store::{ProblemId, SyncId};
 
 /// Number of an asking: an answer with an older one comes too late and is dropped.
@@ -96,6 +96,8 @@ pub enum Effect {
     },
     /// Nobody looks at the test that runs any more.
     StopTest,
+    /// Write the key of a host that a person trusts into the file of such keys.
+    TrustHost(TrustedKey),
     /// List what may be chosen for a project that is set up; every page carries the same generation.
     List {
         listing: Listing,

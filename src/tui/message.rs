@@ -99,6 +99,10 @@ pub enum Message {
         generation: Generation,
         result: Result<bool, Box<Problem>>,
     },
+    /// A host's key is trusted from now on.
+    HostTrusted {
+        host: String,
+    },
     /// A project that is set up was tried.
     ProjectTried {
         generation: Generation,

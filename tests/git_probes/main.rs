@@ -1,4 +1,4 @@
-//! `ebb git test` and `ebb git add` by the real program: a real Git server, a double of the provider's API, and everything that
+//! `ebb git test`, `ebb git add` and `ebb git trust` by the real program: a real Git server, a double of the provider's API, and everything that
 //! can be missing on the way.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -14,3 +14,4 @@ mod support;
 #[allow(dead_code, unreachable_pub, reason = "the terminal is shared by several files")]
 #[path = "../support/terminal.rs"]
 mod terminal;
+mod trusting;

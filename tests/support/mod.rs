@@ -13,7 +13,7 @@ pub mod tls;
 
 pub use http::{Answer, HttpGitServer};
 pub use proxy::ConnectProxy;
-pub use ssh::SshGitServer;
+pub use ssh::{SshAgent, SshGitServer};
 pub use tls::TlsFront;
 
 use std::process::Command;

@@ -66,6 +66,11 @@ impl SshGitServer {
         format!("ssh://{}@127.0.0.1:{}{}", self.user, self.port, path.display())
     }
 
+    /// Where it listens, as `ssh` takes it for a jump host.
+    pub fn jump(&self) -> String {
+        format!("{}@127.0.0.1:{}", self.user, self.port)
+    }
+
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -133,6 +138,46 @@ impl Drop for SshGitServer {
     fn drop(&mut self) {
         let _ = self.sshd.kill();
         let _ = self.sshd.wait();
+    }
+}
+
+/// OpenSSH's agent, as a user has one, until it is dropped.
+#[derive(Debug)]
+pub struct SshAgent {
+    folder: TempDir,
+    agent: Child,
+}
+
+impl SshAgent {
+    /// One that holds these keys; `None`, with a loud word, where a program that it needs is missing.
+    pub fn holding(test: &str, keys: &[PathBuf]) -> Option<Self> {
+        let program = program("ssh-agent", test)?;
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("agent");
+        let mut agent = Command::new(program);
+        agent.arg("-D").arg("-a").arg(&socket).stdin(Stdio::null()).stdout(Stdio::null());
+        let agent = Self { agent: agent.spawn().unwrap(), folder };
+        let end = Instant::now() + Duration::from_secs(20);
+        while !socket.exists() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        for key in keys {
+            let mut add = Command::new("ssh-add");
+            assert!(add.arg("-q").arg(key).env("SSH_AUTH_SOCK", &socket).status().unwrap().success());
+        }
+        Some(agent)
+    }
+
+    /// What `SSH_AUTH_SOCK` says.
+    pub fn socket(&self) -> String {
+        self.folder.path().join("agent").display().to_string()
+    }
+}
+
+impl Drop for SshAgent {
+    fn drop(&mut self) {
+        let _ = self.agent.kill();
+        let _ = self.agent.wait();
     }
 }
 

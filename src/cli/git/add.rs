@@ -16,6 +16,7 @@ use crate::workspace::ProviderName;
 
 use super::access::{access, folder};
 use super::test::{Teller, follow};
+use super::trust;
 
 /// Most projects listed to choose from.
 const MOST_LISTED: usize = 20;
@@ -53,11 +54,17 @@ pub(super) fn run(session: &Session, wanted: &GitAdd, output: &mut Output) -> Re
 }
 
 fn tried(opened: &Opened, folder: &Path, new: NewProject, output: &mut Output) -> Result<Tried, Failure> {
-    let cancel = CancellationToken::new();
-    let address = new.address.clone();
-    let mut teller = Teller { output, connection: &address };
-    let test = |told| opened.engine.try_new(folder, new, told, cancel.clone());
-    opened.wait(follow(test, &cancel, &mut teller))
+    loop {
+        let cancel = CancellationToken::new();
+        let mut teller = Teller::new(output, &new.address);
+        let test = |told| opened.engine.try_new(folder, new.clone(), told, cancel.clone());
+        let tried = opened.wait(follow(test, &cancel, &mut teller))?;
+        let unknown = teller.unknown.take();
+        // A host that a person trusts now is not asked about again: this ends.
+        if tried.is_well || !trust::asked(opened, unknown, output)? {
+            return Ok(tried);
+        }
+    }
 }
 
 /// Asks which of several projects is meant, where somebody can be asked.

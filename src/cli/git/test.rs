@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{OnProbe, Probe, ProbeOutcome, ProbeStep};
+use crate::engine::{OnProbe, Probe, ProbeOutcome, ProbeStep, TrustedKey};
 use crate::problem::Problem;
 
 use crate::cli::Exit;
@@ -17,6 +17,8 @@ use crate::cli::follow::stop_signal;
 use crate::cli::git_arguments::GitTest;
 use crate::cli::print::{self, Ink, Output};
 use crate::cli::session::Session;
+
+use super::trust;
 
 pub(super) fn run(session: &Session, wanted: &GitTest, output: &mut Output) -> Result<Exit, Failure> {
     let opened = session.open()?;
@@ -30,10 +32,17 @@ pub(super) fn run(session: &Session, wanted: &GitTest, output: &mut Output) -> R
     }
     let mut is_well = true;
     for name in &names {
-        let mut teller = Teller { output: &mut *output, connection: name };
-        let cancel = CancellationToken::new();
-        let test = |told| opened.engine.test_connection_for(name, wanted.write, told, cancel.clone());
-        is_well &= opened.wait(follow(test, &cancel, &mut teller))?;
+        is_well &= loop {
+            let mut teller = Teller::new(output, name);
+            let cancel = CancellationToken::new();
+            let test = |told| opened.engine.test_connection_for(name, wanted.write, told, cancel.clone());
+            let one_is_well = opened.wait(follow(test, &cancel, &mut teller))?;
+            let unknown = teller.unknown.take();
+            // A host that a person trusts now is not asked about again: this ends.
+            if one_is_well || !trust::asked(&opened, unknown, output)? {
+                break one_is_well;
+            }
+        };
     }
     Ok(if is_well { Exit::Done } else { Exit::WorkFailed })
 }
@@ -78,9 +87,15 @@ const TIME: usize = 8;
 pub(super) struct Teller<'a> {
     pub(super) output: &'a mut Output,
     pub(super) connection: &'a str,
+    /// A host that was met and is not trusted, with its fingerprint.
+    pub(super) unknown: Option<(TrustedKey, String)>,
 }
 
-impl Teller<'_> {
+impl<'a> Teller<'a> {
+    pub(super) fn new(output: &'a mut Output, connection: &'a str) -> Self {
+        Self { output, connection, unknown: None }
+    }
+
     fn begin(&mut self) -> io::Result<()> {
         if self.output.json {
             return Ok(());
@@ -91,6 +106,9 @@ impl Teller<'_> {
     }
 
     fn tell(&mut self, probe: &Probe) -> io::Result<()> {
+        if let Probe::ProblemFound { problem } = probe {
+            self.unknown = trust::offered(problem);
+        }
         if self.output.json {
             let mut line = json!(probe);
             if let Some(line) = line.as_object_mut() {

@@ -14,8 +14,8 @@ use crate::dbt::{FileTree, MemoryTree};
 use crate::engine::world::{Answer, Clock, OnProgress, Repositories, World};
 use crate::engine::{DownloadError, DownloadRequest, Downloads, Engine, Event, EventKind};
 use crate::git::{
-    Branches, Commit, Contents, FetchProgress, FetchRequest, FetchStage, Fetched, HttpProviders, LeftOut, Remote,
-    RemoteError,
+    Branches, Commit, Contents, FetchProgress, FetchRequest, FetchStage, Fetched, HostKey, HostKeyRequest,
+    HttpProviders, LeftOut, Remote, RemoteError,
 };
 use crate::problem::Catalogue;
 use crate::store::Store;
@@ -118,6 +118,10 @@ impl Repositories for FakeRepositories {
                 _ => Err(RemoteError::Refused { status: Some(403), raw: "no".to_owned() }),
             }
         })
+    }
+
+    fn host_key(&self, request: HostKeyRequest, _: CancellationToken) -> Answer<'_, Result<HostKey, RemoteError>> {
+        Box::pin(async move { Err(RemoteError::Address { url: request.remote.display() }) })
     }
 
     fn may_push(&self, _: FetchRequest, _: CancellationToken) -> Answer<'_, Result<(), RemoteError>> {

@@ -2,13 +2,16 @@
 //! after a refusal; trusts nobody.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
 
 use super::super::error::{HostKeys, KnownKey, OfferedKey};
 use super::super::trust::is_plain_line;
 use super::detached::detached;
+use super::jump::JumpSettings;
 use super::private_folder::PrivateFolder;
 
 /// How long the host may take to show its key once more.
@@ -16,15 +19,39 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Largest known_hosts file that is looked into, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-/// What can be told of both keys. `said` are the words of the refusal, `arguments` those that `ssh` was
-/// given, without the command.
-pub(super) async fn both(said: &str, arguments: &[OsString]) -> HostKeys {
+/// What stands for a host that `ssh` did not name: a ProxyCommand of the user's went there with an `ssh` of its own.
+const UNNAMED: &str = "the host that its ProxyCommand goes through";
+
+/// The way to a host, as `ssh` was told to go it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way<'a> {
+    /// Those that `ssh` was given, without the command.
+    pub(super) arguments: &'a [OsString],
+    /// Where it jumps over other hosts.
+    pub(super) jump: Option<&'a JumpSettings>,
+}
+
+/// What can be told of both keys. `said` are the words of the refusal.
+pub(super) async fn both(said: &str, way: Way<'_>) -> HostKeys {
     let known = known(said).await;
-    let offered = match named(said) {
-        Some((kind, fingerprint)) => Some(OfferedKey { kind, fingerprint, line: None }),
-        None => tokio::time::timeout(PATIENCE, shown(arguments)).await.ok().flatten(),
+    let jump = on_the_way(said);
+    let offered = match (named(said), &jump, way.jump) {
+        (Some((kind, fingerprint)), _, _) => Some(OfferedKey { kind, fingerprint, line: None }),
+        (None, None, _) => shown(way).await,
+        (None, Some(_), Some(settings)) => shown_on_the_way(way, settings).await,
+        (None, Some(_), None) => None,
     };
-    HostKeys { offered, known }
+    HostKeys { offered, known, jump }
+}
+
+/// The host on the way that was refused. The connection to the one behind it then ends without having had an address.
+fn on_the_way(said: &str) -> Option<String> {
+    if !said.contains("Connection closed by UNKNOWN port") {
+        return None;
+    }
+    let behind = ["host key is known for ", "Host key for "];
+    let name = behind.iter().find_map(|words| said.split_once(words)?.1.split_whitespace().next());
+    Some(name.unwrap_or(UNNAMED).to_owned())
 }
 
 /// Kind and fingerprint of the host's key, as `ssh` tells them of one that has changed.
@@ -37,13 +64,13 @@ fn named(said: &str) -> Option<(String, String)> {
 
 /// Has the host show its key once more, the same way, and reads it from where `ssh` writes it down. It is
 /// shown no key of ours.
-async fn shown(arguments: &[OsString]) -> Option<OfferedKey> {
+pub(super) async fn shown(way: Way<'_>) -> Option<OfferedKey> {
     let folder = PrivateFolder::make().ok()?;
     let file = folder.path("known_hosts");
     let mut written = OsString::from("UserKnownHostsFile=");
     written.push(&file);
     let mut command = detached("ssh");
-    command.arg("-o").arg(written);
+    command.args(way.jump.iter().flat_map(|jump| jump.arguments())).arg("-o").arg(written);
     // Of an option that is given twice, `ssh` takes the first.
     for option in [
         "StrictHostKeyChecking=accept-new",
@@ -58,8 +85,23 @@ async fn shown(arguments: &[OsString]) -> Option<OfferedKey> {
     ] {
         command.args(["-o", option]);
     }
-    let child = command.args(arguments).arg("exit").env("SSH_ASKPASS_REQUIRE", "never").spawn().ok()?;
-    child.wait_with_output().await.ok()?;
+    written_down(command, way, &file).await
+}
+
+/// The same of the first host on the way that is not known. What lies behind it is not reached.
+async fn shown_on_the_way(way: Way<'_>, jump: &JumpSettings) -> Option<OfferedKey> {
+    let folder = PrivateFolder::make().ok()?;
+    let file = folder.path("known_hosts");
+    let meeting = jump.meeting(&file).ok()?;
+    let mut command = detached("ssh");
+    command.args(meeting.arguments());
+    written_down(command, way, &file).await
+}
+
+/// The key that `ssh` has written down when it has gone this way.
+async fn written_down(mut command: Command, way: Way<'_>, file: &Path) -> Option<OfferedKey> {
+    let child = command.args(way.arguments).arg("exit").env("SSH_ASKPASS_REQUIRE", "never").spawn().ok()?;
+    tokio::time::timeout(PATIENCE, child.wait_with_output()).await.ok()?.ok()?;
     let text = std::fs::read_to_string(file).ok()?;
     let line = text.lines().next().filter(|line| is_plain_line(line))?;
     let (kind, fingerprint) = fingerprint(line).await?;
@@ -129,6 +171,21 @@ Host key verification failed.";
             assert_eq!((named(said), offending(said)), (None, None), "{said}");
         }
         assert_eq!(of_keygen("(stdin) is not a public key file."), None);
+    }
+
+    #[test]
+    fn a_host_on_the_way_is_told_apart_from_the_repositorys_own() {
+        let closed =
+            "kex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535";
+        let unknown = "No ED25519 host key is known for [jump.example]:2222 and you have requested strict checking.";
+        for (said, expected) in [
+            (format!("{unknown}\r\nHost key verification failed."), None),
+            (format!("{unknown}\r\nHost key verification failed.\r\n{closed}"), Some("[jump.example]:2222")),
+            (format!("{CHANGED}\r\nHost key for jump.example has changed and you\r\n{closed}"), Some("jump.example")),
+            (format!("Host key verification failed.\r\n{closed}"), Some(UNNAMED)),
+        ] {
+            assert_eq!(on_the_way(&said).as_deref(), expected, "{said}");
+        }
     }
 
     #[test]

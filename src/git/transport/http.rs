@@ -236,7 +236,7 @@ impl Http {
         words::without(text, &[token.expose(), header.trim_start_matches("Basic ")])
     }
 
-    fn address(&self) -> &str {
+    pub(super) fn address(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
     }
 }

@@ -20,6 +20,35 @@ pub(super) fn files(cache: &Path, accepted: Option<&Path>) -> io::Result<String>
     Ok(quoted.join(" "))
 }
 
+/// What is known of a key from those that providers publish. `line` is one of a `known_hosts` file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// This host publishes the very key.
+    By(String),
+    /// Its host publishes another key of that kind.
+    Otherwise,
+    /// Nothing is known that its host publishes.
+    Unknown,
+}
+
+pub(in crate::git) fn published(line: &str) -> Published {
+    let parts = |line: &'static str| {
+        let mut parts = line.split(' ');
+        Some((parts.next()?, parts.next()?, parts.next()?))
+    };
+    let mut words = line.split(' ');
+    let (Some(host), Some(kind), Some(key)) = (words.next(), words.next(), words.next()) else {
+        return Published::Unknown;
+    };
+    let all = || PUBLISHED.lines().filter_map(parts).filter(|(_, its, _)| *its == kind);
+    let own = all().find(|(its, _, _)| *its == host);
+    match own.or_else(|| all().find(|(_, _, its)| *its == key)) {
+        Some((its, _, published)) if published == key => Published::By(its.to_owned()),
+        Some(_) => Published::Otherwise,
+        None => Published::Unknown,
+    }
+}
+
 fn write_published(path: &Path) -> io::Result<()> {
     if std::fs::read(path).is_ok_and(|there| there == PUBLISHED.as_bytes()) {
         return Ok(());
@@ -54,6 +83,22 @@ mod tests {
         files(&cache, None).unwrap();
         assert_eq!(std::fs::read_to_string(&written).unwrap(), PUBLISHED);
         assert_eq!(std::fs::read_dir(folder.path().join("caches")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_key_is_compared_with_those_that_are_published() {
+        let line = PUBLISHED.lines().find(|line| line.starts_with("github.com ssh-ed25519")).unwrap();
+        let key = line.rsplit(' ').next().unwrap();
+        for (line, expected) in [
+            (line.to_owned(), Published::By("github.com".to_owned())),
+            // Under an address of its own.
+            (format!("140.82.121.4 ssh-ed25519 {key}"), Published::By("github.com".to_owned())),
+            ("github.com ssh-ed25519 AAAA".to_owned(), Published::Otherwise),
+            ("git.example ssh-ed25519 AAAA".to_owned(), Published::Unknown),
+            (String::new(), Published::Unknown),
+        ] {
+            assert_eq!(published(&line), expected, "{line}");
+        }
     }
 
     #[test]

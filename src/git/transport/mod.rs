@@ -5,6 +5,7 @@ mod agent;
 mod detached;
 mod host_keys;
 mod http;
+mod jump;
 mod known_hosts;
 mod private_folder;
 mod private_key;
@@ -14,9 +15,12 @@ mod ssh;
 mod ssh_words;
 pub(in crate::git) mod words;
 
+pub use known_hosts::Published;
+pub(super) use known_hosts::published;
+
 use std::path::Path;
 
-use super::error::RemoteError;
+use super::error::{OfferedKey, RemoteError};
 use super::fetch::FetchLimits;
 use super::patience::Patience;
 use super::protocol::{Decoder, Message, Packet};
@@ -95,6 +99,14 @@ impl Connection {
                 self.requests += 1;
                 ssh.greet(&self.patience).await
             }
+        }
+    }
+
+    /// Goes to an SSH host to see its key, which is shown none of ours: the key, and whether it is trusted already.
+    pub(super) async fn meet(&mut self) -> Result<(OfferedKey, bool), RemoteError> {
+        match &mut self.wire {
+            Wire::Http(http) => Err(RemoteError::Address { url: http.address().to_owned() }),
+            Wire::Ssh(ssh) => ssh.meet(&self.patience).await,
         }
     }
 

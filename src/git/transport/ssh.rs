@@ -10,13 +10,15 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 
-use super::super::error::RemoteError;
+use super::super::error::{HostKeys, OfferedKey, RemoteError};
 use super::super::fetch::FetchLimits;
 use super::super::patience::Patience;
 use super::super::protocol::LONGEST_WORDS;
 use super::super::remote::Credential;
 use super::agent::Agent;
 use super::detached::{detached, not_started, was_missing};
+use super::host_keys::Way;
+use super::jump::JumpSettings;
 use super::{Peer, host_keys, known_hosts, ssh_words};
 use crate::workspace::Secret;
 
@@ -31,6 +33,10 @@ const PIECE: usize = 64 * 1024;
 pub(super) struct Ssh {
     host: String,
     arguments: Vec<OsString>,
+    /// The value of `GlobalKnownHostsFile`.
+    trusted: String,
+    /// Where `ssh` jumps over other hosts.
+    jump: Option<JumpSettings>,
     running: Option<Running>,
     /// The key that was named.
     key: Option<PathBuf>,
@@ -72,7 +78,8 @@ impl Ssh {
             Credential::SshPrivateKey { key, passphrase } => (None, Some((key.clone(), passphrase.clone()))),
             _ => (None, None),
         };
-        Ok(Self { host: target.host.to_owned(), arguments, running: None, key, secret_key, heard: false })
+        let host = target.host.to_owned();
+        Ok(Self { host, arguments, trusted, jump: None, running: None, key, secret_key, heard: false })
     }
 
     /// Starts `ssh`; the server's first words come from [`Ssh::chunk`].
@@ -81,8 +88,10 @@ impl Ssh {
             Some((key, passphrase)) => Some(Agent::holding(key, passphrase.as_ref(), patience).await?),
             None => None,
         };
+        self.jump = JumpSettings::of(&self.arguments, &self.trusted, patience).await?;
         let mut command = detached("ssh");
         command
+            .args(self.jump.iter().flat_map(JumpSettings::arguments))
             .args(agent.iter().flat_map(Agent::arguments))
             .args(&self.arguments)
             .env("GIT_PROTOCOL", "version=2")
@@ -144,11 +153,45 @@ impl Ssh {
         };
         match ssh_words::verdict(&self.host, &said, status, self.heard) {
             RemoteError::HostKey { host, raw, .. } => {
-                let way = self.arguments.split_last().map_or(&[][..], |(_, way)| way);
-                let keys = Box::new(host_keys::both(&raw, way).await);
+                let keys = Box::new(host_keys::both(&raw, self.way()).await);
                 Some(RemoteError::HostKey { host, raw, keys })
             }
             error => Some(error),
+        }
+    }
+
+    fn way(&self) -> Way<'_> {
+        let arguments = self.arguments.split_last().map_or(&[][..], |(_, way)| way);
+        Way { arguments, jump: self.jump.as_ref() }
+    }
+
+    /// Goes to the host without a key of ours. Gives the key that it shows, and whether it is trusted already; a host
+    /// that is known by another key, or lies behind one that is not known, is an error.
+    pub(super) async fn meet(&mut self, patience: &Patience) -> Result<(OfferedKey, bool), RemoteError> {
+        self.jump = JumpSettings::of(&self.arguments, &self.trusted, patience).await?;
+        let mut command = detached("ssh");
+        command.args(self.jump.iter().flat_map(JumpSettings::arguments));
+        command.args(["-o", "PreferredAuthentications=none", "-o", "PubkeyAuthentication=no"]);
+        command.args(self.way().arguments).arg("exit").env("SSH_ASKPASS_REQUIRE", "never");
+        let met = patience.stall("connecting", command.output()).await?.map_err(|error| not_started("ssh", &error))?;
+        let said = super::words::bounded(&met.stderr);
+        let silent = || RemoteError::Broken { raw: format!("{} showed no key: {said}", self.host) };
+        // Whoever refuses us has shown a key that is trusted.
+        if met.status.success() || said.contains("Permission denied (") {
+            let shown = patience.stall("connecting", host_keys::shown(self.way())).await?;
+            return Ok((shown.ok_or_else(silent)?, true));
+        }
+        match ssh_words::verdict(&self.host, &said, met.status, false) {
+            RemoteError::HostKey { host, raw, .. } => {
+                let keys = patience.stall("connecting", host_keys::both(&raw, self.way())).await?;
+                match keys {
+                    HostKeys { offered: Some(offered @ OfferedKey { line: Some(_), .. }), jump: None, .. } => {
+                        Ok((offered, false))
+                    }
+                    keys => Err(RemoteError::HostKey { host, raw, keys: Box::new(keys) }),
+                }
+            }
+            error => Err(error),
         }
     }
 

@@ -17,7 +17,7 @@ mod tests;
 pub use access::{Operation, Refusal, access_not_granted};
 pub use branch::branch_missing;
 pub use credential::{CredentialKind, Provider};
-pub use host_key::{UnknownHost, host_key_changed, host_key_unknown};
+pub use host_key::{UnknownHost, host_key_changed, host_key_unknown, jump_host_unseen};
 pub use project_path::{FoundProjectPath, WantedProjectPath, found_project_paths, project_path};
 pub use remote::{host_unknown, repository_moved};
 pub use variables::{MissingVariable, env_vars_missing, vars_missing};

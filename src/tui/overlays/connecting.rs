@@ -44,6 +44,13 @@ pub(in crate::tui) fn tested(state: &mut State, generation: Generation, result: 
     }
 }
 
+/// A host is trusted: the test that met it begins anew.
+pub(in crate::tui) fn trusted(state: &mut State) -> Vec<Effect> {
+    let Some(tested) = open_test(state).map(|test| test.tested()) else { return Vec::new() };
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::ConnectionTest(_)));
+    test(state, tested)
+}
+
 /// A project was tried. Where it may be one of several, they are listed over its form.
 pub(in crate::tui) fn tried(state: &mut State, generation: Generation, result: Result<Box<Tried>, Box<Problem>>) {
     let Some(choice) = open_test(state).and_then(|test| test.tried(generation, result)) else { return };

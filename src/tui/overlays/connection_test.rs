@@ -4,9 +4,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{After, Answer};
-use crate::engine::{NewCredential, NewProject, Probe, ProbeOutcome, ProbeStep, Tried};
-use crate::problem::Problem;
+use super::{After, Answer, Confirm};
+use crate::engine::{NewCredential, NewProject, Probe, ProbeOutcome, ProbeStep, Tried, TrustedKey};
+use crate::problem::{Action, Problem};
 use crate::tui::commands::{Command, Lookup};
 use crate::tui::effect::{Effect, Generation};
 use crate::tui::glyphs::Glyphs;
@@ -94,6 +94,11 @@ impl ConnectionTest {
             (KeyCode::Enter, Some(true)) | (KeyCode::Char('w'), Some(false)) if is_new => {
                 return Answer::Closes(After::Save(self.tested.clone()));
             }
+            (KeyCode::Char('t'), Some(false)) => {
+                if let Some(question) = self.trust_question() {
+                    return Answer::Opens(After::Ask(question));
+                }
+            }
             (KeyCode::Enter, Some(_)) => return Answer::Closes(After::Test(self.tested.clone())),
             _ => {}
         }
@@ -105,6 +110,31 @@ impl ConnectionTest {
             Lookup::Command(Command::Quit | Command::Cancel) => Answer::Closes(After::Do(vec![Effect::StopTest])),
             _ => Answer::Stays,
         }
+    }
+
+    pub(super) fn tested(&self) -> Tested {
+        self.tested.clone()
+    }
+
+    /// Whether to trust a host that was met and is not known; none where there is none.
+    fn trust_question(&self) -> Option<Confirm> {
+        let problems = self.probes.iter().rev().filter_map(|probe| match probe {
+            Probe::ProblemFound { problem } => Some(problem),
+            _ => None,
+        });
+        let (key, fingerprint) = problems.flat_map(|problem| &problem.fixes).find_map(|fix| match &fix.action {
+            Action::TrustHost { host, key, fingerprint, .. } => {
+                Some((TrustedKey { host: host.clone(), line: key.clone() }, fingerprint))
+            }
+            _ => None,
+        })?;
+        let lines = vec![
+            format!("It showed the key {}", text::clean(fingerprint)),
+            "Trust it only if that is the fingerprint that its owner publishes.".to_owned(),
+        ];
+        let title = format!("Trust {}?", text::clean(&key.host));
+        let effects = vec![Effect::TrustHost(key)];
+        Some(Confirm { title, lines, verb: "Trust it, and test again".to_owned(), effects, chosen: false })
     }
 
     fn go(&mut self, motion: Motion, state: &State) {
@@ -164,6 +194,9 @@ impl ConnectionTest {
         let (words, role) = match (&self.tested, self.ended) {
             (_, None) => ("testing; esc stops", Role::Dim),
             (Tested::Connection(_), Some(true)) => ("all is well · enter tests again · esc closes", Role::Success),
+            (_, Some(false)) if self.trust_question().is_some() => {
+                ("the host is not known · t trusts it · enter tests again · esc goes back", Role::Failure)
+            }
             (Tested::Connection(_), Some(false)) => {
                 ("something is missing · enter tests again · esc closes", Role::Failure)
             }

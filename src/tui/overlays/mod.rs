@@ -29,7 +29,7 @@ use crate::store::SyncId;
 
 pub use choices::{Choice, Choices};
 pub use confirm::{Confirm, QuitQuestion};
-pub(super) use connecting::{ask_removal, listed, listing_ended, probed, saved, test, tested, tried};
+pub(super) use connecting::{ask_removal, listed, listing_ended, probed, saved, test, tested, tried, trusted};
 pub use connection_test::{ConnectionTest, Tested};
 pub use fixes::{Fixes, Offer};
 pub use jump::Jump;
@@ -87,6 +87,8 @@ pub(super) enum After {
     ShowLog(String, SyncId),
     ShowSync(SyncId),
     CancelProject(String),
+    /// Ask this first.
+    Ask(Confirm),
     /// Test this, once more.
     Test(Tested),
     /// Write what was tested.
@@ -183,6 +185,10 @@ fn carry_out(state: &mut State, after: After) -> Vec<Effect> {
             run(state, super::commands::Command::ApplyFix)
         }
         After::Click(place) => click(state, place),
+        After::Ask(question) => {
+            state.overlays.push(Overlay::Confirm(question));
+            Vec::new()
+        }
         After::Test(tested) => test(state, tested),
         // The form stays until what it says is written.
         After::Save(Tested::Project(new)) => vec![Effect::AddProject(*new)],

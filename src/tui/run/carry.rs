@@ -48,6 +48,7 @@ impl Runner {
             Effect::TryProject { new, generation } => self.try_project(*new, generation),
             Effect::TryCredential { new, generation } => self.try_credential(*new, generation),
             Effect::StopTest => self.test.cancel(),
+            Effect::TrustHost(key) => self.trust_host(key),
             Effect::List { listing, new, generation } => self.list(listing, *new, generation),
             Effect::StopListing => self.listing.cancel(),
             Effect::ChangeCredential(new) => self.change_credential(*new),

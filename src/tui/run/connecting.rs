@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{Engine, Listing, NewCredential, NewProject, OnProbe, Removal, Request, connect};
+use crate::engine::{Engine, Listing, NewCredential, NewProject, OnProbe, Removal, Request, TrustedKey, connect};
 use crate::problem::Problem;
 use crate::store::Cause;
 use crate::tui::effect::Generation;
@@ -62,14 +62,25 @@ impl Runner {
         });
     }
 
+    pub(super) fn trust_host(&self, key: TrustedKey) {
+        let engine = self.engine.clone();
+        self.answered(async move {
+            let host = key.host.clone();
+            engine.trust_host(key).await?;
+            Ok(Message::HostTrusted { host })
+        });
+    }
+
     /// Tells of what was written, or why it was not.
     fn written(&self, work: impl Future<Output = Result<String, Problem>> + Send + 'static) {
+        self.answered(async move { Ok(Message::SetUpSaved { words: work.await? }) });
+    }
+
+    /// Passes on what work comes to, or why it failed.
+    fn answered(&self, work: impl Future<Output = Result<Message, Problem>> + Send + 'static) {
         let answer = self.answer.clone();
         tokio::spawn(async move {
-            let message = match work.await {
-                Ok(words) => Message::SetUpSaved { words },
-                Err(problem) => Message::RequestFailed(Box::new(problem)),
-            };
+            let message = work.await.unwrap_or_else(|problem| Message::RequestFailed(Box::new(problem)));
             // The screen may have been left meanwhile.
             let _gone = answer.send(message).await;
         });

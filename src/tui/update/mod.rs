@@ -70,6 +70,10 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
             overlays::tested(state, generation, result);
             Vec::new()
         }
+        Message::HostTrusted { host } => {
+            state.say(Tone::Done, format!("{host} is trusted"));
+            overlays::trusted(state)
+        }
         Message::ProjectTried { generation, result } => {
             overlays::tried(state, generation, result);
             Vec::new()
