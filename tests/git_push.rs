@@ -15,7 +15,7 @@ use ebbtide::git::{
 use ebbtide::problem::{Area, Catalogue};
 use ebbtide::workspace::Secret;
 use support::repositories::{SHOP, allow_pushes, empty, hook, shop};
-use support::{Answer, HttpGitServer, SshGitServer, git};
+use support::{Answer, HttpGitServer, SshGitServer, TlsFront, git};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -170,6 +170,49 @@ async fn a_locked_key_that_is_a_secret_pushes() {
     assert_eq!(code(&error), "GIT-SSH-PASSPHRASE-WRONG", "{error:?}");
     let pushed = run(PushRequest { credential: with("hunter2"), ..request }).await.unwrap();
     assert_eq!(git(&scene.repository(), &["rev-parse", "main"]), pushed.commit.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_key_pushes_from_a_file_and_as_a_secret() {
+    let Some(scene) = Scene::ssh("every_kind_of_key_pushes_from_a_file_and_as_a_secret") else { return };
+    let mut base = scene.tip("main").await;
+    let kinds: [&[&str]; 4] =
+        [&["rsa", "-b", "2048"], &["rsa", "-b", "2048", "-m", "PEM"], &["ecdsa", "-b", "256"], &["ecdsa", "-b", "521"]];
+    for kind in kinds {
+        let path = scene.ssh.as_ref().unwrap().another_key(kind);
+        let key = Secret::new(std::fs::read_to_string(&path).unwrap());
+        let ways = [Credential::SshKey { path }, Credential::SshPrivateKey { key, passphrase: None }];
+        for (way, credential) in ways.into_iter().enumerate() {
+            let text = format!("# {kind:?} {way}\n");
+            let pushed = run(PushRequest { credential, ..scene.request(Some(base), &text) }).await.unwrap();
+            assert_eq!(scene.served("main", "transform/ebb.toml"), text.trim());
+            base = pushed.commit.id;
+        }
+    }
+    let path = scene.ssh.as_ref().unwrap().other_key();
+    let request = PushRequest { credential: Credential::SshKey { path }, ..scene.request(Some(base), "[x]\n") };
+    assert_eq!(code(&run(request).await.unwrap_err()), "GIT-SSH-PUBKEY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_pushes_over_tls_and_to_a_certificate_that_is_trusted_alone() {
+    let scene = Scene::http();
+    let base = scene.tip("main").await;
+    let server = scene.http.as_ref().unwrap();
+    server.require("x-token-auth", "hunter2");
+    server.seen();
+    let front = TlsFront::of(server.port());
+    let token = Credential::Token { provider: None, token: Secret::new("hunter2") };
+    let remote = Remote::Http { url: front.url("shop") };
+    let request = PushRequest { remote, credential: token, ..scene.request(Some(base.clone()), "[git]\n") };
+    let error = run(request.clone()).await.unwrap_err();
+    assert_eq!(code(&error), "GIT-TLS", "{error:?}");
+    assert!(server.seen().is_empty(), "not even a greeting");
+    let trust = Trust { known_hosts: None, authorities: Some(TlsFront::certificate()) };
+    let pushed = run(PushRequest { trust, ..request }).await.unwrap();
+    assert_eq!(git(&scene.repository(), &["rev-parse", "main"]), pushed.commit.id);
+    assert_eq!(git(&scene.repository(), &["rev-parse", "main~1"]), base);
+    assert!(server.seen().iter().all(|seen| seen.authorization.is_some()), "every request showed the token");
 }
 
 #[tokio::test(flavor = "multi_thread")]

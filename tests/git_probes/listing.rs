@@ -160,6 +160,29 @@ fn repositories_of_a_connection_are_listed() {
 }
 
 #[test]
+fn what_came_before_a_page_that_fails_is_kept() {
+    let (place, forge) = (Place::new(), Forge::start());
+    let next = [("link", "<https://api.github.com/user/repos?page=2>; rel=\"next\"")];
+    forge.answers("/user/repos?per_page=100&sort=pushed&page=1", 200, &next, json!([on_github("acme/shop")]));
+    let refusal = json!({ "message": "You have exceeded a secondary rate limit." });
+    forge.answers("/user/repos?per_page=100&sort=pushed&page=2", 403, &[], refusal);
+    let token = place.secret("token", "ghp_x").display().to_string();
+    place.write(&format!(
+        "[git.acme]\nprovider = \"github\"\napi = \"{}\"\nauth = {{ token = {{ file = \"{token}\" }} }}\n",
+        forge.api("")
+    ));
+    for (arguments, said) in
+        [(&["repositories", "acme"][..], "the rest did not come"), (&["repositories", "acme", "--json"], "\"problem\"")]
+    {
+        let output = place.git(arguments, "");
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(printed.contains("acme/shop"), "{}", told(&output));
+        assert!(told(&output).contains(said) && told(&output).contains("rate limit"), "{output:?}");
+    }
+}
+
+#[test]
 fn what_has_no_list_says_why() {
     let place = Place::new();
     for (arguments, why) in [

@@ -7,6 +7,7 @@
 mod description;
 mod double;
 mod keys;
+mod pushes;
 mod refusals;
 #[path = "../support/mod.rs"]
 mod support;

@@ -85,6 +85,16 @@ impl SshGitServer {
         self.folder.path().join("other_key")
     }
 
+    /// A new private key of this kind, as `ssh-keygen -t` takes it, that the server lets in.
+    pub fn another_key(&self, kind: &[&str]) -> PathBuf {
+        let path = self.folder.path().join(kind.concat());
+        let mut make = Command::new("ssh-keygen");
+        make.args(["-q", "-N", "", "-C", "test", "-t"]).args(kind).arg("-f").arg(&path);
+        assert!(make.status().unwrap().success());
+        self.let_in(&path.with_extension("pub"));
+        path
+    }
+
     /// From now on whoever holds the key with this public half gets in as well.
     pub fn let_in(&self, public: &Path) {
         let authorized = self.folder.path().join("authorized_keys");

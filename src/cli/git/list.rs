@@ -60,18 +60,27 @@ fn list(
         Arc::new(move |page| found.lock().unwrap_or_else(PoisonError::into_inner).extend(page))
     };
     let (cancel, folder) = (CancellationToken::new(), folder(session));
-    let is_whole = opened.wait(async {
+    let listed = opened.wait(async {
         tokio::select! {
             biased;
             number = stop_signal() => {
                 cancel.cancel();
                 Err(Failure::Signal(number))
             }
-            listed = opened.engine.list(listing, &folder, &new, told, &cancel) => Ok(listed?),
+            listed = opened.engine.list(listing, &folder, &new, told, &cancel) => Ok(listed),
         }
     })?;
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
-    print(listing, &found, is_whole, output)?;
+    match listed {
+        Ok(is_whole) => print(listing, &found, is_whole, output)?,
+        Err(problem) if found.is_empty() => return Err(problem.into()),
+        Err(problem) => {
+            // What came before it is worth having; the problem and the exit code say that there is more.
+            print(listing, &found, true, output)?;
+            output.remark(&format!("these are the first {}; the rest did not come:", found.len()))?;
+            return Err(problem.into());
+        }
+    }
     Ok(Exit::Done)
 }
 

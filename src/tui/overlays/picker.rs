@@ -97,7 +97,7 @@ impl Picker {
     pub(super) fn pressed(&mut self, key: Key, state: &State) -> Answer {
         if let Some(motion) = motion_while_typing(key) {
             let hits = self.filter.hits();
-            self.list.set_height(height(Self::area(state)));
+            self.list.set_height(self.height(Self::area(state)));
             self.list.go(motion, &RowsBy::new(hits.len(), |index| hits.get(index).copied()));
             return Answer::Stays;
         }
@@ -137,19 +137,20 @@ impl Picker {
             Listing::Branches => "Branches",
             Listing::ProjectPaths => "dbt projects",
         };
+        let height = self.height(area);
         let mut frame = Frame::new(title).focused(true);
-        if !matches!(self.ended, Some(Err(_))) {
-            frame = frame.position(self.list.position()).scroll(self.list.scroll(height(area)));
+        if height > 0 {
+            frame = frame.position(self.list.position()).scroll(self.list.scroll(height));
         }
         let inside = frame.draw(look, area, buffer);
         let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
         let (line, rest) = split_first_row(inside);
         let cursor = self.input.draw(look, line, "type to filter", buffer);
-        let rows = Rect { y: rest.y + rest.height.min(1), height: height(area) as u16, ..rest };
+        let rows = Rect { y: rest.y + rest.height.min(1), height: height as u16, ..rest };
+        list::draw(look, rows, &self.list, true, buffer, |index, width| self.row(index, width, look));
         if let Some(Err(problem)) = &self.ended {
-            draw_problem(problem, look, rows, buffer);
-        } else {
-            list::draw(look, rows, &self.list, true, buffer, |index, width| self.row(index, width, look));
+            let below = Rect { y: rows.bottom(), height: room(area).saturating_sub(height) as u16, ..rows };
+            draw_problem(problem, look, below, buffer);
         }
         let words =
             text::truncate(&self.state_in_words(look), usize::from(inside.width), look.glyphs.ellipsis).into_owned();
@@ -157,6 +158,15 @@ impl Picker {
         let y = inside.bottom().saturating_sub(1);
         buffer.set_stringn(inside.x, y, words, usize::from(inside.width), look.style(role));
         cursor
+    }
+
+    /// Rows of the list. What came stays when the rest fails.
+    fn height(&self, area: Rect) -> usize {
+        match &self.ended {
+            Some(Err(_)) if self.rows.is_empty() => 0,
+            Some(Err(_)) => room(area).saturating_sub(PROBLEM),
+            _ => room(area),
+        }
     }
 
     fn row<'a>(&'a self, index: usize, width: u16, look: Look<'_>) -> Line<'a> {
@@ -178,7 +188,12 @@ impl Picker {
         let separator = look.glyphs.separator;
         let nothing = self.filter.hits().is_empty();
         match &self.ended {
-            Some(Err(_)) => format!("no list: type it by hand {separator} esc goes back"),
+            Some(Err(_)) if self.rows.is_empty() => format!("no list: type it by hand {separator} esc goes back"),
+            Some(Err(_)) if nothing => format!("nothing matches {separator} enter takes what is typed"),
+            Some(Err(_)) => {
+                let count = self.rows.len();
+                format!("the first {count}, the rest did not come; type what is not here {separator} enter takes it")
+            }
             None if self.rows.is_empty() => format!("asking{} {separator} esc stops it", look.glyphs.ellipsis),
             None => format!("{} so far, more are coming {separator} enter takes it", self.rows.len()),
             Some(Ok(_)) if self.rows.is_empty() => format!("there is none {separator} esc goes back"),
@@ -191,10 +206,13 @@ impl Picker {
     }
 }
 
-/// Rows of the list: the rest is the filter, air, and a line of words.
-fn height(area: Rect) -> usize {
+/// Rows for what came and why there is no more: the rest is the filter, air, and a line of words.
+fn room(area: Rect) -> usize {
     usize::from(area.height.saturating_sub(6))
 }
+
+/// Rows that a problem takes below those that came before it.
+const PROBLEM: usize = 5;
 
 fn draw_problem(problem: &Problem, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);

@@ -82,8 +82,12 @@ fn the_lists_and_the_test() {
             "Repositories can't be listed: an SSH key opens no list: type the address, or choose a token",
         );
         Catalogue::builtin().describe(&mut problem);
-        list.send(Message::ListEnded { generation: asked, result: Err(Box::new(problem)) });
-        picture(&mut text, size, "no list", &list);
+        list.send(Message::ListEnded { generation: asked, result: Err(Box::new(problem.clone())) });
+        picture(&mut text, size, "the rest did not come", &list);
+        let mut none = screen(size, "a ctrl-l");
+        let asked = generation(&mut none);
+        none.send(Message::ListEnded { generation: asked, result: Err(Box::new(problem)) });
+        picture(&mut text, size, "no list", &none);
         let mut test = screen(size, "a 'https://github.com/acme/shop' enter");
         let Some(Effect::TryProject { new, generation }) = test.take().pop() else { panic!("nothing is tried") };
         test.send(Message::ProjectTried {
