@@ -53,6 +53,9 @@ pub(super) struct GitAdd {
     pub(super) project_path: Option<String>,
     #[command(flatten)]
     pub(super) access: AccessArguments,
+    /// What its new Git connection is called [default: as the project]
+    #[arg(long, value_name = "NAME", conflicts_with = "connection")]
+    pub(super) connection_name: Option<String>,
     /// Write it even where the test finds something missing
     #[arg(long)]
     pub(super) untested: bool,

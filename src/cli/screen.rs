@@ -16,9 +16,10 @@ pub(super) fn run(mut session: Session, fresh: bool) -> Result<Exit, Failure> {
     if session.global.no_color {
         session.global.assignments.push(Assignment { key: "ui.theme".to_owned(), value: "mono".to_owned() });
     }
+    let mut project = None;
     loop {
         let opened = session.open_or_begin()?;
-        let start = Start { environment: session.environment.clone(), fresh };
+        let start = Start { environment: session.environment.clone(), fresh, project: project.take() };
         let left = opened.wait(tui::run(opened.engine.clone(), start)).map_err(Failure::System)?;
         drop(opened);
         let paths = Paths::of(&session.environment);
@@ -33,7 +34,8 @@ pub(super) fn run(mut session: Session, fresh: bool) -> Result<Exit, Failure> {
             tui::Exit::OpenFolder(folder) => session.at(&folder),
             tui::Exit::Connect(new) => {
                 let new = new.from_here(&session.environment);
-                let (file, _) = connect(&paths.config_dir, &new, &session.environment)?;
+                let (file, name) = connect(&paths.config_dir, &new, &session.environment)?;
+                project = Some(name);
                 session.at(&file)
             }
         };

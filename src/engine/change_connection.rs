@@ -6,12 +6,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::problem::{Code, Problem, Subject};
 use crate::workspace::edit::{self, Change};
-use crate::workspace::{Git, Location, ProviderName, Secret, SecretRef, Workspace};
+use crate::workspace::{Git, Location, ProviderName, Workspace};
 
 use super::connect::{loaded, with_kept};
 use super::connection_test::{OnProbe, Probe, test_project};
 use super::handle::Engine;
-use super::new_access::{NewAccess, typed_place};
+use super::new_access::{NewAccess, TypedPlaces};
+use super::old_secrets;
 use super::target::Target;
 
 /// Another credential for a Git connection that is there.
@@ -36,6 +37,8 @@ pub enum Removal {
 pub struct RemovalPreview {
     /// Projects that use the connection: they would be read without a credential.
     pub users: Vec<String>,
+    /// What becomes of secrets that nothing refers to any more, in sentences.
+    pub secrets: Vec<String>,
     /// Of `ebb.toml`, as a unified diff without file names.
     pub diff: Vec<String>,
 }
@@ -49,13 +52,16 @@ impl Engine {
         cancel: CancellationToken,
     ) -> Result<bool, Problem> {
         let (file, workspace) = self.on_disk().await?;
-        let changes = credential_changes(&workspace, new, &typed_place())?;
+        let changes = credential_changes(&workspace, new, &TypedPlaces::Nowhere)?;
         let environment = self.core.world.environment.clone();
         let edited = edit::preview(&file, &workspace.version, &changes, &environment);
         let text = edited.map_err(|error| error.to_problem())?.after;
         let changed = Workspace::from_text(Location::File(file), text, &environment, &[]);
         let changed = changed.map_err(|problems| without_reason(problems.into_iter().next()))?;
-        let typed: Option<(SecretRef, Secret)> = new.access.typed().map(|secret| (typed_place(), secret.clone()));
+        let typed = new.access.typed_nowhere();
+        for words in self.told_of_secrets(&workspace, &changed).await? {
+            told(Probe::Noted { words: format!("when this is saved: {words}") });
+        }
         let users = users(&changed, &new.connection);
         if users.is_empty() {
             let words = "no project uses this connection: there is no repository to test it with".to_owned();
@@ -73,9 +79,10 @@ impl Engine {
         Ok(is_well)
     }
 
-    /// Writes the new credential and takes it up.
-    pub async fn change_credential(&self, new: &NewCredential) -> Result<(), Problem> {
+    /// Writes the new credential and takes it up. Gives what became of the secrets of the old one, in sentences.
+    pub async fn change_credential(&self, new: &NewCredential) -> Result<Vec<String>, Problem> {
         let (file, workspace) = self.on_disk().await?;
+        let before = workspace.clone();
         let (new, environment) = (new.clone(), self.core.world.environment.clone());
         let written = self.core.blocking(move || {
             with_kept(&new.connection, &new.access, &environment, |place| {
@@ -85,7 +92,8 @@ impl Engine {
             })
         });
         written.await??;
-        self.taken_up().await
+        self.taken_up().await?;
+        self.forget_secrets(before).await
     }
 
     /// What a removal would change.
@@ -97,16 +105,36 @@ impl Engine {
         };
         let changes = removal_changes(&workspace, removal)?;
         let edited = edit::preview(&file, &workspace.version, &changes, &self.core.world.environment);
-        Ok(RemovalPreview { users, diff: edited.map_err(|error| error.to_problem())?.diff })
+        let edited = edited.map_err(|error| error.to_problem())?;
+        let environment = &self.core.world.environment;
+        let after = Workspace::from_text(Location::File(file), edited.after, environment, &[]);
+        let after = after.map_err(|problems| without_reason(problems.into_iter().next()))?;
+        let secrets = self.told_of_secrets(&workspace, &after).await?;
+        Ok(RemovalPreview { users, secrets, diff: edited.diff })
     }
 
-    /// Removes, and takes the change up.
-    pub async fn remove(&self, removal: &Removal) -> Result<(), Problem> {
+    /// Removes, and takes the change up. Gives what became of secrets that are not needed any more, in sentences.
+    pub async fn remove(&self, removal: &Removal) -> Result<Vec<String>, Problem> {
         let (file, workspace) = self.on_disk().await?;
         let changes = removal_changes(&workspace, removal)?;
         let edited = edit::apply(&file, &workspace.version, &changes, &self.core.world.environment);
         edited.map_err(|error| error.to_problem())?;
-        self.taken_up().await
+        self.taken_up().await?;
+        self.forget_secrets(workspace).await
+    }
+
+    /// What would become of the secrets that a change leaves without a use.
+    async fn told_of_secrets(&self, before: &Workspace, after: &Workspace) -> Result<Vec<String>, Problem> {
+        let (unused, before) = (old_secrets::unused(before, after), before.clone());
+        let environment = self.core.world.environment.clone();
+        self.core.blocking(move || old_secrets::told(&unused, &before, &environment)).await
+    }
+
+    /// Removes the secrets of ours that the workspace, as it is now, does not need any more.
+    async fn forget_secrets(&self, before: Workspace) -> Result<Vec<String>, Problem> {
+        let unused = old_secrets::unused(&before, &self.core.workspace());
+        let environment = self.core.world.environment.clone();
+        self.core.blocking(move || old_secrets::forget(&unused, &before, &environment)).await
     }
 
     /// The file as it is now, which may not be as it was loaded.
@@ -140,7 +168,7 @@ fn known<'a>(workspace: &'a Workspace, connection: &str) -> Result<&'a Git, Prob
     })
 }
 
-fn credential_changes(workspace: &Workspace, new: &NewCredential, typed: &SecretRef) -> Result<Vec<Change>, Problem> {
+fn credential_changes(workspace: &Workspace, new: &NewCredential, typed: &TypedPlaces) -> Result<Vec<Change>, Problem> {
     let old = known(workspace, &new.connection)?;
     let auth = new.access.auth(typed).unwrap_or_else(|| old.auth.clone());
     let provider = new.provider.unwrap_or(old.provider);

@@ -11,7 +11,7 @@ use crate::workspace::{
     make_private_folder,
 };
 
-use super::new_access::{NewAccess, typed_place};
+use super::new_access::{NewAccess, TypedPlaces};
 
 /// A repository as a person describes it. Only the address is needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct NewProject {
     pub project_path: String,
     /// Who hosts it; none: as the host's name says.
     pub provider: Option<ProviderName>,
+    /// Name of its new Git connection; empty: that of the project.
+    pub connection_name: String,
     pub access: NewAccess,
 }
 
@@ -43,7 +45,7 @@ pub(super) struct Draft {
     pub(super) project: String,
     pub(super) address: Address,
     /// What a person typed, and where the draft says that it is.
-    pub(super) typed: Option<(SecretRef, Secret)>,
+    pub(super) typed: Vec<(SecretRef, Secret)>,
 }
 
 /// The workspace as it would be with the project in it.
@@ -52,19 +54,18 @@ pub(super) fn draft(folder: &Path, new: &NewProject, environment: &Environment) 
     let file = folder.join(FILE_NAME);
     let (text, project) = if file.is_file() {
         let workspace = loaded(&file, environment)?;
-        let name = free_name(&name_of(&address.remote), &taken(&workspace));
-        let changes = changes(new, &address, &name, &typed_place())?;
+        let names = Names::of(new, &address.remote, Some(&workspace))?;
+        let changes = changes(new, &address, &names, &TypedPlaces::Nowhere)?;
         let edited = edit::preview(&file, &workspace.version, &changes, environment);
-        (edited.map_err(|error| unwritable(&file, &error.to_string()))?.after, name)
+        (edited.map_err(|error| unwritable(&file, &error.to_string()))?.after, names.project)
     } else {
-        let name = name_of(&address.remote);
-        let edited = edit::preview_new(&file, &changes(new, &address, &name, &typed_place())?, environment);
-        (edited.map_err(|error| unwritable(&file, &error.to_string()))?.after, name)
+        let names = Names::of(new, &address.remote, None)?;
+        let edited = edit::preview_new(&file, &changes(new, &address, &names, &TypedPlaces::Nowhere)?, environment);
+        (edited.map_err(|error| unwritable(&file, &error.to_string()))?.after, names.project)
     };
     let workspace = Workspace::from_text(Location::File(file.clone()), text, environment, &[]);
     let workspace = workspace.map_err(|problems| first(&file, problems))?;
-    let typed = new.access.typed().map(|secret| (typed_place(), secret.clone()));
-    Ok(Draft { workspace, project, address, typed })
+    Ok(Draft { workspace, project, address, typed: new.access.typed_nowhere() })
 }
 
 /// The workspace in a file.
@@ -83,9 +84,9 @@ pub fn connect(folder: &Path, new: &NewProject, environment: &Environment) -> Re
     let address = Address::parse(&new.address, folder).map_err(|error| not_an_address(&error))?;
     let file = folder.join(FILE_NAME);
     let there = if file.is_file() { Some(loaded(&file, environment)?) } else { None };
-    let name = free_name(&name_of(&address.remote), &there.as_ref().map(taken).unwrap_or_default());
-    with_kept(&name, &new.access, environment, |place| {
-        let changes = changes(new, &address, &name, place)?;
+    let names = Names::of(new, &address.remote, there.as_ref())?;
+    with_kept(&names.connection, &new.access, environment, |places| {
+        let changes = changes(new, &address, &names, places)?;
         let edited = if let Some(workspace) = &there {
             edit::apply(&file, &workspace.version, &changes, environment)
         } else {
@@ -93,38 +94,69 @@ pub fn connect(folder: &Path, new: &NewProject, environment: &Environment) -> Re
             edit::create(&file, &changes, environment)
         };
         edited.map_err(|error| unwritable(&file, &error.to_string()))?;
-        Ok((file.clone(), name.clone()))
+        Ok((file.clone(), names.project.clone()))
     })
 }
 
-/// Puts a typed secret where secrets are kept for as long as `write` takes, and for good where it succeeds.
+/// What the new parts of `ebb.toml` are called.
+struct Names {
+    project: String,
+    connection: String,
+}
+
+impl Names {
+    /// `there` is the workspace that they come into.
+    fn of(new: &NewProject, remote: &Remote, there: Option<&Workspace>) -> Result<Self, Problem> {
+        let project = free_name(&name_of(remote), &there.map(taken).unwrap_or_default());
+        let wanted = new.connection_name.trim();
+        if there.is_some_and(|workspace| workspace.settings.git.contains_key(wanted)) {
+            let summary = format!("There is a Git connection called {wanted:?} already: choose it, or another name");
+            let subject = Subject::Connection { name: wanted.to_owned() };
+            return Err(Problem::new(Code::new("CONFIG-REFERENCE"), subject, summary));
+        }
+        let connection = if wanted.is_empty() { project.clone() } else { wanted.to_owned() };
+        Ok(Self { project, connection })
+    }
+}
+
+/// Puts typed secrets where secrets are kept for as long as `write` takes, and for good where it succeeds.
 pub(super) fn with_kept<T>(
     name: &str,
     access: &NewAccess,
     environment: &Environment,
-    write: impl FnOnce(&SecretRef) -> Result<T, Problem>,
+    write: impl FnOnce(&TypedPlaces) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    let Some(secret) = access.typed() else { return write(&typed_place()) };
     let folder = Paths::of(environment).config_dir.join("secrets");
-    let kept =
-        keep_secret(name, secret, &folder, environment).map_err(|error| unwritable(&folder, &error.to_string()))?;
-    let written = write(&kept);
-    if let (SecretRef::File(file), Err(_)) = (&kept, &written) {
-        // Nothing refers to it. That it could not be removed is no second failure.
-        let _ = std::fs::remove_file(file);
+    let mut kept = Vec::new();
+    let mut keep = || {
+        for (secret, suffix) in access.typed().into_iter().zip(["", "_passphrase"]) {
+            let place = keep_secret(&format!("{name}{suffix}"), secret, &folder, environment);
+            kept.push(place.map_err(|error| unwritable(&folder, &error.to_string()))?);
+        }
+        Ok(())
+    };
+    let written = keep().and_then(|()| write(&TypedPlaces::Kept(kept.clone())));
+    if written.is_err() {
+        for place in &kept {
+            if let SecretRef::File(file) = place {
+                // Nothing refers to it. That it could not be removed is no second failure.
+                let _ = std::fs::remove_file(file);
+            }
+        }
     }
     written
 }
 
-/// `typed` is where a typed secret is.
-fn changes(new: &NewProject, address: &Address, name: &str, typed: &SecretRef) -> Result<Vec<Change>, Problem> {
+/// `typed` is where typed secrets are.
+fn changes(new: &NewProject, address: &Address, names: &Names, typed: &TypedPlaces) -> Result<Vec<Change>, Problem> {
+    let Names { project: name, connection: its_connection } = names;
     let mut changes = Vec::new();
     let mut set =
         |key: &[&str], value: &str| changes.push(Change::Set { key: edit::key(key), value: edit::text(value) });
     if let NewAccess::Existing(connection) = &new.access {
         set(&["projects", name, "git"], connection);
     } else if needs_connection(&address.remote, new) {
-        set(&["projects", name, "git"], name);
+        set(&["projects", name, "git"], its_connection);
     }
     set(&["projects", name, "repository"], &address.remote.display());
     let branch = if new.branch.is_empty() { address.branch.clone().unwrap_or_default() } else { new.branch.clone() };
@@ -136,7 +168,7 @@ fn changes(new: &NewProject, address: &Address, name: &str, typed: &SecretRef) -
     if let Some(auth) = auth {
         let provider = new.provider.unwrap_or_else(|| provider_name(address.remote.provider()));
         let username = new.access.username();
-        let connection = edit::connection(name, &Git { username, ..Git::of(provider, auth) });
+        let connection = edit::connection(its_connection, &Git { username, ..Git::of(provider, auth) });
         changes.extend(connection.map_err(|error| error.to_problem())?);
     }
     Ok(changes)

@@ -80,7 +80,7 @@ impl Target {
 
     /// A command that gives a secret may take seconds: it runs off the async threads.
     pub(super) async fn secret(&self, reference: SecretRef) -> Result<Secret, Problem> {
-        if let Some((_, typed)) = self.typed.as_ref().filter(|(place, _)| *place == reference) {
+        if let Some((_, typed)) = self.typed.iter().find(|(place, _)| *place == reference) {
             return Ok(typed.clone());
         }
         let (environment, base) = (self.environment.clone(), self.base.clone());

@@ -26,6 +26,7 @@ mod log;
 mod manifest_file;
 mod new_access;
 mod new_project;
+mod old_secrets;
 mod open;
 mod outlines;
 mod packages;

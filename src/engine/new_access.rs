@@ -17,7 +17,7 @@ pub enum NewAccess {
     SshKey(PathBuf),
     /// A private key that is a secret, or has a passphrase.
     SshPrivateKey {
-        private_key: SecretRef,
+        private_key: GivenSecret,
         passphrase: Option<GivenSecret>,
     },
     Token {
@@ -42,35 +42,57 @@ pub enum GivenSecret {
     Typed(Secret),
 }
 
-/// Where a draft says that a typed secret is. No keyring is asked for it.
-pub(super) fn typed_place() -> SecretRef {
-    SecretRef::Keyring("typed-and-not-kept-yet".to_owned())
+/// Where the secrets are that were typed, in the order of [`NewAccess::typed`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TypedPlaces {
+    /// Nowhere yet: a draft says so, and no keyring is asked.
+    Nowhere,
+    Kept(Vec<SecretRef>),
+}
+
+impl TypedPlaces {
+    pub(super) fn place(&self, index: usize) -> SecretRef {
+        let kept = match self {
+            Self::Nowhere => None,
+            Self::Kept(places) => places.get(index).cloned(),
+        };
+        kept.unwrap_or_else(|| SecretRef::Keyring(format!("typed-and-not-kept-yet-{index}")))
+    }
 }
 
 impl GivenSecret {
-    fn at(&self, typed: &SecretRef) -> SecretRef {
+    fn at(&self, typed: SecretRef) -> SecretRef {
         match self {
             Self::At(place) => place.clone(),
-            Self::Typed(_) => typed.clone(),
+            Self::Typed(_) => typed,
+        }
+    }
+
+    fn typed(&self) -> Option<&Secret> {
+        match self {
+            Self::At(_) => None,
+            Self::Typed(secret) => Some(secret),
         }
     }
 }
 
 impl NewAccess {
-    /// As settings, with a typed secret at `typed`; none where a connection is there already.
-    pub(super) fn auth(&self, typed: &SecretRef) -> Option<Auth> {
+    /// As settings, with typed secrets at `typed`; none where a connection is there already.
+    pub(super) fn auth(&self, typed: &TypedPlaces) -> Option<Auth> {
         Some(match self {
             Self::Suggested | Self::SshAgent => Auth::SshAgent,
             Self::SshKey(path) => Auth::SshKey(path.clone()),
             Self::SshPrivateKey { private_key, passphrase } => Auth::SshPrivateKey(PrivateKeySettings {
-                key: private_key.clone(),
-                passphrase: passphrase.as_ref().map(|secret| secret.at(typed)),
+                key: private_key.at(typed.place(0)),
+                passphrase: passphrase
+                    .as_ref()
+                    .map(|secret| secret.at(typed.place(usize::from(private_key.typed().is_some())))),
             }),
-            Self::Token { secret, .. } => Auth::Token(secret.at(typed)),
+            Self::Token { secret, .. } => Auth::Token(secret.at(typed.place(0))),
             Self::GithubApp { app_id, installation_id, private_key } => Auth::GithubApp(AppSettings {
                 app_id: *app_id,
                 installation_id: *installation_id,
-                private_key: private_key.at(typed),
+                private_key: private_key.at(typed.place(0)),
             }),
             Self::Existing(_) => return None,
         })
@@ -88,13 +110,20 @@ impl NewAccess {
         }
     }
 
-    /// A secret of it that is not kept anywhere yet.
-    pub(super) fn typed(&self) -> Option<&Secret> {
-        match self {
-            Self::Token { secret: GivenSecret::Typed(secret), .. }
-            | Self::SshPrivateKey { passphrase: Some(GivenSecret::Typed(secret)), .. }
-            | Self::GithubApp { private_key: GivenSecret::Typed(secret), .. } => Some(secret),
-            _ => None,
-        }
+    /// Secrets of it that are not kept anywhere yet.
+    pub(super) fn typed(&self) -> Vec<&Secret> {
+        let given = match self {
+            Self::Token { secret, .. } => [Some(secret), None],
+            Self::SshPrivateKey { private_key, passphrase } => [Some(private_key), passphrase.as_ref()],
+            Self::GithubApp { private_key, .. } => [Some(private_key), None],
+            Self::Suggested | Self::Existing(_) | Self::SshAgent | Self::SshKey(_) => [None, None],
+        };
+        given.into_iter().flatten().filter_map(GivenSecret::typed).collect()
+    }
+
+    /// The same, with where a draft says that they are.
+    pub(super) fn typed_nowhere(&self) -> Vec<(SecretRef, Secret)> {
+        let place = |(index, secret): (usize, &Secret)| (TypedPlaces::Nowhere.place(index), secret.clone());
+        self.typed().into_iter().enumerate().map(place).collect()
     }
 }

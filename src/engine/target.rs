@@ -46,8 +46,8 @@ pub(super) struct Target {
     pub(super) base: PathBuf,
     cache: PathBuf,
     pub(super) environment: Environment,
-    /// A secret that was typed and is not kept anywhere yet, and where the settings say that it is.
-    pub(super) typed: Option<(SecretRef, Secret)>,
+    /// Secrets that were typed and are not kept anywhere yet, and where the settings say that they are.
+    pub(super) typed: Vec<(SecretRef, Secret)>,
 }
 
 impl Target {
@@ -89,12 +89,12 @@ impl Target {
             base,
             cache: cache.to_path_buf(),
             environment: environment.clone(),
-            typed: None,
+            typed: Vec::new(),
         })
     }
 
-    /// With a secret that is not kept anywhere yet.
-    pub(super) fn with_typed(self, typed: Option<(SecretRef, Secret)>) -> Self {
+    /// With secrets that are not kept anywhere yet.
+    pub(super) fn with_typed(self, typed: Vec<(SecretRef, Secret)>) -> Self {
         Self { typed, ..self }
     }
 

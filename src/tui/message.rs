@@ -121,6 +121,8 @@ pub enum Message {
     /// What was set up stands in `ebb.toml`; in words for a toast.
     SetUpSaved {
         words: String,
+        /// The project that is new.
+        project: Option<String>,
     },
     RemovalPreviewed {
         removal: Removal,

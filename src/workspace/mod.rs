@@ -18,7 +18,7 @@ pub use find::{FILE_NAME, Location, find};
 pub use load::{Assignment, Version, Workspace};
 pub use paths::{Paths, make_private_folder};
 pub use schema::schema;
-pub use secret::{Scrubber, Secret, SecretError, SecretRef, keep_secret};
+pub use secret::{Fate, Scrubber, Secret, SecretError, SecretRef, keep_secret};
 pub use settings::{
     AppSettings, Auth, Git, Glyphs, Loader, Motion, Mouse, PackagesSetting, PrivateKeySettings, Project, ProviderName,
     Settings, Source, SourceType, SyncSettings, Theme, Tips, Ui,

@@ -4,7 +4,8 @@
 use std::fs;
 
 use crate::adding::Place;
-use crate::support::repositories::{SHOP, push};
+use crate::support::SshGitServer;
+use crate::support::repositories::{self, SHOP, push};
 use crate::terminal::{Start, Terminal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ebb");
@@ -94,6 +95,44 @@ fn one_of_several_projects_is_chosen_on_the_screen() {
     screen.send("\r");
     screen.wait_for("✓ shop");
     assert!(settings(&place).contains("transform/dbt_project.yml"), "{}", settings(&place));
+    screen.send("q");
+    assert!(screen.wait().success());
+}
+
+#[test]
+fn a_key_is_pasted_a_host_is_trusted_and_the_first_sync_begins() {
+    let test = "a_key_is_pasted_a_host_is_trusted_and_the_first_sync_begins";
+    let Some(server) = SshGitServer::start(test, true) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let shop = repositories::shop(home.path(), true);
+    let mut screen = Start::new(PROGRAM, home.path()).size(100, 32).run();
+    screen.wait_for("Try the demo");
+    screen.send("a");
+    screen.wait_for("Connect a repository");
+    paste(&mut screen, &server.url(&shop));
+    screen.wait_for("shop.git");
+    screen.send("\t\t\x1b[C\x1b[C");
+    screen.wait_for("Private key is");
+    screen.send("\t\t");
+    let key = fs::read_to_string(server.key()).unwrap();
+    paste(&mut screen, &key.replace('\n', "\r"));
+    screen.wait_for("OPENSSH PRIVATE KEY of");
+    screen.send("\t\t");
+    paste(&mut screen, "deploy");
+    screen.send("\r");
+    screen.wait_for("t trusts it");
+    screen.send("t");
+    screen.wait_for("Trust it, and test again");
+    assert!(screen.text().contains(&server.fingerprint("host_key")), "{}", screen.text());
+    screen.send("y");
+    screen.wait_for("all is well");
+    screen.send("\r");
+    screen.wait_for("✓ shop");
+    let settings = fs::read_to_string(home.path().join("config/ebb/ebb.toml")).unwrap();
+    assert!(settings.contains("[git.deploy") && settings.contains("git = \"deploy\""), "{settings}");
+    assert_eq!(fs::read_to_string(home.path().join("config/ebb/secrets/deploy")).unwrap(), key);
+    let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
+    assert!(key.lines().all(|line| !raw.contains(line)), "a part of the key was drawn");
     screen.send("q");
     assert!(screen.wait().success());
 }

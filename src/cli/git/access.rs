@@ -35,7 +35,10 @@ pub(super) fn access(wanted: &AccessArguments, session: &Session, output: &mut O
     } else if let Some(path) = &wanted.ssh_key {
         match passphrase(wanted, output)? {
             None => NewAccess::SshKey(here(path)),
-            passphrase => NewAccess::SshPrivateKey { private_key: SecretRef::File(here(path)), passphrase },
+            passphrase => {
+                let private_key = GivenSecret::At(SecretRef::File(here(path)));
+                NewAccess::SshPrivateKey { private_key, passphrase }
+            }
         }
     } else if wanted.ssh_agent {
         NewAccess::SshAgent

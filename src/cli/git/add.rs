@@ -29,6 +29,7 @@ pub(super) fn run(session: &Session, wanted: &GitAdd, output: &mut Output) -> Re
         branch: wanted.branch.clone().unwrap_or_default(),
         project_path: wanted.project_path.clone().unwrap_or_default(),
         provider: wanted.access.provider.map(ProviderName::from),
+        connection_name: wanted.connection_name.clone().unwrap_or_default(),
         access,
     };
     let opened = session.open_or_begin()?;

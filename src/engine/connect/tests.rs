@@ -4,6 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::engine::GivenSecret;
+use crate::workspace::Auth;
 
 fn written(address: &str, new: NewProject) -> String {
     let place = tempfile::tempdir().unwrap();
@@ -89,13 +90,40 @@ fn what_is_no_address_is_refused_and_nothing_is_written() {
 }
 
 #[test]
+fn a_pasted_key_and_its_passphrase_are_kept_in_files_of_their_own() {
+    let place = tempfile::tempdir().unwrap();
+    let environment = Environment::new(Vec::<(String, String)>::new(), place.path(), place.path());
+    let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n-----END OPENSSH PRIVATE KEY-----";
+    let access = NewAccess::SshPrivateKey {
+        private_key: GivenSecret::Typed(Secret::new(key)),
+        passphrase: Some(GivenSecret::Typed(Secret::new("open sesame"))),
+    };
+    let address = "git@git.example:acme/shop".to_owned();
+    let new = NewProject { address, access, connection_name: "deploy".to_owned(), ..NewProject::default() };
+    let draft = draft(place.path(), &new, &environment).unwrap();
+    let [(first, _), (second, _)] = draft.typed.as_slice() else { panic!("{:?}", draft.typed) };
+    assert_ne!(first, second);
+    let (file, project) = connect(place.path(), &new, &environment).unwrap();
+    let workspace = loaded(&file, &environment).unwrap();
+    let Auth::SshPrivateKey(settings) = &workspace.settings.git["deploy"].auth else { panic!() };
+    let kept = |reference: &SecretRef| reference.resolve(place.path(), &environment).unwrap();
+    assert_eq!(kept(&settings.key), Secret::new(key));
+    assert_eq!(kept(settings.passphrase.as_ref().unwrap()), Secret::new("open sesame"));
+    assert_eq!((project.as_str(), workspace.settings.projects["shop"].git.as_deref()), ("shop", Some("deploy")));
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("b3Blbn") && !text.contains("sesame"), "{text}");
+    let problem = connect(place.path(), &new, &environment).unwrap_err();
+    assert!(problem.summary.contains("\"deploy\" already"), "{}", problem.summary);
+}
+
+#[test]
 fn a_typed_secret_is_kept_beside_the_file_and_goes_where_nothing_was_written() {
     let place = tempfile::tempdir().unwrap();
     let environment = Environment::new(Vec::<(String, String)>::new(), place.path(), place.path());
     let access = NewAccess::Token { secret: GivenSecret::Typed(Secret::new("ghp_typed")), username: None };
     let new = NewProject { address: "https://github.com/acme/shop".to_owned(), access, ..NewProject::default() };
     let draft = draft(place.path(), &new, &environment).unwrap();
-    assert_eq!(draft.typed.unwrap().1, Secret::new("ghp_typed"));
+    assert_eq!(draft.typed[0].1, Secret::new("ghp_typed"));
     let secrets = Paths::of(&environment).config_dir.join("secrets");
     assert!(!secrets.exists(), "a draft keeps nothing");
     let (file, _) = connect(place.path(), &new, &environment).unwrap();

@@ -69,6 +69,31 @@ async fn a_project_is_removed_and_its_connection_stays() {
 }
 
 #[tokio::test]
+async fn a_secret_that_nothing_refers_to_any_more_is_removed_or_told() {
+    let stage = Stage::new(CONNECTED, tip("1", GOOD));
+    let kept = |stage: &Stage| match &stage.engine.workspace().settings.git["acme"].auth {
+        Auth::Token(SecretRef::File(file)) => file.clone(),
+        other => panic!("{other:?}"),
+    };
+    stage.engine.change_credential(&token(GivenSecret::Typed(Secret::new("ghp_first")))).await.unwrap();
+    let first = kept(&stage);
+    let told = stage.engine.change_credential(&token(GivenSecret::Typed(Secret::new("ghp_second")))).await.unwrap();
+    assert_eq!(told, [format!("Its secret in {} is removed.", first.display())]);
+    let second = kept(&stage);
+    assert!(!first.exists() && second.exists());
+    let removal = Removal::Connection("acme".to_owned());
+    let preview = stage.engine.preview_removal(&removal).await.unwrap();
+    assert_eq!(preview.secrets, [format!("Its secret in {} is removed with it.", second.display())]);
+    assert!(second.exists(), "a preview removes nothing");
+    let theirs = stage.file.with_file_name("token");
+    fs::write(&theirs, "ghp_theirs").unwrap();
+    stage.engine.change_credential(&token(GivenSecret::At(SecretRef::File(theirs.clone())))).await.unwrap();
+    assert!(!second.exists());
+    let told = stage.engine.remove(&removal).await.unwrap();
+    assert!(told[0].contains(&format!("rm {}", theirs.display())) && theirs.exists(), "{told:?}");
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_neither_changed_nor_removed() {
     let stage = Stage::new(CONNECTED, tip("1", GOOD));
     let other = NewCredential { connection: "other".to_owned(), ..token(GivenSecret::Typed(Secret::new("x"))) };

@@ -99,6 +99,7 @@ pub(in crate::tui) fn ask_removal(state: &mut State, removal: Removal, preview: 
             (format!("Remove the project {name}?"), vec![words])
         }
     };
+    lines.extend(preview.secrets);
     lines.push(String::new());
     lines.extend(preview.diff);
     let effects = vec![Effect::Remove(removal)];

@@ -244,7 +244,12 @@ pub(super) fn log_failed(state: &mut State, generation: Generation, problem: Box
     }
 }
 
-/// Pasted text of one line.
+/// Whether text of several lines may be pasted into the overlay on top.
+pub(super) fn takes_lines(state: &State) -> bool {
+    matches!(state.overlays.last(), Some(Overlay::SetUp(form)) if form.takes_lines())
+}
+
+/// Pasted text, of one line where [`takes_lines`] says no.
 pub(super) fn pasted(state: &mut State, line: &str) -> Vec<Effect> {
     let height = height(state);
     match state.overlays.last_mut() {

@@ -39,26 +39,27 @@ impl Runner {
             return;
         }
         let (engine, environment, folder) = (self.engine.clone(), self.start.environment.clone(), self.folder());
-        self.written(async move {
+        self.answered(async move {
             let project = added(&engine, folder, new, environment).await?;
-            Ok(format!("{project} added: its models are being synced"))
+            let words = format!("{project} added: its models are being synced");
+            Ok(Message::SetUpSaved { words, project: Some(project) })
         });
     }
 
     pub(super) fn change_credential(&self, new: NewCredential) {
         let engine = self.engine.clone();
         self.written(async move {
-            engine.change_credential(&new).await?;
-            Ok(format!("{} has another credential", new.connection))
+            let secrets = engine.change_credential(&new).await?;
+            Ok([vec![format!("{} has another credential.", new.connection)], secrets].concat().join(" "))
         });
     }
 
     pub(super) fn remove(&self, removal: Removal) {
         let engine = self.engine.clone();
         self.written(async move {
-            engine.remove(&removal).await?;
+            let secrets = engine.remove(&removal).await?;
             let (Removal::Connection(name) | Removal::Project(name)) = removal;
-            Ok(format!("{name} removed"))
+            Ok([vec![format!("{name} removed.")], secrets].concat().join(" "))
         });
     }
 
@@ -73,7 +74,7 @@ impl Runner {
 
     /// Tells of what was written, or why it was not.
     fn written(&self, work: impl Future<Output = Result<String, Problem>> + Send + 'static) {
-        self.answered(async move { Ok(Message::SetUpSaved { words: work.await? }) });
+        self.answered(async move { Ok(Message::SetUpSaved { words: work.await?, project: None }) });
     }
 
     /// Passes on what work comes to, or why it failed.

@@ -29,6 +29,7 @@ use crate::workspace::{self, Environment, Location, Motion};
 use super::commands::Keymap;
 use super::effect::Effect;
 use super::message::Message;
+use super::panes::Pane as _;
 use super::state::{Now, State, Surroundings, Tab};
 use super::terminal::{Facts, Guard, exit_at_once, watch_for_hang_up};
 use super::text;
@@ -44,6 +45,8 @@ pub struct Start {
     pub environment: Environment,
     /// Begin as on a first day, whatever was saved.
     pub fresh: bool,
+    /// The project that is selected: the one that was just made.
+    pub project: Option<String>,
 }
 
 /// How the screen was left.
@@ -183,6 +186,9 @@ impl Runner {
         }
         if !start.fresh {
             state.restore(memory::read(&memory::file(&start.environment, &opened.location)));
+        }
+        if let Some(project) = &start.project {
+            state.connections.select(project);
         }
         let mut guard = Guard::take(state.mouse)?;
         let size = guard.screen().size()?;

@@ -100,8 +100,10 @@ fn the_form_tests_a_pasted_address_and_saves_it_then() {
     assert!(screen.text().contains("all is well"), "{}", screen.text());
     screen.press("enter");
     assert_eq!(screen.take(), [Effect::AddProject(found)]);
-    screen.send(Message::SetUpSaved { words: "shop added: its models are being synced".to_owned() });
-    assert!(screen.state.overlays.is_empty() && screen.text().contains("shop added"));
+    let words = "billing added: its models are being synced".to_owned();
+    screen.send(Message::SetUpSaved { words, project: Some("billing".to_owned()) });
+    assert!(screen.state.overlays.is_empty() && screen.text().contains("billing added"));
+    assert_eq!(screen.state.pane().0.selected().as_deref(), Some("billing"), "the new one is the selected one");
 }
 
 /// The form with an address, tried.
@@ -223,6 +225,7 @@ fn a_removal_names_who_uses_it_and_asks() {
     let asked = screen.take();
     let Some(Effect::Load { query: Query::Removal(removal), .. }) = asked.first().cloned() else { panic!("{asked:?}") };
     let preview = RemovalPreview {
+        secrets: vec!["Its secret in /home/ada/.config/ebb/secrets/acme is removed with it.".to_owned()],
         users: vec!["shop".to_owned(), "billing".to_owned()],
         diff: vec!["@@ -1,3 +1 @@".to_owned(), "-[git.acme]".to_owned()],
     };

@@ -103,7 +103,7 @@ fn counted(state: &mut State, key: Key) -> bool {
 
 pub(super) fn pasted(state: &mut State, text: &str) -> Vec<Effect> {
     let line = text.trim_matches(['\r', '\n']);
-    if line.contains(['\r', '\n']) {
+    if line.contains(['\r', '\n']) && !overlays::takes_lines(state) {
         state.say(Tone::Note, "only one line can be pasted here");
         return Vec::new();
     }

@@ -86,10 +86,10 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
             overlays::listing_ended(state, generation, result);
             Vec::new()
         }
-        Message::SetUpSaved { words } => {
+        Message::SetUpSaved { words, project } => {
             overlays::saved(state);
             state.say(Tone::Done, words);
-            Vec::new()
+            project.map_or_else(Vec::new, |project| travel::to(state, super::state::Tab::Connections, &project))
         }
         Message::RequestFailed(problem) => {
             state.say(Tone::Failed, problem.summary.clone());

@@ -1,6 +1,7 @@
 //! Secrets: a reference that may stand in `ebb.toml`, and the value, which can't be printed.
 
 mod command;
+mod forget;
 mod keep;
 mod resolve;
 mod scrub;
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
+pub use forget::Fate;
 pub use keep::keep as keep_secret;
 pub use resolve::SecretError;
 pub(super) use scrub::MASK;

@@ -15,8 +15,13 @@ impl SetUp {
         if address.is_empty() && needs_address {
             return Err((Field::Address, "a repository's address is needed"));
         }
+        let connection_name = self.trimmed(Field::ConnectionName);
+        if self.known.iter().any(|known| known.name == connection_name) {
+            return Err((Field::ConnectionName, "a connection has this name already"));
+        }
         Ok(NewProject {
             address,
+            connection_name,
             branch: self.trimmed(Field::Branch),
             project_path: self.trimmed(Field::Path),
             provider: self.chosen_provider,
@@ -65,15 +70,17 @@ impl SetUp {
         };
         Ok(match (key, passphrase) {
             (GivenSecret::At(SecretRef::File(path)), None) => NewAccess::SshKey(path),
-            (GivenSecret::At(private_key), passphrase) => NewAccess::SshPrivateKey { private_key, passphrase },
-            // Keys are not typed.
-            (GivenSecret::Typed(_), _) => NewAccess::SshAgent,
+            (private_key, passphrase) => NewAccess::SshPrivateKey { private_key, passphrase },
         })
     }
 
-    fn secret(&self, which: Which, missing: &'static str) -> Result<GivenSecret, Complaint> {
+    pub(super) fn secret(&self, which: Which, missing: &'static str) -> Result<GivenSecret, Complaint> {
         let place = self.place(which);
         let field = Field::Secret(which, place);
+        if field.pasted_key().is_some() {
+            let key = self.keys.get(&which).ok_or((field, missing))?;
+            return Ok(GivenSecret::Typed(key.secret().clone()));
+        }
         let text = self.trimmed(field);
         if text.is_empty() {
             return Err((field, missing));

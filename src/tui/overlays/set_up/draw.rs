@@ -16,7 +16,7 @@ const LABEL: u16 = 16;
 /// Rows of the help, at most.
 const HELP: u16 = 3;
 /// Most fields that are there at once.
-const MOST_FIELDS: u16 = 10;
+const MOST_FIELDS: u16 = 11;
 
 impl SetUp {
     pub(in crate::tui::overlays) fn area(state: &State) -> Rect {
@@ -83,6 +83,11 @@ impl SetUp {
             buffer.set_stringn(value.x, value.y, words, width, look.style(role));
             return None;
         }
+        if let Some(key) = field.pasted_key().and_then(|which| self.keys.get(&which)) {
+            let words = text::truncate(&key.words(), usize::from(value.width), look.glyphs.ellipsis).into_owned();
+            buffer.set_stringn(value.x, value.y, words, usize::from(value.width), look.style(Role::Text));
+            return None;
+        }
         let empty = crate::tui::widgets::input::TextInput::default();
         let input = self.inputs.get(&field).unwrap_or(&empty);
         let hint = field.placeholder().replace('…', look.glyphs.ellipsis);
@@ -112,7 +117,7 @@ impl SetUp {
             }
             Field::Kind if self.kind() == Kind::Suggested && self.read().is_ssh => "your SSH agent".to_owned(),
             Field::Kind => self.kind().words().to_owned(),
-            Field::Place(which) => self.place(which).words().to_owned(),
+            Field::Place(which) => self.place(which).words(which).to_owned(),
             _ => String::new(),
         }
     }
@@ -132,6 +137,7 @@ impl SetUp {
             Field::Address => "ctrl-l lists repositories".to_owned(),
             Field::Branch => "ctrl-l lists branches".to_owned(),
             Field::Path => "ctrl-l lists projects".to_owned(),
+            field if field.pasted_key().is_some() => "backspace takes it out".to_owned(),
             _ => String::new(),
         };
         let all = ["enter tests it", own.as_str(), "tab next field", "esc closes"];

@@ -18,6 +18,8 @@ pub(super) enum Field {
     Username,
     AppId,
     Installation,
+    /// What a new connection is called.
+    ConnectionName,
     Branch,
     Path,
 }
@@ -36,7 +38,7 @@ pub(super) enum Which {
 pub(super) enum Place {
     /// There is none.
     Nowhere,
-    /// Typed into the form.
+    /// Typed or pasted into the form.
     Typed,
     File,
     Variable,
@@ -45,15 +47,20 @@ pub(super) enum Place {
 }
 
 impl Which {
-    /// Where it may be, the usual place first. Keys have many lines and are not typed.
+    /// Where it may be, the usual place first.
     pub(super) const fn places(self) -> &'static [Place] {
         match self {
             Self::Token => &[Place::Typed, Place::Variable, Place::File, Place::Command, Place::Keyring],
-            Self::Key | Self::AppKey => &[Place::File, Place::Variable, Place::Command, Place::Keyring],
+            Self::Key | Self::AppKey => &[Place::File, Place::Typed, Place::Variable, Place::Command, Place::Keyring],
             Self::Passphrase => {
                 &[Place::Nowhere, Place::Typed, Place::Variable, Place::File, Place::Command, Place::Keyring]
             }
         }
+    }
+
+    /// Keys have many lines: they are pasted and not typed.
+    pub(super) const fn is_key(self) -> bool {
+        matches!(self, Self::Key | Self::AppKey)
     }
 
     pub(super) const fn label(self) -> &'static str {
@@ -68,8 +75,9 @@ impl Which {
 
 impl Place {
     /// In words, after "Token is".
-    pub(super) const fn words(self) -> &'static str {
+    pub(super) const fn words(self, which: Which) -> &'static str {
         match self {
+            Self::Typed if which.is_key() => "pasted here",
             Self::Nowhere => "not needed",
             Self::Typed => "typed here",
             Self::File => "in a file",
@@ -150,10 +158,12 @@ impl Field {
             Self::Place(which) => which.label(),
             Self::Secret(Which::Token, Place::Typed) => "Token",
             Self::Secret(Which::Passphrase, Place::Typed) => "Passphrase",
+            Self::Secret(Which::Key | Which::AppKey, Place::Typed) => "Private key",
             Self::Secret(_, place) => place.label(),
             Self::Username => "Username",
             Self::AppId => "App ID",
             Self::Installation => "Installation ID",
+            Self::ConnectionName => "Connection name",
             Self::Branch => "Branch",
             Self::Path => "dbt_project.yml",
         }
@@ -162,6 +172,14 @@ impl Field {
     /// Chosen with the arrow keys; all others are typed.
     pub(super) const fn is_choice(self) -> bool {
         matches!(self, Self::Connection | Self::Provider | Self::Kind | Self::Place(_))
+    }
+
+    /// The key that is pasted here, with all its lines; nothing is typed.
+    pub(super) const fn pasted_key(self) -> Option<Which> {
+        match self {
+            Self::Secret(which, Place::Typed) if which.is_key() => Some(which),
+            _ => None,
+        }
     }
 
     /// Never shown.
@@ -179,7 +197,9 @@ impl Field {
             Self::Secret(_, Place::File) => "~/.config/ebb/token",
             Self::Secret(_, Place::Command) => "op read op://vault/github/token",
             Self::Secret(_, Place::Keyring) => "its account, with the service \"ebb\"",
+            Self::Secret(Which::Key | Which::AppKey, Place::Typed) => "paste it with all its lines: it is not shown",
             Self::Secret(_, Place::Typed) => "paste it: it is not shown",
+            Self::ConnectionName => "as the project",
             Self::Username => "the provider's usual one",
             Self::AppId => "4711",
             Self::Installation => "looked up by the repository",

@@ -38,6 +38,11 @@ pub(super) fn help(form: &SetUp, field: Field) -> String {
              the App has several."
                 .to_owned()
         }
+        Field::ConnectionName => {
+            "What the new Git connection is called in ebb.toml; other projects can use it by this name. Empty: as the \
+             project."
+                .to_owned()
+        }
         Field::Branch => "Empty: what a pasted page shows, else the default branch.".to_owned(),
         Field::Path => "From the repository's root. Empty: looked for, and you choose where there are several.".to_owned(),
     }

@@ -5,6 +5,7 @@ mod answer;
 mod draw;
 mod fields;
 mod help;
+mod pasted_key;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use crate::workspace::ProviderName;
 
 use answer::Complaint;
 use fields::{Field, Kind, PROVIDERS, Place, Which, provider};
+use pasted_key::PastedKey;
 
 /// What the form is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct SetUp {
     known: Vec<Known>,
     inputs: BTreeMap<Field, TextInput>,
     places: BTreeMap<Which, Place>,
+    /// Private keys that were pasted.
+    keys: BTreeMap<Which, PastedKey>,
     kind: Kind,
     /// None: as the address says.
     chosen_provider: Option<ProviderName>,
@@ -106,6 +110,7 @@ impl SetUp {
             field,
             inputs: BTreeMap::new(),
             places: BTreeMap::new(),
+            keys: BTreeMap::new(),
             kind: Kind::Suggested,
             chosen_provider: None,
             chosen_connection: ChosenConnection::default(),
@@ -189,6 +194,9 @@ impl SetUp {
             if self.connection().is_none() {
                 fields.extend([Field::Provider, Field::Kind]);
                 fields.extend(self.kind().fields(place));
+                if self.kind() != Kind::Suggested || self.read().is_ssh {
+                    fields.push(Field::ConnectionName);
+                }
             }
         }
         fields.extend([Field::Branch, Field::Path]);
@@ -218,6 +226,7 @@ impl SetUp {
             KeyCode::Right | KeyCode::Char(' ') if field.is_choice() => self.choose(field, 1),
             KeyCode::Left if field.is_choice() => self.choose(field, -1),
             _ if field.is_choice() => {}
+            _ if field.pasted_key().is_some() => self.key_typed(field, key),
             _ => {
                 self.input(field).key(key.to_event());
                 self.complaint = None;
@@ -307,12 +316,53 @@ impl SetUp {
         (self.field, self.complaint) = (field, None);
     }
 
-    pub(super) fn pasted(&mut self, line: &str) {
-        let field = self.focused();
-        if !field.is_choice() {
-            self.input(field).paste(line);
+    /// The key whose field has the keys, be it for the key itself or for where it is.
+    fn key_at_hand(&self) -> Option<Which> {
+        match self.focused() {
+            Field::Place(which) | Field::Secret(which, Place::File | Place::Typed) if which.is_key() => Some(which),
+            _ => None,
         }
+    }
+
+    /// Whether text of several lines may be pasted now.
+    pub(super) fn takes_lines(&self) -> bool {
+        self.key_at_hand().is_some()
+    }
+
+    pub(super) fn pasted(&mut self, text: &str) {
+        let (field, is_long) = (self.focused(), text.contains(['\r', '\n']));
         self.complaint = None;
+        match self.key_at_hand() {
+            Some(which) if is_long || field.pasted_key().is_some() => {
+                match PastedKey::read(text) {
+                    Ok(key) => {
+                        self.keys.insert(which, key);
+                        // A key that is pasted where its file is asked for is meant itself.
+                        self.places.insert(which, Place::Typed);
+                        self.field = Field::Secret(which, Place::Typed);
+                    }
+                    Err(complaint) => self.complaint = Some(complaint),
+                }
+            }
+            _ if !field.is_choice() => {
+                self.input(field).paste(text);
+            }
+            _ => {}
+        }
+    }
+
+    /// A key that was pasted can be taken out again; nothing else is done to it by hand.
+    fn key_typed(&mut self, field: Field, key: Key) {
+        let is_out = matches!(key.code, KeyCode::Backspace | KeyCode::Delete)
+            || (key.ctrl && matches!(key.code, KeyCode::Char('u' | 'w' | 'k' | 'h' | 'd')));
+        self.complaint = match (field.pasted_key(), key.code) {
+            (Some(which), _) if is_out => {
+                self.keys.remove(&which);
+                None
+            }
+            (_, KeyCode::Char(_)) => Some("a key is pasted, with all its lines, and not typed"),
+            _ => None,
+        };
     }
 }
 

@@ -35,7 +35,7 @@ fn choose(form: &mut SetUp, field: Field, words: &str) {
     for _ in 0..10 {
         let now = match field {
             Field::Kind => form.kind().words(),
-            Field::Place(which) => form.place(which).words(),
+            Field::Place(which) => form.place(which).words(which),
             Field::Connection => form.connection().unwrap_or("a new one"),
             _ => fields::title(form.provider()),
         };
@@ -103,7 +103,10 @@ fn fields_appear_where_they_apply() {
         ("GitHub App", "App ID, Installation ID, App's key is, Its file"),
     ] {
         choose(&mut form, Field::Kind, kind);
-        assert_eq!(labels(&form), format!("Repository, Provider, Sign in by, {expected}, Branch, dbt_project.yml"));
+        assert_eq!(
+            labels(&form),
+            format!("Repository, Provider, Sign in by, {expected}, Connection name, Branch, dbt_project.yml")
+        );
     }
     go(&mut form, Field::Address);
     press(&mut form, "ctrl-u");
@@ -154,7 +157,7 @@ fn every_kind_becomes_an_access() {
     go(&mut key, Field::Secret(Which::Passphrase, Place::Typed));
     paste(&mut key, "open sesame");
     let passphrase = Some(GivenSecret::Typed(Secret::new("open sesame")));
-    let private_key = SecretRef::File("~/.ssh/ebb".into());
+    let private_key = GivenSecret::At(SecretRef::File("~/.ssh/ebb".into()));
     assert_eq!(access(&mut key), NewAccess::SshPrivateKey { private_key, passphrase });
     let mut app = agent;
     choose(&mut app, Field::Kind, "GitHub App");
@@ -167,6 +170,66 @@ fn every_kind_becomes_an_access() {
     paste(&mut app, "app.pem");
     let private_key = GivenSecret::At(SecretRef::File("app.pem".into()));
     assert_eq!(access(&mut app), NewAccess::GithubApp { app_id: 47, installation_id: None, private_key });
+}
+
+/// Some private key, with the line ends that terminals send.
+const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\rb3Blbn\r-----END OPENSSH PRIVATE KEY-----\r";
+
+#[test]
+fn a_private_key_is_pasted_whole_wherever_it_is_asked_for() {
+    for (kind, which) in [("SSH key", Which::Key), ("GitHub App", Which::AppKey)] {
+        for field in [Field::Place(which), Field::Secret(which, Place::File), Field::Secret(which, Place::Typed)] {
+            let mut form = form();
+            paste(&mut form, "git@github.com:acme/shop.git");
+            assert!(!form.takes_lines());
+            choose(&mut form, Field::Kind, kind);
+            if field == Field::Secret(which, Place::Typed) {
+                choose(&mut form, Field::Place(which), "pasted here");
+            }
+            go(&mut form, field);
+            assert!(form.takes_lines(), "{field:?}");
+            paste(&mut form, KEY);
+            let key = GivenSecret::Typed(Secret::new(KEY.trim().replace('\r', "\n")));
+            assert_eq!(form.secret(which, "missing"), Ok(key), "{field:?}");
+            assert_eq!(form.focused(), Field::Secret(which, Place::Typed));
+            assert!(!format!("{form:?}").contains("b3Blbn"));
+        }
+    }
+}
+
+#[test]
+fn a_pasted_key_is_not_typed_into_and_can_be_taken_out() {
+    let mut form = form();
+    paste(&mut form, "git@github.com:acme/shop.git");
+    choose(&mut form, Field::Kind, "SSH key");
+    choose(&mut form, Field::Place(Which::Key), "pasted here");
+    go(&mut form, Field::Secret(Which::Key, Place::Typed));
+    press(&mut form, "x");
+    assert!(form.complaint.unwrap().contains("pasted"));
+    paste(&mut form, "ssh-ed25519 AAAA ada");
+    assert!(form.complaint.unwrap().contains("public half"));
+    assert!(matches!(form.pressed(Key::plain(KeyCode::Enter)), Answer::Stays));
+    assert_eq!(form.complaint, Some("a private key is needed"));
+    paste(&mut form, KEY);
+    assert!(matches!(access(&mut form), NewAccess::SshPrivateKey { private_key: GivenSecret::Typed(_), .. }));
+    press(&mut form, "backspace");
+    assert!(form.keys.is_empty() && form.secret(Which::Key, "missing").is_err());
+}
+
+#[test]
+fn a_new_connection_has_the_name_that_is_typed() {
+    let overview = with_connection();
+    let mut form = SetUp::project(Some(&overview));
+    paste(&mut form, "https://github.com/acme/other");
+    assert!(!form.fields().contains(&Field::ConnectionName), "no connection is made");
+    choose(&mut form, Field::Kind, "SSH agent");
+    go(&mut form, Field::ConnectionName);
+    paste(&mut form, "acme");
+    assert!(matches!(form.pressed(Key::plain(KeyCode::Enter)), Answer::Stays));
+    assert_eq!(form.complaint, Some("a connection has this name already"));
+    paste(&mut form, "-web");
+    let Tested::Project(new) = tested(&mut form) else { panic!() };
+    assert_eq!(new.connection_name, "acme-web");
 }
 
 #[test]
