@@ -10,7 +10,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use ebbtide::git::{
-    Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, Obstacle, Remote, RemoteError, Trust, fetch,
+    Credential, FetchLimits, FetchProgress, FetchRequest, Fetched, HttpProviders, Obstacle, Remote, RemoteError, Trust,
+    fetch,
 };
 use ebbtide::workspace::Secret;
 use support::repositories::shop;
@@ -130,6 +131,31 @@ fn a_connection_may_have_authorities_of_its_own() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_authorities_that_is_changed_is_read_again_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    shop(&folder.path().join("served"), true);
+    let server = HttpGitServer::start(&folder.path().join("served"));
+    let front = TlsFront::of(server.port());
+    let (file, providers) = (folder.path().join("acme.pem"), HttpProviders::default());
+    let cancel = CancellationToken::new();
+    let url = front.url("shop");
+    for (certificate, is_trusted) in [
+        (TlsFront::another_certificate(), false),
+        (TlsFront::certificate(), true),
+        (TlsFront::another_certificate(), false),
+    ] {
+        std::fs::remove_file(&file).ok();
+        std::fs::copy(certificate, &file).unwrap();
+        let told = providers.secured(&url, Some(file.clone()), &cancel).await;
+        assert_eq!(told.is_ok(), is_trusted, "{told:?}");
+        let request = request(url.clone(), folder.path(), Duration::from_mins(1));
+        let trust = Trust { known_hosts: None, authorities: Some(file.clone()) };
+        let fetched = run(FetchRequest { trust, credential: Credential::Anonymous, ..request }).await;
+        assert_eq!(fetched.is_ok(), is_trusted, "{fetched:?}");
+    }
+}
+
 #[test]
 fn a_certificate_that_nobody_signed_fails_the_test_of_the_connection_at_its_step() {
     let folder = tempfile::tempdir().unwrap();
@@ -162,8 +188,10 @@ fn a_proxy_is_gone_through_with_its_password_and_not_where_no_proxy_says_so() {
     let (done, told) = ebb(folder.path(), &["sync"], &[("HTTP_PROXY", &with(""))]);
     assert!(!done && told.contains("GIT-PROXY-AUTH"), "{told}");
     workspace(folder.path(), &front.url("shop"), &format!("ca_file = \"{}\"", certificate.display()));
-    let direct = [("HTTPS_PROXY", &*with("ada:open%20sesame@")), ("NO_PROXY", "127.0.0.1")];
-    let (done, told) = ebb(folder.path(), &["git", "test", "ours"], &direct);
-    assert!(done && told.contains("the certificate is trusted"), "{told}");
-    assert!(proxy.targets().is_empty(), "nobody came through the proxy");
+    for exempt in ["127.0.0.1", "10.0.0.0/8, 127.0.0.0/8"] {
+        let direct = [("HTTPS_PROXY", &*with("ada:open%20sesame@")), ("NO_PROXY", exempt)];
+        let (done, told) = ebb(folder.path(), &["git", "test", "ours"], &direct);
+        assert!(done && told.contains("the certificate is trusted") && told.contains("127.0.0.1 is"), "{told}");
+        assert!(proxy.targets().is_empty(), "nobody came through the proxy");
+    }
 }

@@ -112,6 +112,37 @@ async fn bitbucket_cloud_wants_an_address_beside_an_api_token() {
     assert_eq!(forge.seen(), [("/2.0/repositories/acme/shop".to_owned(), "Bearer ATCTTx".to_owned())]);
 }
 
+/// What Bitbucket Cloud tells of the branch `main`, with these restrictions.
+async fn protection(restrictions: &[serde_json::Value], model: Option<serde_json::Value>) -> Option<bool> {
+    let forge = Forge::start();
+    forge.answers("/2.0/repositories/acme/shop", 200, &[], json!({ "full_name": "acme/shop" }));
+    let path = "/2.0/repositories/acme/shop/branch-restrictions?kind=push&pagelen=100&page=";
+    for (index, restriction) in restrictions.iter().enumerate() {
+        let next = (index + 1 < restrictions.len()).then(|| format!("{path}{}", index + 2));
+        forge.answers(&format!("{path}{}", index + 1), 200, &[], json!({ "values": [restriction], "next": next }));
+    }
+    if let Some(model) = model {
+        forge.answers("/2.0/repositories/acme/shop/branching-model", 200, &[], model);
+    }
+    let asked = request(&forge, Provider::Bitbucket, "/2.0", "ATCTTx", "acme/shop");
+    let facts = inspected(&InspectRequest { branch: "main".to_owned(), ..asked }).await;
+    facts.repository.unwrap().is_protected
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bitbucket_cloud_tells_who_may_push_in_branch_restrictions() {
+    let glob = |kind: &str, pattern: &str| json!({ "kind": kind, "branch_match_kind": "glob", "pattern": pattern, "users": [] });
+    assert_eq!(protection(&[glob("push", "release/*"), glob("push", "ma*")], None).await, Some(true), "on page two");
+    assert_eq!(protection(&[glob("push", "release/*")], None).await, Some(false));
+    assert_eq!(protection(&[glob("delete", "main")], None).await, Some(false), "pushing is not deleting");
+    assert_eq!(protection(&[], None).await, None, "who may not ask is not told");
+    let production = json!({ "kind": "push", "branch_match_kind": "branching_model", "branch_type": "production" });
+    let model = |name: &str| Some(json!({ "production": { "branch": { "name": name } } }));
+    assert_eq!(protection(&[production.clone()], model("main")).await, Some(true));
+    assert_eq!(protection(&[production.clone()], model("live")).await, Some(false));
+    assert_eq!(protection(&[production], None).await, None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bitbucket_data_center_has_keys_and_slugs() {
     let forge = Forge::start();

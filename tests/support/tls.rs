@@ -45,6 +45,11 @@ impl TlsFront {
         format!("https://127.0.0.1:{}/{name}.git", self.port)
     }
 
+    /// A file of an authority that has nothing to do with this certificate.
+    pub fn another_certificate() -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/support/tls/another.pem")
+    }
+
     /// A file that makes whoever reads it trust the certificate.
     pub fn certificate() -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/support/tls/certificate.pem")

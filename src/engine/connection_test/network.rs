@@ -1,7 +1,7 @@
 //! The first steps on the way to a host: its name, its port. Where something else stands between, a proxy or
 //! an `ssh` that knows a way of its own, they are not ours to look at.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -59,16 +59,37 @@ fn over_http(url: &str, environment: &Environment) -> Road {
     }
 }
 
-/// Whether NO_PROXY names the host: itself, a domain above it, or all.
+/// Whether NO_PROXY names the host: itself, a domain above it, a range of addresses that it is in, or all.
 fn is_exempt(host: &str, environment: &Environment) -> bool {
     let list = ["no_proxy", "NO_PROXY"].iter().find_map(|name| environment.variable(name)).unwrap_or_default();
     list.split(',').map(|name| name.trim().trim_start_matches('.')).filter(|name| !name.is_empty()).any(|name| {
         let above = host.len().checked_sub(name.len()).and_then(|start| host.split_at_checked(start));
         name == "*"
+            || is_in_range(host, name)
             || above.is_some_and(|(front, end)| {
                 end.eq_ignore_ascii_case(name) && (front.is_empty() || front.ends_with('.'))
             })
     })
+}
+
+/// Whether a host that is written as an address is the address, or in the range `10.0.0.0/8`, `fd00::/8`.
+fn is_in_range(host: &str, range: &str) -> bool {
+    let (first, bits) = match range.split_once('/') {
+        Some((first, bits)) => (first, bits.parse::<u32>().ok()),
+        None => (range, Some(128)),
+    };
+    // From the left, as many bits as count; all of them where more are named than there are.
+    let same = |one: u128, other: u128, width: u32, bits: u32| {
+        let rest = width - bits.min(width);
+        one.checked_shr(rest).unwrap_or(0) == other.checked_shr(rest).unwrap_or(0)
+    };
+    match (host.parse(), first.trim_matches(['[', ']']).parse(), bits) {
+        (Ok(IpAddr::V4(host)), Ok(IpAddr::V4(first)), Some(bits)) => {
+            same(u32::from(host).into(), u32::from(first).into(), 32, bits)
+        }
+        (Ok(IpAddr::V6(host)), Ok(IpAddr::V6(first)), Some(bits)) => same(host.into(), first.into(), 128, bits),
+        _ => false,
+    }
 }
 
 /// What the person's own `ssh` would do for this host.
@@ -178,9 +199,22 @@ mod tests {
             ("acme.example", "notacme.example", false),
             ("git.acme.example.org", "git.acme.example", false),
             ("", "github.com", false),
+            ("10.0.0.0/8", "10.250.3.4", true),
+            ("192.168.0.0/16,10.0.0.0/8", "10.1.2.3", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.1.2.3/32", "10.1.2.3", true),
+            ("10.1.2.3/32", "10.1.2.4", false),
+            ("0.0.0.0/0", "10.1.2.4", true),
+            ("10.0.0.0/8", "10.example", false),
+            ("10.0.0.0/x", "10.0.0.1", false),
+            ("fd00::/8", "[fd12::1]", true),
+            ("fd00::/8", "[fe80::1]", false),
+            ("::1", "[::1]", true),
+            ("0::1", "[::1]", true),
         ] {
             let environment = environment(&[("HTTPS_PROXY", "http://proxy:3128"), ("NO_PROXY", list)]);
             let road = over_http(&format!("https://{host}/a"), &environment);
+            let host = host.trim_matches(['[', ']']);
             assert_eq!(road == direct(host, 443), is_direct, "{list} {host}");
         }
     }

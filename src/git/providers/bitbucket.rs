@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::branch_restrictions;
 use super::client::Answer;
 use super::error::ApiError;
 use super::facts::{Asking, CredentialFacts, Facts, RepositoryFacts, listed, not_offered, text};
@@ -37,12 +38,13 @@ async fn cloud(asking: &Asking<'_>) -> Facts {
                 scopes.iter().any(|scope| scope.contains("repository:write") || scope.contains("write:repository"))
             };
             let repository = text(&answer.body, "/full_name").ok_or_else(|| asking.unexpected("full_name"));
+            let is_protected = branch_restrictions::is_protected(asking, workspace, slug).await;
             let repository = repository.map(|name| RepositoryFacts {
                 name,
                 default_branch: text(&answer.body, "/mainbranch/name"),
                 is_archived: false,
                 can_write: scopes.as_ref().map(writes),
-                is_protected: None,
+                is_protected,
             });
             Facts { credential: Ok(CredentialFacts { account, scopes, expires_at: None }), repository }
         }

@@ -2,9 +2,10 @@
 //! pass. A credential goes to the host it is meant for and nowhere else.
 
 use std::collections::HashMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
@@ -87,7 +88,22 @@ pub(super) enum Miss {
 #[derive(Debug, Default)]
 pub(super) struct Client {
     /// One for each file of authorities, made at the first use: reading the machine's certificates takes a while.
-    http: Mutex<HashMap<Option<PathBuf>, reqwest::Client>>,
+    http: Mutex<HashMap<Option<PathBuf>, Made>>,
+}
+
+/// A client, and what its file of authorities was like when it was read.
+#[derive(Debug)]
+struct Made {
+    client: reqwest::Client,
+    read: Option<Stamp>,
+}
+
+/// Tells one version of a file from the next: its place on the disk, its length, when it was changed.
+type Stamp = (u64, u64, SystemTime);
+
+fn stamp(file: &Path) -> Option<Stamp> {
+    let metadata = std::fs::metadata(file).ok()?;
+    Some((metadata.ino(), metadata.len(), metadata.modified().ok()?))
 }
 
 impl Client {
@@ -141,8 +157,10 @@ impl Client {
         let authorities = authorities.map(Path::to_path_buf);
         // Each change is one insert: what a panic leaves is whole.
         let mut clients = self.http.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&authorities) {
-            return Ok(client.clone());
+        // A file that is changed is read again, without a restart.
+        let read = authorities.as_deref().and_then(stamp);
+        if let Some(made) = clients.get(&authorities).filter(|made| made.read == read) {
+            return Ok(made.client.clone());
         }
         let made = reqwest::Client::builder()
             .user_agent(USER_AGENT)
@@ -158,7 +176,8 @@ impl Client {
         let made = believing(made, authorities.as_deref())
             .map_err(|BadAuthorities { path, raw }| Miss::Failed(ApiError::Authorities { path, raw }))?;
         let made = made.build().map_err(|error| Miss::Failed(unreachable(url, &error)))?;
-        Ok(clients.entry(authorities).or_insert(made).clone())
+        clients.insert(authorities, Made { client: made.clone(), read });
+        Ok(made)
     }
 }
 

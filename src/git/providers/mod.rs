@@ -6,6 +6,7 @@
 mod app;
 mod base;
 mod bitbucket;
+mod branch_restrictions;
 mod client;
 mod error;
 mod facts;
