@@ -85,11 +85,7 @@ impl Store {
 pub(super) fn record(transaction: &Transaction<'_>, project: &str, finish: &SyncFinish) -> rusqlite::Result<()> {
     let mut met = Vec::with_capacity(finish.problems.len());
     for problem in &finish.problems {
-        let id = meet(transaction, project, problem, finish.id, finish.at)?;
-        transaction
-            .prepare_cached("INSERT OR IGNORE INTO sync_problems (sync, problem) VALUES (?1, ?2)")?
-            .execute([finish.id.0, id.0])?;
-        met.push(id.0);
+        met.push(meet_in(transaction, project, problem, finish.id, finish.at)?.0);
     }
     let area = match finish.examined {
         Examined::Nothing => return Ok(()),
@@ -103,6 +99,21 @@ pub(super) fn record(transaction: &Transaction<'_>, project: &str, finish: &Sync
         params![project, Time(finish.at), area, Json(met)],
     )?;
     Ok(())
+}
+
+/// A sync met a problem.
+pub(super) fn meet_in(
+    transaction: &Transaction<'_>,
+    project: &str,
+    problem: &Problem,
+    sync: SyncId,
+    at: Timestamp,
+) -> rusqlite::Result<ProblemId> {
+    let id = meet(transaction, project, problem, sync, at)?;
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO sync_problems (sync, problem) VALUES (?1, ?2)")?
+        .execute([sync.0, id.0])?;
+    Ok(id)
 }
 
 /// A problem is met: one more occurrence of an open one, or a new one. The words and the evidence of
@@ -139,7 +150,9 @@ const CONTENT: &str = "content";
 /// family may stand in the store.
 fn area_of(problem: &Problem) -> &'static str {
     let about_connection = matches!(problem.subject, Subject::Connection { .. });
-    if about_connection || problem.code.as_str().starts_with("GIT-") { CONNECTION } else { CONTENT }
+    let code = problem.code.as_str();
+    // A sync that was interrupted is made good by the next one, also where there is nothing to load.
+    if about_connection || code.starts_with("GIT-") || code == "SYNC-INTERRUPTED" { CONNECTION } else { CONTENT }
 }
 
 fn problem_of_row(row: &Row<'_>) -> rusqlite::Result<ProblemRecord> {

@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use crate::problem::{Action, Catalogue, Code, Fix, Grade, Problem, Severity, Subject};
+
 use super::Store;
 use super::columns::{Json, Time};
 use super::error::StoreError;
+use super::problems;
 use super::records::{Cause, CommitRecord, StageRecord, SyncId, SyncRecord, SyncState};
 
 /// Which syncs to list; the default is all of them.
@@ -186,18 +189,41 @@ impl Store {
             self.processes.tidy();
             return Ok(0);
         }
+        let catalogue = Catalogue::builtin();
         let closed = self.write(|transaction| {
-            transaction.execute(
-                "UPDATE syncs SET state = 'interrupted', summary = ?2, finished_at = started_at + ifnull((
-                     SELECT sum(value ->> '$.elapsed_ms') FROM json_each(stages)), 0) * 1000,
-                     progress = NULL, process = NULL
-                 WHERE state = 'running' AND ifnull(process, '') IN (SELECT value FROM json_each(?1))",
-                params![Json(dead), "The program ended before the sync did; the models of the sync before are shown"],
-            )
+            let closed: Vec<(SyncId, String, Time)> = transaction
+                .prepare(
+                    "UPDATE syncs SET state = 'interrupted', summary = ?2, finished_at = started_at + ifnull((
+                         SELECT sum(value ->> '$.elapsed_ms') FROM json_each(stages)), 0) * 1000,
+                         progress = NULL, process = NULL
+                     WHERE state = 'running' AND ifnull(process, '') IN (SELECT value FROM json_each(?1))
+                     RETURNING id, project, finished_at",
+                )?
+                .query_map(params![Json(&dead), INTERRUPTED], |row| {
+                    Ok((SyncId(row.get(0)?), row.get(1)?, row.get(2)?))
+                })?
+                .collect::<Result<_, _>>()?;
+            for (sync, project, at) in &closed {
+                problems::meet_in(transaction, project, &interrupted(project, &catalogue), *sync, at.0)?;
+            }
+            Ok(closed.len())
         })?;
         self.processes.tidy();
         Ok(closed)
     }
+}
+
+/// What is said of a sync whose process has died.
+const INTERRUPTED: &str = "The program ended before the sync did; the models of the sync before are shown";
+
+/// The problem of it. The next sync that comes as far as the repository mends it.
+fn interrupted(project: &str, catalogue: &Catalogue) -> Problem {
+    let subject = Subject::Project { name: project.to_owned() };
+    let again = Fix::new("Run the sync again", Grade::Safe, Action::Sync { project: project.to_owned() });
+    let problem = Problem::new(Code::new("SYNC-INTERRUPTED"), subject, INTERRUPTED);
+    let mut problem = problem.with_severity(Severity::Warning).with_fix(again);
+    catalogue.describe(&mut problem);
+    problem
 }
 
 fn sync_where(

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::*;
+use crate::problem::{Action, Grade};
 
 /// Long enough for any machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -83,6 +84,30 @@ fn the_sync_of_a_dead_process_is_interrupted_at_the_next_start() {
     assert!(!record.summary.is_empty());
     assert_eq!(store.last_good("shop").unwrap().unwrap().id, good);
     assert_eq!(store.models("shop").unwrap().len(), 1);
+}
+
+#[test]
+fn an_interrupted_sync_is_a_problem_until_the_next_one_comes_to_its_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    for times in 1..3 {
+        let dying = open(&folder);
+        begin(&dying, "shop");
+        drop(dying);
+        let store = open(&folder);
+        let open = store.problems(&ProblemFilter { open_only: true, ..ProblemFilter::default() }).unwrap();
+        let [record] = open.as_slice() else { panic!("{open:?}") };
+        assert_eq!((record.problem.code.as_str(), record.occurrences), ("SYNC-INTERRUPTED", times));
+        assert!(!record.problem.cause.is_empty(), "the catalogue describes it");
+        let action = Action::Sync { project: "shop".to_owned() };
+        assert!(record.problem.fixes.iter().any(|fix| fix.grade == Grade::Safe && fix.action == action));
+    }
+    let store = open(&folder);
+    let unchanged =
+        |examined| SyncFinish { examined, unchanged: true, ..finish(begin(&store, "shop"), SyncState::Succeeded) };
+    store.finish_sync(unchanged(Examined::Nothing)).unwrap();
+    assert_eq!(store.open_problems().unwrap(), [("shop".to_owned(), 1)], "it has seen nothing");
+    store.finish_sync(unchanged(Examined::Connection)).unwrap();
+    assert_eq!(store.open_problems().unwrap(), []);
 }
 
 #[test]
