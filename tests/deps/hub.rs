@@ -1,7 +1,6 @@
 //! A package hub and repositories out of `hub.json`, as `serve.py` gives them to dbt; the hub misbehaves on
 //! request.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +13,8 @@ use ebbtide::git::author::{NewCommit, commit_to_branch, create};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
+
+use crate::background::{Background, Port};
 
 const PACKAGES: &str = include_str!("hub.json");
 
@@ -46,23 +47,16 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) struct Hub {
     shared: Arc<Shared>,
-    runtime: Option<tokio::runtime::Runtime>,
+    _server: Background,
 }
 
 impl Hub {
     pub(crate) fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address: SocketAddr = listener.local_addr().unwrap();
-        let base = format!("http://{address}/");
+        let port = Port::take();
+        let base = format!("http://{}/", port.address());
         let shared = Arc::new(Shared { base, manner: Mutex::new(Manner::Serve), seen: Mutex::default() });
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        runtime.spawn(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, router).await.unwrap();
-        });
-        Self { shared, runtime: Some(runtime) }
+        let server = port.serve(Router::new().fallback(answer).with_state(Arc::clone(&shared)));
+        Self { shared, _server: server }
     }
 
     /// The address, with a slash at its end.
@@ -77,14 +71,6 @@ impl Hub {
     /// Paths asked for since the last call.
     pub(crate) fn seen(&self) -> Vec<String> {
         std::mem::take(&mut self.shared.seen.lock().unwrap())
-    }
-}
-
-impl Drop for Hub {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

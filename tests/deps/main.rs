@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod as_dbt;
+#[allow(dead_code, unreachable_pub, reason = "it is shared by several files")]
+#[path = "../support/background.rs"]
+mod background;
 mod failing;
 mod folder;
 mod hub;

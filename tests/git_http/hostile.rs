@@ -3,24 +3,8 @@
 use ebbtide::git::{FetchRequest, RemoteError};
 
 use crate::scene::{Scene, files, run};
-use crate::support::repositories::{SHOP, force_push, odd_shop};
+use crate::support::repositories::{SHOP, boasting_pack, force_push, odd_shop};
 use crate::support::{Answer, git};
-
-/// A pack of one object that says it has so many bytes, and does not.
-fn boasting_pack(megabytes: u64) -> Vec<u8> {
-    let mut pack = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
-    let mut size = megabytes << 20;
-    pack.push(0xb0 | size as u8 & 0x0f);
-    size >>= 4;
-    while size > 0x7f {
-        pack.push(size as u8 & 0x7f | 0x80);
-        size >>= 7;
-    }
-    pack.push(size as u8);
-    pack.extend([0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]);
-    pack.extend([0; 20]);
-    pack
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pack_that_would_fill_the_memory_is_refused() {

@@ -138,9 +138,10 @@ async fn bitbucket_cloud_tells_who_may_push_in_branch_restrictions() {
     assert_eq!(protection(&[], None).await, None, "who may not ask is not told");
     let production = json!({ "kind": "push", "branch_match_kind": "branching_model", "branch_type": "production" });
     let model = |name: &str| Some(json!({ "production": { "branch": { "name": name } } }));
-    assert_eq!(protection(&[production.clone()], model("main")).await, Some(true));
-    assert_eq!(protection(&[production.clone()], model("live")).await, Some(false));
-    assert_eq!(protection(&[production], None).await, None);
+    let production = [production];
+    assert_eq!(protection(&production, model("main")).await, Some(true));
+    assert_eq!(protection(&production, model("live")).await, Some(false));
+    assert_eq!(protection(&production, None).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,6 @@
 //! An API that answers what a test says, to those who show the right token, and notes who asked.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -9,6 +8,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 use serde_json::{Value, json};
+
+use crate::support::{Background, Port};
 
 /// Status, headers, body.
 type Answer = (u16, Vec<(&'static str, String)>, Value);
@@ -23,28 +24,19 @@ struct Shared {
 /// Runs until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Forge {
-    address: SocketAddr,
     shared: Arc<Shared>,
-    runtime: Option<tokio::runtime::Runtime>,
+    server: Background,
 }
 
 impl Forge {
     pub(crate) fn start() -> Self {
         let shared = Arc::new(Shared::default());
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        runtime.spawn(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, router).await.unwrap();
-        });
-        Self { address, shared, runtime: Some(runtime) }
+        Self { shared, server: Port::take().serve(router) }
     }
 
     pub(crate) fn api(&self, below: &str) -> String {
-        format!("http://{}{below}", self.address)
+        format!("http://{}{below}", self.server.address)
     }
 
     /// From now on a path, with its query where it has one, has this answer. All others have 404.
@@ -56,14 +48,6 @@ impl Forge {
     /// Paths and authorizations since the last call.
     pub(crate) fn seen(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.shared.seen.lock().unwrap())
-    }
-}
-
-impl Drop for Forge {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

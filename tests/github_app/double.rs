@@ -2,7 +2,6 @@
 //! who may have a token, in GitHub's words, and notes every exchange.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
@@ -14,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::keys::decoded;
+use crate::support::{Background, Port};
 
 pub(crate) const APP: u64 = 4711;
 pub(crate) const INSTALLATION: u64 = 99;
@@ -61,9 +61,8 @@ struct Shared {
 /// Runs until it is dropped.
 #[derive(Debug)]
 pub(crate) struct GitHubDouble {
-    address: SocketAddr,
     shared: Arc<Shared>,
-    runtime: Option<tokio::runtime::Runtime>,
+    server: Background,
 }
 
 impl GitHubDouble {
@@ -81,20 +80,12 @@ impl GitHubDouble {
             given: 0,
         };
         let shared = Arc::new(Shared { situation: Mutex::new(situation), exchanges: Mutex::default() });
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        runtime.spawn(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, router).await.unwrap();
-        });
-        Self { address, shared, runtime: Some(runtime) }
+        Self { shared, server: Port::take().serve(router) }
     }
 
     pub(crate) fn api(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.server.address)
     }
 
     /// Changes what holds from now on.
@@ -105,14 +96,6 @@ impl GitHubDouble {
     /// The exchanges since the last call.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         std::mem::take(&mut self.shared.exchanges.lock().unwrap())
-    }
-}
-
-impl Drop for GitHubDouble {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

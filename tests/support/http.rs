@@ -1,6 +1,5 @@
 //! `git http-backend` behind a small HTTP server: counts, asks for a password, misbehaves.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -12,6 +11,8 @@ use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode, header};
 use futures_util::stream;
 use tokio::io::AsyncWriteExt as _;
+
+use super::background::{Background, Port};
 
 /// What the server does with the next requests.
 #[derive(Clone, Debug)]
@@ -73,9 +74,8 @@ impl std::fmt::Debug for Later {
 /// Serves every bare repository below a folder until it is dropped.
 #[derive(Debug)]
 pub struct HttpGitServer {
-    address: SocketAddr,
     shared: Arc<Shared>,
-    runtime: Option<tokio::runtime::Runtime>,
+    server: Background,
 }
 
 impl HttpGitServer {
@@ -89,25 +89,17 @@ impl HttpGitServer {
             seen: Mutex::new(Vec::new()),
             after_refs: Mutex::new(None),
         });
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        runtime.spawn(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, router).await.unwrap();
-        });
-        Self { address, shared, runtime: Some(runtime) }
+        Self { shared, server: Port::take().serve(router) }
     }
 
     /// The address of `NAME.git`.
     pub fn url(&self, name: &str) -> String {
-        format!("http://{}/{name}.git", self.address)
+        format!("http://{}/{name}.git", self.server.address)
     }
 
     pub fn port(&self) -> u16 {
-        self.address.port()
+        self.server.address.port()
     }
 
     /// From now on only this user and password get in.
@@ -132,14 +124,6 @@ impl HttpGitServer {
     /// The requests since the last call.
     pub fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.shared.seen.lock().unwrap())
-    }
-}
-
-impl Drop for HttpGitServer {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

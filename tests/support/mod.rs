@@ -5,12 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+pub mod background;
 pub mod http;
 pub mod proxy;
 pub mod repositories;
 pub mod ssh;
 pub mod tls;
 
+pub use background::{Background, Port};
 pub use http::{Answer, HttpGitServer};
 pub use proxy::ConnectProxy;
 pub use ssh::{SshAgent, SshGitServer};

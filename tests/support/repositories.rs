@@ -121,3 +121,19 @@ pub fn noise(length: usize) -> Vec<u8> {
     };
     (0..length).map(|_| next()).collect()
 }
+
+/// A pack of one object that says it has so many bytes, and does not.
+pub fn boasting_pack(megabytes: u64) -> Vec<u8> {
+    let mut pack = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
+    let mut size = megabytes << 20;
+    pack.push(0xb0 | size as u8 & 0x0f);
+    size >>= 4;
+    while size > 0x7f {
+        pack.push(size as u8 & 0x7f | 0x80);
+        size >>= 7;
+    }
+    pack.push(size as u8);
+    pack.extend([0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]);
+    pack.extend([0; 20]);
+    pack
+}

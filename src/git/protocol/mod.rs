@@ -21,6 +21,10 @@ pub(super) use refs::Refs;
 pub(super) const LONGEST_WORDS: usize = 8 * 1024;
 /// Lines read of one answer that is not a pack.
 const MOST_LINES: usize = 2_000_000;
+/// Bytes read of one answer that is not a pack; two million branches have half of it.
+const MOST_LISTED: usize = 256 << 20;
+/// Bytes of words that a server may say beside a pack; most say some hundred.
+const MOST_SAID: usize = 16 << 20;
 
 /// A conversation under way.
 #[derive(Debug)]
@@ -113,7 +117,7 @@ impl Session {
             Version::Zero { features, .. } => (ask.version_zero(features)?, Header::Bands),
         };
         self.connection.send(message).await?;
-        let mut pack = Pack { connection: &mut self.connection, words: String::new(), early: None };
+        let mut pack = Pack { connection: &mut self.connection, words: String::new(), said: 0, early: None };
         match header_ends {
             Header::Named => pack.skip_to_packfile().await?,
             Header::Bands => pack.skip_to_bands().await?,
@@ -146,6 +150,8 @@ pub(super) struct Pack<'a> {
     connection: &'a mut Connection,
     /// What the server said meanwhile, for the error.
     words: String,
+    /// Bytes of all its words, of which few are kept.
+    said: usize,
     /// A packet of the pack that was met while looking for its start.
     early: Option<Vec<u8>>,
 }
@@ -166,9 +172,9 @@ impl Pack<'_> {
                     packet.remove(0);
                     return Ok(Some(packet));
                 }
-                Some(2) => self.hear(&packet),
+                Some(2) => self.hear(&packet)?,
                 Some(3) => {
-                    self.hear(&packet);
+                    self.hear(&packet)?;
                     return Err(RemoteError::Refused { status: None, raw: std::mem::take(&mut self.words) });
                 }
                 _ => return Err(RemoteError::Broken { raw: "a packet of no known band".to_owned() }),
@@ -182,15 +188,14 @@ impl Pack<'_> {
     }
 
     async fn skip_to_packfile(&mut self) -> Result<(), RemoteError> {
-        loop {
+        for _ in 0..MOST_LINES {
             match self.connection.packet().await? {
                 Packet::Data(line) if line.starts_with(b"packfile") => return Ok(()),
                 Packet::Data(_) | Packet::Delimiter => {}
-                Packet::Flush | Packet::End => {
-                    return Err(RemoteError::Broken { raw: "the answer has no pack".to_owned() });
-                }
+                Packet::Flush | Packet::End => break,
             }
         }
+        Err(RemoteError::Broken { raw: "the answer has no pack".to_owned() })
     }
 
     async fn skip_to_bands(&mut self) -> Result<(), RemoteError> {
@@ -206,13 +211,18 @@ impl Pack<'_> {
     }
 
     /// Keeps the server's words, written as `git` shows them.
-    fn hear(&mut self, packet: &[u8]) {
+    fn hear(&mut self, packet: &[u8]) -> Result<(), RemoteError> {
+        self.said += packet.len();
+        if self.said > MOST_SAID {
+            return Err(RemoteError::Broken { raw: format!("{}\nthe server talks without an end", self.words) });
+        }
         for line in text(packet.get(1..).unwrap_or_default()).lines().filter(|line| !line.trim().is_empty()) {
             if self.words.len() + line.len() <= LONGEST_WORDS {
                 let sep = if self.words.is_empty() { "" } else { "\n" };
                 self.words = format!("{}{sep}remote: {line}", self.words);
             }
         }
+        Ok(())
     }
 
     fn with_words(&self, error: RemoteError) -> RemoteError {
@@ -230,14 +240,21 @@ async fn lines(
     connection: &mut Connection,
     mut take: impl FnMut(&str) -> Result<(), RemoteError>,
 ) -> Result<(), RemoteError> {
+    let mut listed = 0;
     for _ in 0..MOST_LINES {
         match connection.packet().await? {
-            Packet::Data(line) => take(&text(&line))?,
+            Packet::Data(line) => {
+                listed += line.len();
+                if listed > MOST_LISTED {
+                    return Err(RemoteError::Broken { raw: format!("the list has more than {MOST_LISTED} bytes") });
+                }
+                take(&text(&line))?;
+            }
             Packet::Delimiter => {}
             Packet::Flush | Packet::End => return Ok(()),
         }
     }
-    Err(RemoteError::Broken { raw: format!("more than {MOST_LINES} lines") })
+    Err(RemoteError::Broken { raw: format!("the list has more than {MOST_LINES} lines") })
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -5,6 +5,8 @@ use super::super::fetch::Branches;
 
 /// Branches kept of one repository; servers with more are told of with these.
 const MOST_BRANCHES: usize = 20_000;
+/// Longest name of a branch that is kept, in bytes: a file's path on no system is longer.
+const LONGEST_NAME: usize = 4096;
 
 /// What a server can do, in protocol version 2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,6 +101,9 @@ impl Refs {
     /// Takes in one reference by its full name; those that are no branch are passed over.
     pub(super) fn named(&mut self, id: &str, name: &str) -> Result<(), RemoteError> {
         check_id(id)?;
+        if name.len() > LONGEST_NAME {
+            return Ok(());
+        }
         if name == "HEAD" {
             self.head_id = Some(id.to_owned());
         } else if let Some(branch) = name.strip_prefix("refs/heads/")
