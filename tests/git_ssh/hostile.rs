@@ -70,7 +70,12 @@ async fn a_pack_that_would_fill_the_memory_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_words_and_a_pack_without_an_end_are_ended() {
     let Some(scene) = Scene::new("a_list_words_and_a_pack_without_an_end_are_ended", true) else { return };
-    let long = [format!("{ID} refs/heads/").as_bytes(), &[b'x'; 60_000], b"\n"].concat();
+    let long = [
+        format!("{ID} refs/heads/").as_bytes(),
+        &noise(60_000).iter().map(|byte| b'a' + byte % 26).collect::<Vec<u8>>(),
+        b"\n",
+    ]
+    .concat();
     let data = [&[1], noise(60_000).as_slice()].concat();
     let pack_begins = packets(&[&[&[1], boasting_pack(0).get(..12).unwrap()].concat()]);
     let before = [greeting(), main_branch(), before_pack()].concat();
