@@ -194,7 +194,7 @@ impl Engine {
         let problems = all_described(without_packages.into_iter().chain(loaded.problems));
         let Some(project) = loaded.project else { return Err(problems) };
         let never = AtomicBool::new(false);
-        let options = target.load_options(&never, started_at);
+        let options = target.clone().with_repository_profile(&*shared).0.load_options(&never, started_at);
         let selectors = dbt::read_selectors(&*shared, &project.root, &project.name, &options).map_err(all_described)?;
         let state = state.map(|folder| state::read(folder, name)).transpose().map_err(one)?;
         let here = self.core.world.environment.working_directory().to_path_buf();

@@ -65,7 +65,10 @@ async fn native(
     let Wanted { target, tree, started_at, cancel } = wanted;
     let cache = core.world.paths.cache_dir.clone();
     let work = core.blocking(move || {
-        let (target, problem) = target.with_profile(&ProfileChoice::default());
+        let (target, problem) = match target.folder {
+            Some(_) => target.with_profile(&ProfileChoice::default()),
+            None => target.with_repository_profile(&*tree),
+        };
         let place = KeptPlace::new(&cache, &target.kept_name());
         let (mut loaded, unwritten) = place.load(&*tree, &target.load_options(&raised, started_at), &progress);
         if let (Some(unwritten), Some(project)) = (unwritten, &loaded.project) {

@@ -1,12 +1,12 @@
-//! Which `profiles.yml` holds for a dbt project in a folder of this machine: looked for where dbt looks,
-//! read, and made part of what a load is told. What it means is the business of `dbt`.
+//! Which `profiles.yml` holds for a dbt project: in a folder of this machine looked for where dbt looks, in a fetched
+//! repository beside its `dbt_project.yml` alone; read, and made part of what a load is told. What it means is the business of `dbt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::dbt::{EnvAccess, Profile, ProfileOptions, read_profile, setting_of_project};
+use crate::dbt::{EnvAccess, FileTree, Profile, ProfileOptions, read_profile, setting_of_project};
 use crate::problem::{Code, Problem, Severity, Subject};
-use crate::workspace::Environment;
+use crate::workspace::{Environment, Project};
 
 use super::target::Target;
 
@@ -66,6 +66,51 @@ impl Target {
 }
 
 impl Target {
+    /// The same with what a `profiles.yml` of its repository says, which is looked for beside `dbt_project.yml` and
+    /// sees no environment but the project's own `env`. A source of the workspace decides alone, and a schema that the
+    /// workspace sets stays. The project's `target` chooses, where the profile has one of that name.
+    ///
+    /// A profile that can't be used leaves everything as it is, and the problem is a notice: it may be meant for
+    /// another machine.
+    pub(super) fn with_repository_profile(mut self, tree: &dyn FileTree) -> (Self, Option<Problem>) {
+        if self.folder.is_some() || self.settings.source.is_some() {
+            return (self, None);
+        }
+        let env = EnvAccess::Only(self.settings.env.clone());
+        let path = format!("{}/{FILE}", self.folder_name()).trim_start_matches('/').to_owned();
+        let (project, profiles) = (text_of(tree, &self.settings.project_path), text_of(tree, &path));
+        let name = project.and_then(|text| setting_of_project(&text, "profile", &self.settings.vars, &env));
+        let (Some(name), Some(text)) = (name, profiles) else { return (self, None) };
+        let usual = Project::default();
+        let (vars, wanted) = (&self.settings.vars, self.settings.target.as_str());
+        let read = |target| {
+            read_profile(&ProfileOptions { path: &path, text: &text, profile: &name, target, vars, env: &env })
+        };
+        let profile = match read(Some(wanted)) {
+            // Nobody has asked for that one: the profile's own choice holds.
+            Err(problem) if problem.code.as_str() == NO_TARGET && wanted == usual.target => read(None),
+            read => read,
+        };
+        match profile {
+            Ok(profile) => {
+                self.adapter = profile.adapter;
+                self.database = profile.database;
+                self.connection_facts = profile.target;
+                self.settings.target = profile.target_name;
+                if self.settings.schema == usual.schema {
+                    self.settings.schema = profile.schema;
+                } else {
+                    self.connection_facts.shift_remove("schema");
+                }
+                (self, None)
+            }
+            Err(mut problem) => {
+                problem.subject = self.subject();
+                (self, Some(problem.with_severity(Severity::Notice)))
+            }
+        }
+    }
+
     /// What `dbt_project.yml` of a folder says for a key; none for a repository.
     pub(super) fn project_setting(&self, key: &str) -> Option<String> {
         let env = EnvAccess::Process(self.environment.variables().clone());
@@ -75,6 +120,7 @@ impl Target {
 }
 
 const MISSING: &str = "DBT-PROFILE-MISSING";
+const NO_TARGET: &str = "DBT-PROFILE-TARGET";
 
 fn choose(path: &Path, name: &str, target: Option<&str>, of: &Target, env: &EnvAccess) -> Result<Profile, Problem> {
     let shown = path.display().to_string();
@@ -101,6 +147,12 @@ fn place(choice: &ProfileChoice, project: &Path, environment: &Environment) -> P
 
 const FILE: &str = "profiles.yml";
 
+/// A small file's text; none where there is no such file in the tree.
+fn text_of(tree: &dyn FileTree, path: &str) -> Option<String> {
+    let bytes = tree.read(path).ok().filter(|bytes| bytes.len() as u64 <= LARGEST)?;
+    String::from_utf8(bytes).ok()
+}
+
 /// A regular file's text; none where there is no such file, or none that could be meant.
 fn read(path: &Path) -> Option<String> {
     let facts = fs::metadata(path).ok()?;
@@ -110,7 +162,7 @@ fn read(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dbt::Adapter;
+    use crate::dbt::{Adapter, MemoryTree};
     use crate::workspace::{Location, Project, Workspace};
 
     const PROFILES: &str = "shop: {target: dev, outputs: {dev: {type: snowflake, account: a, database: LAKE, schema: ADA, password: hunter22}, prod: {type: duckdb}}}";
@@ -181,6 +233,60 @@ mod tests {
         assert_eq!((target.adapter, target.settings.target.as_str(), problem), (Adapter::DuckDb, "prod", None));
         let (_, problem) = machine.target(&choice(Some("other"), None));
         assert_eq!(problem.map(|problem| problem.severity), Some(Severity::Error));
+    }
+
+    /// A fetched repository with its project in `transform`.
+    fn fetched(settings: &str, profiles: Option<&str>) -> (Target, Option<Problem>) {
+        let root = tempfile::tempdir().unwrap();
+        let environment = Environment::new([("OURS".to_owned(), "LEAK".to_owned())], root.path(), root.path());
+        let text = format!(
+            "[projects.p]\nrepository = \"https://git.example/shop\"\nproject_path = \"transform/dbt_project.yml\"\n\
+             {settings}\n"
+        );
+        let file = Location::File(root.path().join("ebb.toml"));
+        let workspace = Workspace::from_text(file, text, &environment, &[]).unwrap();
+        let project = ("transform/dbt_project.yml", "name: shop\nprofile: shop\n");
+        let files = profiles.map(|text| ("transform/profiles.yml", text)).into_iter().chain([project]);
+        let tree = MemoryTree::new(files);
+        let target = Target::of(&workspace, "p", Path::new("cache"), &environment).unwrap();
+        target.with_repository_profile(&tree)
+    }
+
+    #[test]
+    fn a_fetched_repository_brings_its_own() {
+        let without_prod = PROFILES.replace("prod:", "ci:");
+        let lake = "source = \"lake\"\n[sources.lake]\ntype = \"bigquery\"\ndatabase = \"b\"";
+        for (settings, profiles, expected) in [
+            ("", without_prod.as_str(), (Adapter::Snowflake, "LAKE", "ADA", "dev")),
+            ("", PROFILES, (Adapter::DuckDb, "memory", "main", "prod")),
+            ("target = \"dev\"", PROFILES, (Adapter::Snowflake, "LAKE", "ADA", "dev")),
+            ("target = \"dev\"\nschema = \"ours\"", PROFILES, (Adapter::Snowflake, "LAKE", "ours", "dev")),
+            (lake, PROFILES, (Adapter::BigQuery, "b", "analytics", "prod")),
+        ] {
+            let (found, problem) = fetched(settings, Some(profiles));
+            let (schema, target) = (found.settings.schema.as_str(), found.settings.target.as_str());
+            assert_eq!(
+                ((found.adapter, found.database.as_str(), schema, target), problem),
+                (expected, None),
+                "{settings}"
+            );
+        }
+        let (_, problem) = fetched("target = \"staging\"", Some(PROFILES));
+        assert_eq!(problem.unwrap().code.as_str(), NO_TARGET, "one that was asked for and is not there is told");
+        let (found, problem) = fetched("", None);
+        assert_eq!((found.adapter, found.settings.schema.as_str(), problem), (Adapter::Postgres, "analytics", None));
+    }
+
+    #[test]
+    fn a_fetched_profile_sees_only_the_projects_own_variables_and_never_stops_a_sync() {
+        let text = PROFILES.replace("LAKE", "\"{{ env_var('OURS') }}\"").replace("prod:", "ci:");
+        let (found, problem) = fetched("", Some(&text));
+        assert_eq!((found.adapter, problem.unwrap().severity), (Adapter::Postgres, Severity::Notice));
+        assert_ne!(found.database, "LEAK");
+        let (found, problem) = fetched("env = { OURS = \"given\" }", Some(&text));
+        assert_eq!((found.database.as_str(), problem), ("given", None));
+        let (found, problem) = fetched("", Some("shop: [wrong"));
+        assert_eq!((found.adapter, problem.unwrap().severity), (Adapter::Postgres, Severity::Notice));
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Engine {
             branch: branch(&target, last_good.as_ref()),
             project_path: target.settings.project_path.clone(),
             schema: target.settings.schema.clone(),
-            adapter: adapter_word(target.adapter).to_string(),
+            adapter: adapter_in_words(&target),
             folder: target.folder.is_some(),
             last_sync: store.last_sync(name)?,
             models: last_good.as_ref().map_or(0, |sync| sync.counts.models),
@@ -228,5 +228,15 @@ fn auth_in_words(auth: &Auth) -> String {
         Auth::SshPrivateKey(settings) => format!("SSH key from {}", settings.key.describe()),
         Auth::Token(reference) => format!("token from {}", reference.describe()),
         Auth::GithubApp(app) => format!("GitHub App {}, key from {}", app.app_id, app.private_key.describe()),
+    }
+}
+
+/// The dialect. What a fetched repository says itself is read by a sync, not here.
+fn adapter_in_words(target: &Target) -> String {
+    let word = adapter_word(target.adapter);
+    if target.folder.is_some() || target.settings.source.is_some() {
+        word.to_string()
+    } else {
+        format!("{word}, unless its profiles.yml says another")
     }
 }

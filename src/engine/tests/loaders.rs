@@ -106,3 +106,17 @@ async fn a_command_that_goes_on_is_ended_with_the_sync() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn a_profile_beside_the_project_decides_its_names() {
+    let profiles = "shop: {target: dev, outputs: {dev: {type: snowflake, account: a, database: LAKE, schema: ADA}}}";
+    let files = [
+        ("transform/dbt_project.yml", "name: shop\nprofile: shop\n"),
+        ("transform/models/a.sql", "select 1 as id"),
+        ("transform/profiles.yml", profiles),
+    ];
+    let (stage, outcome) = sync(&settings(""), tip("aaaa", &files)).await;
+    assert_eq!((outcome, errors(&stage)), (Outcome::Succeeded, Vec::new()));
+    let model = stage.engine.model("shop", "model.shop.a").unwrap().unwrap();
+    assert_eq!(model.record.relation.as_deref(), Some("LAKE.ADA.a"));
+}
