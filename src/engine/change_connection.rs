@@ -60,7 +60,7 @@ impl Engine {
         let changed = changed.map_err(|problems| without_reason(problems.into_iter().next()))?;
         let typed = new.access.typed_nowhere();
         for words in self.told_of_secrets(&workspace, &changed).await? {
-            told(Probe::Noted { words: format!("when this is saved: {words}") });
+            told(Probe::Noted { words });
         }
         let users = users(&changed, &new.connection);
         if users.is_empty() {

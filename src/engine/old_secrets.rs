@@ -20,7 +20,7 @@ pub(super) fn told(unused: &[SecretRef], workspace: &Workspace, environment: &En
     let fate = |reference: &SecretRef| {
         let folder = Paths::of(environment).config_dir.join("secrets");
         match reference.fate(&folder, workspace.base(environment), environment) {
-            Fate::Goes { place } => Some(format!("Its secret in {place} is removed with it.")),
+            Fate::Goes { place } => Some(format!("The old secret in {place} is removed then.")),
             Fate::Stays { place, remove } => Some(stays(&place, &remove)),
             Fate::Elsewhere => None,
         }
@@ -33,7 +33,7 @@ pub(super) fn forget(unused: &[SecretRef], workspace: &Workspace, environment: &
     let forget = |reference: &SecretRef| {
         let folder = Paths::of(environment).config_dir.join("secrets");
         match reference.forget(&folder, workspace.base(environment), environment) {
-            Fate::Goes { place } => Some(format!("Its secret in {place} is removed.")),
+            Fate::Goes { place } => Some(format!("The old secret in {place} is removed.")),
             Fate::Stays { place, remove } => Some(stays(&place, &remove)),
             Fate::Elsewhere => None,
         }
@@ -42,7 +42,7 @@ pub(super) fn forget(unused: &[SecretRef], workspace: &Workspace, environment: &
 }
 
 fn stays(place: &str, remove: &str) -> String {
-    format!("Its secret stays in {place}; to remove it: {remove}")
+    format!("The old secret stays in {place}; to remove it: {remove}")
 }
 
 fn all(workspace: &Workspace) -> Vec<SecretRef> {

@@ -126,6 +126,7 @@ fn a_key_is_pasted_a_host_is_trusted_and_the_first_sync_begins() {
     assert!(screen.text().contains(&server.fingerprint("host_key")), "{}", screen.text());
     screen.send("y");
     screen.wait_for("all is well");
+    assert!(screen.text().contains("the SSH key that was pasted"), "{}", screen.text());
     screen.send("\r");
     screen.wait_for("✓ shop");
     let settings = fs::read_to_string(home.path().join("config/ebb/ebb.toml")).unwrap();

@@ -13,7 +13,7 @@ use super::run::is_shown;
 use crate::git::{ApiError, Credential, CredentialFacts, Facts, InspectRequest, RepositoryFacts};
 use crate::problem::diagnosis::CredentialKind;
 use crate::problem::{Catalogue, Fix, Problem};
-use crate::workspace::Auth;
+use crate::workspace::{Auth, Secret, SecretRef};
 
 /// How long before its end a token is worth a word.
 const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -41,13 +41,16 @@ pub(super) async fn asked(
 }
 
 /// What is shown to the server, without the secret.
-pub(super) fn credential_in_words(credential: &Credential, auth: &Auth) -> String {
+pub(super) fn credential_in_words(credential: &Credential, auth: &Auth, typed: &[(SecretRef, Secret)]) -> String {
     match (credential, auth) {
         (_, Auth::GithubApp(app)) => format!("a new token of GitHub App {}", app.app_id),
         (Credential::Token { token, .. } | Credential::Login { password: token, .. }, _) => {
             CredentialKind::of_token(token.expose()).words().to_owned()
         }
         (Credential::SshKey { path }, _) => format!("the SSH key {}", path.display()),
+        (_, Auth::SshPrivateKey(settings)) if typed.iter().any(|(place, _)| *place == settings.key) => {
+            "the SSH key that was pasted".to_owned()
+        }
         (_, Auth::SshPrivateKey(settings)) => format!("the SSH key from {}", settings.key.describe()),
         (Credential::SshAgent, _) => "whatever your ssh offers".to_owned(),
         (_, _) => "none is shown".to_owned(),

@@ -61,7 +61,7 @@ impl Run<'_> {
 
     async fn credential(&self) -> Step<(FetchRequest, String)> {
         let request = self.target.fetch_request(&self.core.world, self.cancel).await.map_err(Box::new)?;
-        let words = facts::credential_in_words(&request.credential, &self.target.auth());
+        let words = facts::credential_in_words(&request.credential, &self.target.auth(), &self.target.typed);
         Ok((request, words))
     }
 

@@ -78,12 +78,12 @@ async fn a_secret_that_nothing_refers_to_any_more_is_removed_or_told() {
     stage.engine.change_credential(&token(GivenSecret::Typed(Secret::new("ghp_first")))).await.unwrap();
     let first = kept(&stage);
     let told = stage.engine.change_credential(&token(GivenSecret::Typed(Secret::new("ghp_second")))).await.unwrap();
-    assert_eq!(told, [format!("Its secret in {} is removed.", first.display())]);
+    assert_eq!(told, [format!("The old secret in {} is removed.", first.display())]);
     let second = kept(&stage);
     assert!(!first.exists() && second.exists());
     let removal = Removal::Connection("acme".to_owned());
     let preview = stage.engine.preview_removal(&removal).await.unwrap();
-    assert_eq!(preview.secrets, [format!("Its secret in {} is removed with it.", second.display())]);
+    assert_eq!(preview.secrets, [format!("The old secret in {} is removed then.", second.display())]);
     assert!(second.exists(), "a preview removes nothing");
     let theirs = stage.file.with_file_name("token");
     fs::write(&theirs, "ghp_theirs").unwrap();

@@ -225,7 +225,7 @@ fn a_removal_names_who_uses_it_and_asks() {
     let asked = screen.take();
     let Some(Effect::Load { query: Query::Removal(removal), .. }) = asked.first().cloned() else { panic!("{asked:?}") };
     let preview = RemovalPreview {
-        secrets: vec!["Its secret in /home/ada/.config/ebb/secrets/acme is removed with it.".to_owned()],
+        secrets: vec!["The old secret in /home/ada/.config/ebb/secrets/acme is removed then.".to_owned()],
         users: vec!["shop".to_owned(), "billing".to_owned()],
         diff: vec!["@@ -1,3 +1 @@".to_owned(), "-[git.acme]".to_owned()],
     };

@@ -95,7 +95,10 @@ fn secret(form: &SetUp, which: Which, place: Place) -> String {
         (Which::AppKey, Place::File) => {
             "The .pem that \"Generate a private key\" on the App's page downloaded.".to_owned()
         }
-        (Which::Key, Place::File) => "The private half, without .pub; readable by you alone.".to_owned(),
+        (Which::Key, Place::File) => {
+            "The private half, without .pub; readable by you alone. Or paste the key itself, with all its lines."
+                .to_owned()
+        }
         (_, Place::Command) => {
             "Run without a shell whenever the secret is needed; its standard output is the secret.".to_owned()
         }
