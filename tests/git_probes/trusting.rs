@@ -205,7 +205,9 @@ fn a_jump_host_is_told_apart_from_the_repositorys_and_trusted_the_same_way() {
         }
         shell.wait();
     }
-    assert!(place.problem().is_null(), "{:#}", place.problem());
+    let told = told(&place.git(&["test"]));
+    assert_eq!(told.matches("TLS or host key").count(), 1, "each step is told once: {told}");
+    assert!(told.contains("the host's key is a known one"), "{told}");
     assert_eq!(fs::read_to_string(place.accepted()).unwrap().lines().count(), 2);
 }
 

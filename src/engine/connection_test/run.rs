@@ -72,8 +72,12 @@ impl Run<'_> {
         let (host, port) = match road {
             Road::Direct { host, port } => (host, port),
             Road::Other(why) => {
-                for step in [ProbeStep::Name, ProbeStep::Connection, ProbeStep::Security] {
+                for step in [ProbeStep::Name, ProbeStep::Connection] {
                     self.skipped(step, &why);
+                }
+                // Whichever way `ssh` goes, it looks at the host's key, and the authentication tells of it.
+                if !matches!(remote, Remote::Ssh { .. }) {
+                    self.skipped(ProbeStep::Security, &why);
                 }
                 return Ok(());
             }
