@@ -1,9 +1,11 @@
 //! A folder of this machine as a tree of files: a dbt project as it lies there, uncommitted edits
 //! included. Nothing outside of the folder is ever read.
 
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
@@ -35,18 +37,21 @@ pub(super) fn as_workspace(mut workspace: Workspace) -> Workspace {
     workspace
 }
 
-/// A folder, read at the time of the call.
+/// A folder, read at the time of the call; opened for one load.
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
     /// Canonical, so that links that lead outside are recognised.
     root: PathBuf,
+    /// Where the folders of files that were read really are, each looked up once: to look up the whole path of
+    /// every file took longer than to read the files. All of them are inside.
+    folders: Arc<Mutex<HashMap<PathBuf, PathBuf>>>,
 }
 
 impl Folder {
     /// The folder at `path`, which must exist.
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
         match fs::canonicalize(path) {
-            Ok(root) => Ok(Self { root }),
+            Ok(root) => Ok(Self { root, folders: Arc::default() }),
             Err(error) => {
                 let path = path.display().to_string();
                 Err(ReadError::Unreadable { path, reason: error.to_string() })
@@ -61,9 +66,30 @@ impl Folder {
 
     /// A regular file inside of the folder, links followed; none for anything else.
     fn resolve(&self, path: &Path) -> Option<(PathBuf, u64)> {
-        let real = fs::canonicalize(path).ok().filter(|real| real.starts_with(&self.root))?;
+        let real = self.real_folder(path.parent()?)?.join(path.file_name()?);
+        let facts = fs::symlink_metadata(&real).ok()?;
+        if facts.is_file() {
+            return Some((real, facts.len()));
+        }
+        let real = self.inside(path)?;
         let facts = fs::metadata(&real).ok().filter(fs::Metadata::is_file)?;
         Some((real, facts.len()))
+    }
+
+    /// Where a folder really is, if that is inside of this one.
+    fn real_folder(&self, folder: &Path) -> Option<PathBuf> {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = folders.get(folder) {
+            return Some(known.clone());
+        }
+        let real = self.inside(folder)?;
+        folders.insert(folder.to_path_buf(), real.clone());
+        Some(real)
+    }
+
+    /// Where a path really leads, if that is inside of this folder.
+    fn inside(&self, path: &Path) -> Option<PathBuf> {
+        fs::canonicalize(path).ok().filter(|real| real.starts_with(&self.root))
     }
 
     fn entry(&self, entry: &DirEntry) -> Option<FileEntry> {
@@ -98,7 +124,7 @@ fn stamp(facts: &fs::Metadata) -> Option<u128> {
 impl FileTree for Folder {
     fn list(&self, folder: &str) -> Result<Vec<FileEntry>, ReadError> {
         let start = self.root.join(folder);
-        if !fs::canonicalize(&start).is_ok_and(|real| real.starts_with(&self.root)) {
+        if self.inside(&start).is_none() {
             return Ok(Vec::new());
         }
         let walk = WalkDir::new(start).max_depth(DEEPEST).sort_by_file_name();
@@ -172,6 +198,22 @@ mod tests {
         assert!(folder.read("../../../../etc/hostname").is_err());
         assert!(folder.read("/etc/hostname").is_err());
         assert_eq!(folder.read("models/in.sql").unwrap(), b"select 1");
+    }
+
+    #[test]
+    fn a_linked_folder_is_followed_inside_and_never_outside() {
+        let (place, folder) = folder();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("a.sql"), "secret").unwrap();
+        symlink("models", place.path().join("inside")).unwrap();
+        symlink(outside.path(), place.path().join("outside")).unwrap();
+        // Twice: the second time the folder is known.
+        for _ in 0..2 {
+            assert_eq!(folder.read("inside/a.sql").unwrap(), b"select 1");
+            for path in ["outside/a.sql", "models/..", "models/../../etc/hostname", "", "."] {
+                assert!(matches!(folder.read(path), Err(ReadError::NotFound { .. })), "{path}");
+            }
+        }
     }
 
     #[test]

@@ -252,3 +252,15 @@ fn a_full_disk_is_told() {
     let error = write_manifest(&Project::default(), &facts, &mut Full(100)).unwrap_err();
     assert_eq!(error.to_string(), "full");
 }
+
+#[test]
+fn nodes_that_are_made_side_by_side_stand_in_their_order() {
+    for count in [0, 1, NODES, NODES + 1, NODES * BATCH, NODES * BATCH + 1, NODES * (BATCH + 1) + 1] {
+        let ids: Vec<String> = (0..count).map(|number| format!("model.shop.m{number}")).collect();
+        let node = |id: &String| (id.clone(), Node { unique_id: id.clone(), ..Node::new(NodeKind::Model) }.into());
+        let project = Project { nodes: ids.iter().map(node).collect(), ..Project::default() };
+        let manifest = written(&project);
+        assert!(manifest["nodes"].as_object().unwrap().keys().eq(&ids), "{count}");
+        assert!(manifest["nodes"].as_object().unwrap().iter().all(|(id, node)| node["unique_id"] == *id));
+    }
+}
