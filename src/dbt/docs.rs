@@ -148,12 +148,18 @@ pub(crate) fn render_texts<'t>(
             Ok(rendered) => *text = rendered,
             Err(error) => {
                 let failure = context.explain(&error);
-                let code = if error.message().contains("depends on doc") { codes::DOC_MISSING } else { failure.code };
+                let is_missing = missing_doc(error.message()).is_some();
+                let code = if is_missing { codes::DOC_MISSING } else { failure.code };
                 failures.push(Failure { code, line: 0, column: 0, ..failure });
             }
         }
     }
     failures
+}
+
+/// The name of the docs block that a failure misses.
+pub(crate) fn missing_doc(message: &str) -> Option<&str> {
+    message.split_once(" depends on doc '")?.1.split('\'').next()
 }
 
 fn docs_context(

@@ -8,7 +8,7 @@ use crate::dbt::definitions::GroupDefinition;
 use crate::dbt::graph::cycles;
 use crate::dbt::link::place_of_name;
 use crate::dbt::node::{Node, NodeKind, Nodes};
-use crate::dbt::parse::node_problem;
+use crate::dbt::parse::{node_problem, setting_problem};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::relation::{QuotePolicy, RelationName};
 use crate::jinja::{QuickMap, QuickSet};
@@ -42,12 +42,16 @@ pub(super) fn check(
     }
     for (id, code, message) in found {
         let (Some(node), Some(origin)) = (nodes.get_mut(&id), origins.get(&id)) else { continue };
-        let (line, column) = match &code {
-            code if *code == codes::CYCLE => next_of(&message).map_or((0, 0), |next| place_of_name(node, next)),
-            _ => (0, 0),
+        let problem = match &code {
+            code if *code == codes::GROUP_MISSING => setting_problem(node, origin, code.clone(), "group", message),
+            code if *code == codes::DUP_RELATION => setting_problem(node, origin, code.clone(), "alias", message),
+            _ => {
+                let (line, column) = next_of(&message).map_or((0, 0), |next| place_of_name(node, next));
+                let failure = Failure { code: code.clone(), message, line, column, stack: Vec::new() };
+                node_problem(node, origin, &failure)
+            }
         };
-        let failure = Failure { code: code.clone(), message, line, column, stack: Vec::new() };
-        problems.push(node_problem(node, origin, &failure));
+        problems.push(problem);
         Arc::make_mut(node).problems.push(code);
     }
 }

@@ -7,7 +7,7 @@ use crate::dbt::context::Worker;
 use crate::dbt::definitions::{GroupDefinition, MacroDefinition};
 use crate::dbt::docs::render_texts;
 use crate::dbt::macros::describe;
-use crate::dbt::parse::GroupEntry;
+use crate::dbt::parse::{GroupEntry, entry_named};
 use crate::dbt::problems::{Problems, codes};
 use crate::problem::Severity;
 
@@ -39,7 +39,7 @@ impl Load<'_> {
             let id = format!("macro.{}.{}", patch.file.package, patch.name);
             let Some(definition) = definitions.iter_mut().find(|definition| definition.unique_id == id) else {
                 let sentence = format!("Found patch for macro \"{}\" which was not found", patch.name);
-                let at = crate::dbt::yaml::Mark::default();
+                let at = entry_named(&patch.file.text, &patch.name).unwrap_or_default();
                 let problem =
                     problems.build_at(codes::PATCH_UNMATCHED, &patch.file.path, &patch.file.text, at, &sentence);
                 problems.push(problem.with_severity(Severity::Warning));
@@ -49,7 +49,8 @@ impl Load<'_> {
             let owner = (patch.file.package.as_str(), id.as_str());
             let text = std::iter::once(&mut definition.description);
             for failure in render_texts(&mut worker, shared, docs, owner, text) {
-                problems.file(failure.code, &patch.file.path, &failure.message);
+                let at = entry_named(&patch.file.text, &patch.name).unwrap_or_default();
+                problems.at(failure.code, &patch.file.path, &patch.file.text, at, &failure.message);
             }
             drafts.footprints.add(&patch.file.path, worker.take_uses());
         }

@@ -6,7 +6,7 @@ use super::Load;
 use super::pool::Pool;
 use crate::dbt::context::{Shared, Target};
 use crate::dbt::macros::{Macro, Macros, read_macros};
-use crate::dbt::parse::NodePaths;
+use crate::dbt::parse::{NodePaths, macro_named};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::project::ProjectFile;
 use crate::dbt::read::{ProjectFiles, ProjectPath, read_text};
@@ -97,6 +97,9 @@ fn add(macros: &mut Macros, added: Macro, text: &str, problems: &mut Problems) {
             "dbt found two macros named \"{name}\" in the project \"{package}\".\n To fix this error, rename or remove one of the following macros:\n    - {}\n    - {path}",
             first.path
         );
-        problems.file(codes::DUP_NAME, &path, &sentence);
+        match macro_named(text, &name) {
+            Some(at) => problems.at(codes::DUP_NAME, &path, text, at, &sentence),
+            None => problems.file(codes::DUP_NAME, &path, &sentence),
+        }
     }
 }

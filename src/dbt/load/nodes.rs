@@ -9,11 +9,13 @@ use super::setup::Setup;
 use super::{Counter, Load};
 use crate::dbt::compile::{AllRendered, TOTAL_SQL, compile_node, inject_all, refuse_node};
 use crate::dbt::context::{Failure, Shared};
-use crate::dbt::docs::render_descriptions;
+use crate::dbt::docs::{missing_doc, render_descriptions};
 use crate::dbt::link::{Targets, link};
 use crate::dbt::node::{Node, NodeKind, Nodes};
 use crate::dbt::options::LoadStage;
-use crate::dbt::parse::{Draft, GroupEntry, MacroPatch, NodePaths, Origin, node_problem, parse_file};
+use crate::dbt::parse::{
+    Draft, GroupEntry, MacroPatch, NodePaths, Origin, first_line, node_problem, parse_file, place_of_doc,
+};
 use crate::dbt::problems::{Problems, codes};
 use crate::dbt::resolve::{Manifest, Resolver};
 use crate::dbt::semantic_links;
@@ -106,7 +108,12 @@ impl Load<'_> {
         }
         pool.change_with(shared, self.options.cancelled, &mut all, |worker, draft| {
             for failure in render_descriptions(worker, shared, docs, &mut draft.node) {
-                draft.fail_template(&failure);
+                let problem = node_problem(&draft.node, &draft.origin, &failure);
+                let place = missing_doc(&failure.message).and_then(|name| place_of_doc(&draft.origin, name));
+                draft.fail(match place {
+                    Some(place) => problem.with_place(place),
+                    None => problem,
+                });
             }
             draft.uses.extend(worker.take_uses());
         });
@@ -244,5 +251,6 @@ fn duplicate(first: &Draft, second: &Draft) -> crate::problem::Problem {
     );
     let failure = Failure { code: codes::DUP_NAME, message, line: 0, column: 0, stack: Vec::new() };
     node_problem(b, &second.origin, &failure)
+        .with_place(first_line(b, &second.origin))
         .with_evidence("Files of that name", vec![a.original_file_path.clone(), b.original_file_path.clone()])
 }

@@ -82,9 +82,10 @@ fn not_installed(root: &ProjectFile, asked: &Asked, installed: usize, problems: 
         "dbt found {count} package(s) specified in {file}, but only {installed} package(s) installed in {}. Run \"dbt deps\" to install package dependencies",
         root.packages_install_path
     );
+    let first = asked.requirements.first().and_then(|requirement| requirement.place.clone());
     let entries = asked.requirements.iter().map(|requirement| requirement.package.in_words()).collect();
     Problem::new(codes::DEPS_NOT_RUN, problems.file_subject(&asked.path), sentence)
-        .with_place(crate::problem::Place::at(&asked.path, 0, 0))
+        .with_place(first.unwrap_or_else(|| crate::problem::Place::at(&asked.path, 0, 0)))
         .with_cause(format!(
             "The folder {} does not hold the packages that {file} asks for",
             root.path(&root.packages_install_path)

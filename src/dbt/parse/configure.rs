@@ -6,19 +6,21 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::contract::{checksum, is_enforced};
-use super::draft::Draft;
+use super::draft::{Draft, Origin};
 use super::files::learn_hooks;
 use super::patch::Applied;
 use crate::dbt::config::{self, Config, ConfigKind, Layers, finish, hook_sql, merge_over};
-use crate::dbt::context::{Failure, NodeView, Shared, Worker};
+use crate::dbt::context::{NodeView, Shared, Worker};
 use crate::dbt::macros::GenerateName;
 use crate::dbt::names::{config_kind, set_relation_name};
 use crate::dbt::node::{Node, NodeKind};
-use crate::dbt::problems::codes;
 use crate::dbt::project::ProjectFile;
 
 /// Configures a node, with what YAML says about it.
 pub(crate) fn configure(worker: &mut Worker<'_>, shared: &Arc<Shared>, draft: &mut Draft, applied: Option<&Applied>) {
+    if let (Origin::Text { described, .. }, Some(applied)) = (&mut draft.origin, applied) {
+        *described = Some((Arc::clone(&applied.patch.file), applied.patch.at));
+    }
     let patch = applied.map(patch_config).filter(|config| !config.is_empty());
     let of_trees = |tree| layers(shared, &draft.node, patch.as_ref(), &draft.calls, tree);
     let (rendered, written) = (of_trees(ProjectFile::tree), of_trees(ProjectFile::unrendered_tree));
@@ -58,8 +60,7 @@ pub(super) fn is_enabled(shared: &Shared, draft: &Draft) -> bool {
 fn finished(config: Config, draft: &mut Draft) -> Arc<Config> {
     let finished = finish(config.clone(), config_kind(draft.node.kind));
     Arc::new(finished.unwrap_or_else(|error| {
-        let message = error.to_string();
-        draft.fail_template(&Failure { code: codes::CONFIG_INVALID, message, line: 0, column: 0, stack: Vec::new() });
+        draft.fail_setting(&error.key, error.to_string());
         config
     }))
 }
@@ -180,13 +181,7 @@ fn take_over(draft: &mut Draft, config: &Config) {
         if !matches!(node.access.as_deref(), Some("private" | "protected" | "public")) {
             let found = node.access.clone().unwrap_or_default();
             let message = format!("Node {} has an invalid value ({found}) for the access field", node.unique_id);
-            draft.fail_template(&Failure {
-                code: codes::CONFIG_INVALID,
-                message,
-                line: 0,
-                column: 0,
-                stack: Vec::new(),
-            });
+            draft.fail_setting("access", message);
         }
     }
 }

@@ -5,18 +5,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::properties::YamlFile;
+use super::whereabouts::place_of_setting;
 use crate::dbt::config::Config;
 use crate::dbt::context::{Context, Failure, Phase, Shared, Uses, UsesLog};
 use crate::dbt::node::Node;
-use crate::dbt::problems::one_line;
+use crate::dbt::problems::{codes, one_line};
 use crate::dbt::yaml::Mark;
-use crate::problem::{Place, Problem, Subject};
+use crate::problem::{Code, Place, Problem, Subject};
 
 /// Where a node is written.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
-    /// In a file of its own. `lines` were stripped before its text.
-    Text { path: String, lines: u32 },
+    /// In a file of its own. `lines` were stripped before its text; `described` is the entry of a YAML file that is
+    /// about it.
+    Text { path: String, lines: u32, described: Option<(Arc<YamlFile>, Mark)> },
     /// In a YAML file.
     Yaml { file: Arc<YamlFile>, at: Mark },
 }
@@ -124,6 +126,12 @@ impl Draft {
         calls
     }
 
+    /// Adds what is wrong with a setting.
+    pub(super) fn fail_setting(&mut self, key: &str, message: String) {
+        let problem = setting_problem(&self.node, &self.origin, codes::CONFIG_INVALID, key, message);
+        self.fail(problem);
+    }
+
     /// Adds a template's failure.
     pub(crate) fn fail_template(&mut self, failure: &Failure) {
         let problem = node_problem(&self.node, &self.origin, failure);
@@ -131,12 +139,18 @@ impl Draft {
     }
 }
 
+/// What is wrong with the setting `key` of a node, in dbt's words.
+pub(crate) fn setting_problem(node: &Node, origin: &Origin, code: Code, key: &str, message: String) -> Problem {
+    let failure = Failure { code, message, line: 0, column: 0, stack: Vec::new() };
+    node_problem(node, origin, &failure).with_place(place_of_setting(node, origin, key))
+}
+
 /// A failure of a node as a problem: subject, place, dbt's words, the macros that were running.
 pub(crate) fn node_problem(node: &Node, origin: &Origin, failure: &Failure) -> Problem {
     let subject = Subject::Model { project: String::new(), model: node.unique_id.clone() };
     let summary = one_line(&failure.message);
     let place = match origin {
-        Origin::Text { path, lines } if failure.line > 0 => {
+        Origin::Text { path, lines, .. } if failure.line > 0 => {
             let text = format!("{}{}", "\n".repeat(*lines as usize), node.raw_code);
             let line = failure.line + lines;
             let at = Mark { line, column: failure.column };

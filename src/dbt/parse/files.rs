@@ -73,7 +73,7 @@ pub(crate) fn parse_file(
             raw_code,
             checksum: checksum.clone(),
         });
-        Draft::new(node, Origin::Text { path: file.path.clone(), lines })
+        Draft::new(node, Origin::Text { path: file.path.clone(), lines, described: None })
     };
     let mut drafts = match source.kind {
         NodeKind::Seed => vec![draft(file.stem().to_owned(), String::new(), 0)],
@@ -177,7 +177,7 @@ pub(crate) fn hook_drafts(
                     checksum: checksum(text),
                 })
             };
-            let mut draft = Draft::new(node, Origin::Text { path: file.path, lines: 0 });
+            let mut draft = Draft::new(node, Origin::Text { path: file.path, lines: 0, described: None });
             set_default_names(&mut draft.node, shared);
             learn(worker, shared, &mut draft);
             problems.extend(std::mem::take(&mut draft.problems));

@@ -18,9 +18,10 @@ mod source;
 mod static_text;
 mod test_arguments;
 mod test_names;
+mod whereabouts;
 
 pub(crate) use configure::configure;
-pub(crate) use draft::{Draft, Origin, node_problem};
+pub(crate) use draft::{Draft, Origin, node_problem, setting_problem};
 pub(crate) use exposure::exposure_draft;
 pub(crate) use files::{NodePaths, hook_drafts, parse_file};
 pub(crate) use generic_test::{TestJob, parse_test};
@@ -30,3 +31,4 @@ pub(crate) use semantic::semantic_drafts;
 pub(crate) use skeleton::hex;
 pub(crate) use source::{source_drafts, source_tests};
 pub(crate) use test_arguments::define_kwargs;
+pub(crate) use whereabouts::{entry_named, first_line, macro_named, place_of_doc};
