@@ -7,10 +7,10 @@
 //!           \             |
 //!            +--------- engine                   use cases, jobs, events; the only one that does everything
 //!                         |
-//!         +---------------+
-//!        git             dbt                     what the product knows how to do
-//!         |               |
-//!         |             jinja
+//!         +---------------+-------------+
+//!        git             dbt        warehouse    what the product knows how to do
+//!         |               |             |
+//!         |             jinja           |
 //!         +------ problem, workspace, store      what went wrong; what was configured; what happened
 //! ```
 //!
@@ -31,4 +31,5 @@ pub mod jinja;
 pub mod problem;
 pub mod store;
 pub mod tui;
+pub mod warehouse;
 pub mod workspace;

@@ -252,13 +252,14 @@ pub(super) fn limits(sync: &SyncSettings) -> FetchLimits {
 
 fn adapter(kind: SourceType) -> Adapter {
     match kind {
-        SourceType::Postgres => Adapter::Postgres,
         SourceType::Redshift => Adapter::Redshift,
         SourceType::Snowflake => Adapter::Snowflake,
         SourceType::Bigquery => Adapter::BigQuery,
         SourceType::Databricks => Adapter::Databricks,
         SourceType::Duckdb => Adapter::DuckDb,
         SourceType::Sqlite => Adapter::Sqlite,
+        // Which SQL an ADBC driver speaks is not known: names are quoted as the standard has it.
+        SourceType::Postgres | SourceType::Adbc => Adapter::Postgres,
     }
 }
 

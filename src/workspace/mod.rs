@@ -11,6 +11,7 @@ mod paths;
 mod schema;
 mod secret;
 mod settings;
+mod source;
 mod theme_roles;
 
 pub use environment::Environment;
@@ -21,6 +22,7 @@ pub use schema::schema;
 pub use secret::{Fate, Scrubber, Secret, SecretError, SecretRef, keep_secret};
 pub use settings::{
     AppSettings, Auth, Git, Glyphs, Loader, Motion, Mouse, PackagesSetting, PrivateKeySettings, Project, ProviderName,
-    Settings, Source, SourceType, SyncSettings, Theme, Tips, Ui,
+    Settings, SyncSettings, Theme, Tips, Ui,
 };
+pub use source::{Source, SourceKey, SourceType, TlsSetting};
 pub use theme_roles::{RoleColor, RoleStyle, ThemeRoles};

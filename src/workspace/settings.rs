@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::SecretRef;
+use super::source::Source;
 use super::theme_roles::ThemeRoles;
 
 /// The whole file.
@@ -101,29 +102,6 @@ pub struct AppSettings {
     pub installation_id: Option<u64>,
     /// The private key that GitHub made for the App (PEM).
     pub private_key: SecretRef,
-}
-
-/// A warehouse that models are read from. In this release it decides the SQL dialect and the names
-/// of relations.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    #[serde(rename = "type")]
-    pub kind: SourceType,
-    /// `target.database`; the source's own name where it is not set.
-    pub database: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceType {
-    Postgres,
-    Redshift,
-    Snowflake,
-    Bigquery,
-    Databricks,
-    Duckdb,
-    Sqlite,
 }
 
 /// A dbt project in a Git repository.

@@ -18,6 +18,8 @@ pub enum Area {
     Sync,
     /// What is kept between runs.
     Store,
+    /// Reaching and reading any warehouse, and those without an area of their own.
+    Source,
     /// Postgres and Redshift.
     Postgres,
     Snowflake,
@@ -34,12 +36,13 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the order of the generated reference.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Workspace,
         Self::Git,
         Self::Dbt,
         Self::Sync,
         Self::Store,
+        Self::Source,
         Self::Postgres,
         Self::Snowflake,
         Self::BigQuery,
@@ -64,6 +67,7 @@ impl Area {
             Self::Dbt => &["DBT"],
             Self::Sync => &["SYNC", "PROBLEM", "DEMO"],
             Self::Store => &["STORE"],
+            Self::Source => &["SOURCE"],
             Self::Postgres => &["PG", "RS"],
             Self::Snowflake => &["SF"],
             Self::BigQuery => &["BQ"],
@@ -81,6 +85,7 @@ impl Area {
         match self {
             Self::Git => Some(Code::new("GIT-UNKNOWN")),
             Self::Dbt => Some(Code::new("DBT-UNKNOWN")),
+            Self::Source => Some(Code::new("SOURCE-UNKNOWN")),
             Self::Postgres => Some(Code::new("PG-UNKNOWN")),
             Self::Snowflake => Some(Code::new("SF-UNKNOWN")),
             Self::BigQuery => Some(Code::new("BQ-UNKNOWN")),
@@ -99,6 +104,7 @@ impl Area {
             Self::Dbt => include_str!("../../../assets/problems/dbt.toml"),
             Self::Sync => include_str!("../../../assets/problems/sync.toml"),
             Self::Store => include_str!("../../../assets/problems/store.toml"),
+            Self::Source => include_str!("../../../assets/problems/source.toml"),
             Self::Postgres => include_str!("../../../assets/problems/postgres.toml"),
             Self::Snowflake => include_str!("../../../assets/problems/snowflake.toml"),
             Self::BigQuery => include_str!("../../../assets/problems/bigquery.toml"),
@@ -119,6 +125,7 @@ impl fmt::Display for Area {
             Self::Dbt => "dbt project",
             Self::Sync => "Syncs and the program",
             Self::Store => "Store",
+            Self::Source => "Sources",
             Self::Postgres => "Postgres and Redshift",
             Self::Snowflake => "Snowflake",
             Self::BigQuery => "BigQuery",

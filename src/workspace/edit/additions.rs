@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{Change, EditError, key};
-use crate::workspace::settings::{Git, Project, Source};
+use crate::workspace::settings::{Git, Project};
+use crate::workspace::source::Source;
 
 /// The changes that add a Git connection.
 pub fn connection(name: &str, git: &Git) -> Result<Vec<Change>, EditError> {
@@ -13,7 +14,7 @@ pub fn connection(name: &str, git: &Git) -> Result<Vec<Change>, EditError> {
 
 /// The changes that add a source.
 pub fn source(name: &str, source: &Source) -> Result<Vec<Change>, EditError> {
-    let plain = Source { kind: source.kind, database: None };
+    let plain = Source { kind: source.kind, ..Source::default() };
     additions(&["sources", name], source, &plain, &["type"])
 }
 

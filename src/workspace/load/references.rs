@@ -6,9 +6,11 @@ use super::tree::Node;
 use crate::problem::nearest;
 use crate::workspace::edit::key as dotted;
 use crate::workspace::settings::Settings;
+use crate::workspace::source::SourceKey;
 
 /// Every project's Git connection and source must be there.
 pub(super) fn check(settings: &Settings, tree: &Node, checked: &mut Checked) {
+    misplaced_keys(settings, tree, checked);
     let connections: Vec<&str> = settings.git.keys().map(String::as_str).collect();
     let sources: Vec<&str> = settings.sources.keys().map(String::as_str).collect();
     for (name, project) in &settings.projects {
@@ -25,6 +27,20 @@ pub(super) fn check(settings: &Settings, tree: &Node, checked: &mut Checked) {
             let summary = format!("{} is no time of 10 s to 7 d", dotted(&path));
             let expected = "It must be a number with s, m, h or d, such as \"15m\"".to_owned();
             checked.add(Kind::Type, origin, summary, expected, "Write it as \"15m\"".to_owned());
+        }
+    }
+}
+
+/// A key of a source that another type of warehouse has would be without effect.
+fn misplaced_keys(settings: &Settings, tree: &Node, checked: &mut Checked) {
+    for (name, source) in &settings.sources {
+        for key in SourceKey::ALL.iter().filter(|key| !key.types.contains(&source.kind)) {
+            let path = ["sources", name, key.name];
+            let Some(entry) = tree.find(&path) else { continue };
+            let types: Vec<&str> = key.types.iter().map(|kind| kind.word()).collect();
+            let summary = format!("{} is without effect: the source's type is {}", dotted(&path), source.kind.word());
+            let expected = format!("{} is for {}", key.name, types.join(", "));
+            checked.add(Kind::UnknownKey, &entry.key, summary, expected, format!("Remove {}", key.name));
         }
     }
 }
