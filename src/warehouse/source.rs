@@ -151,7 +151,7 @@ impl Rows {
             let room = most.saturating_sub(kept.len());
             let batch = batch?;
             let more = batch.len() > room;
-            batch.into_values().into_iter().take(room * width).for_each(|value| kept.push(value));
+            batch.into_values().into_iter().take(room.saturating_mul(width)).for_each(|value| kept.push(value));
             if more {
                 return Ok((kept, true));
             }

@@ -7,6 +7,7 @@
 
 pub mod background;
 pub mod http;
+pub mod postgres;
 pub mod proxy;
 pub mod repositories;
 pub mod ssh;
@@ -14,6 +15,7 @@ pub mod tls;
 
 pub use background::{Background, Port};
 pub use http::{Answer, HttpGitServer};
+pub use postgres::PostgresServer;
 pub use proxy::ConnectProxy;
 pub use ssh::{SshAgent, SshGitServer};
 pub use tls::TlsFront;

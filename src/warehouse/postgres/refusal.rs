@@ -52,11 +52,15 @@ fn of_server(error: &DbError) -> SourceError {
     if state == "42601" && message.contains("cannot insert multiple commands") {
         return SourceError::ManyStatements;
     }
+    let is_ending = matches!(state, "57P01" | "57P02" | "57P05") || state.starts_with("08");
     let mut raw = format!("{}: {} (SQLSTATE {state})", error.severity(), error.message());
     for (label, words) in [("DETAIL", error.detail()), ("HINT", error.hint()), ("WHERE", error.where_())] {
         if let Some(words) = words {
             raw = format!("{raw}\n{label}: {words}");
         }
+    }
+    if is_ending {
+        return SourceError::Cut { raw };
     }
     let position = match error.position() {
         Some(ErrorPosition::Original(at)) => usize::try_from(*at).ok(),

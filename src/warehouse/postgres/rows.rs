@@ -1,8 +1,10 @@
 //! A query's rows as a stream of typed batches, and statements that give none. Memory holds one batch: the server
 //! is not read faster than the rows are taken.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::stream::Fuse;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{RowStream, Statement};
@@ -53,7 +55,7 @@ pub(super) async fn query(sessions: &Sessions, sql: &str, bounds: &Bounds) -> Re
             return Err(interrupted);
         }
     };
-    let reading = Reading { rows: Box::pin(rows), decoders, running, bounds: bounds.clone() };
+    let reading = Reading { rows: Box::pin(rows.fuse()), decoders, running, bounds: bounds.clone() };
     Ok(Rows::new(columns, stream::unfold(Some(reading), next)))
 }
 
@@ -90,7 +92,8 @@ async fn prepared(running: &mut Running, sql: &str, bounds: &Bounds) -> Result<S
 
 /// A query in the middle of its rows.
 struct Reading {
-    rows: std::pin::Pin<Box<RowStream>>,
+    /// Fused: it is asked once more after its end.
+    rows: Pin<Box<Fuse<RowStream>>>,
     decoders: Vec<Decoder>,
     running: Running,
     bounds: Bounds,
