@@ -11,6 +11,8 @@ use super::compile::Compile;
 use super::git_arguments::GitCommand;
 use super::ls::Ls;
 use super::parse::Parse;
+use super::preview::Preview;
+use super::source::SourceCommand;
 
 /// dbt models out of Git, shown live in a terminal, and carried back to where people work.
 ///
@@ -57,6 +59,11 @@ pub(super) enum Command {
     /// Add a repository with a dbt project, or test Git connections
     #[command(subcommand)]
     Git(GitCommand),
+    /// List warehouses, test them step by step, look at what they hold
+    #[command(subcommand)]
+    Source(SourceCommand),
+    /// Show the first rows of a model
+    Preview(Preview),
     /// Fetch the packages of a dbt project in a folder, as dbt deps does
     Deps(Deps),
     /// List models, seeds, snapshots, sources and exposures as of the last good sync

@@ -23,11 +23,13 @@ mod ls;
 mod models;
 mod overview;
 mod parse;
+mod preview;
 mod print;
 mod problems;
 mod screen;
 mod session;
 mod show;
+mod source;
 mod sync;
 mod told;
 
@@ -103,6 +105,8 @@ fn carry_out(arguments: Arguments, environment: Environment, output: &mut Output
         }
         Some(Command::Deps(deps)) => deps::run(session, deps, output),
         Some(Command::Git(git)) => git::run(&session, git, output),
+        Some(Command::Source(wanted)) => source::run(&session, &wanted, output),
+        Some(Command::Preview(preview)) => preview::run(&session, &preview, output),
         Some(Command::Sync(sync)) => sync::run(&session, &sync, output),
         Some(Command::Ls(ls)) => ls::run(&session, &ls, output),
         Some(Command::Parse(parse)) => parse::run(&session, &parse, output),

@@ -20,7 +20,7 @@ pub(super) fn run(session: &Session, show: &Show, output: &mut Output) -> Result
         opened.known_project(project)?;
     }
     let models = opened.engine.models()?;
-    let meant = find(&models, show)?;
+    let meant = find(&models, &show.model, show.project.as_deref(), "show")?;
     let Some(view) = opened.engine.model(&meant.project, &meant.unique_id)? else {
         return Err(not_found(&models, &show.model));
     };
@@ -33,19 +33,24 @@ pub(super) fn run(session: &Session, show: &Show, output: &mut Output) -> Result
 }
 
 /// The model that is meant: by its `unique_id`, else by its name, which must then be the only one.
-fn find<'a>(models: &'a [ModelSummary], show: &Show) -> Result<&'a ModelSummary, Failure> {
-    let in_project = |model: &&ModelSummary| show.project.as_deref().is_none_or(|project| project == &*model.project);
-    let of_id = || models.iter().filter(in_project).filter(|model| *model.unique_id == *show.model);
-    let of_name = || models.iter().filter(in_project).filter(|model| *model.name == *show.model);
+pub(super) fn find<'a>(
+    models: &'a [ModelSummary],
+    wanted: &str,
+    project: Option<&str>,
+    command: &str,
+) -> Result<&'a ModelSummary, Failure> {
+    let in_project = |model: &&ModelSummary| project.is_none_or(|project| project == &*model.project);
+    let of_id = || models.iter().filter(in_project).filter(|model| *model.unique_id == *wanted);
+    let of_name = || models.iter().filter(in_project).filter(|model| *model.name == *wanted);
     let found: Vec<&ModelSummary> = if of_id().next().is_some() { of_id().collect() } else { of_name().collect() };
     match found.as_slice() {
         [only] => Ok(only),
-        [] => Err(not_found(models, &show.model)),
+        [] => Err(not_found(models, wanted)),
         several => {
-            let summary = format!("{:?} is the name of several models; say which one:", show.model);
+            let summary = format!("{wanted:?} is the name of several models; say which one:");
             let hints = several
                 .iter()
-                .map(|model| format!("ebb show {} --project {}", model.unique_id, model.project))
+                .map(|model| format!("ebb {command} {} --project {}", model.unique_id, model.project))
                 .collect();
             Err(Failure::WrongUse { summary, hints })
         }

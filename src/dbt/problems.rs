@@ -80,7 +80,7 @@ impl Problems {
                 Subject::Project { name }
                 | Subject::File { project: name, .. }
                 | Subject::Model { project: name, .. } => project.clone_into(name),
-                Subject::Workspace | Subject::Store | Subject::Connection { .. } => {}
+                Subject::Workspace | Subject::Store | Subject::Connection { .. } | Subject::Source { .. } => {}
             }
         }
         self.found

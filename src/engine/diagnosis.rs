@@ -167,9 +167,11 @@ pub(super) fn of_project(core: &Core, target: &Target, mut problem: Problem) -> 
     problem.subject = match problem.subject {
         Subject::Model { model, .. } => Subject::Model { project, model },
         Subject::File { path, .. } => Subject::File { project, path },
-        Subject::Workspace | Subject::Store | Subject::Connection { .. } | Subject::Project { .. } => {
-            Subject::Project { name: project }
-        }
+        Subject::Workspace
+        | Subject::Store
+        | Subject::Connection { .. }
+        | Subject::Source { .. }
+        | Subject::Project { .. } => Subject::Project { name: project },
     };
     if problem.code.as_str() == "DBT-DEPS-NOT-RUN" {
         return packages_missing(target, problem);

@@ -18,6 +18,7 @@ use super::events::{Event, EventKind, JobId, Request};
 use super::jobs::{Job, Jobs, ProgressBoard};
 use super::log::EventLog;
 use super::outlines::Outlines;
+use super::sources::OpenSources;
 use super::store_watch;
 use super::target::Target;
 use super::watch::FolderWatch;
@@ -36,6 +37,8 @@ pub(super) struct Core {
     workspace: RwLock<Arc<Workspace>>,
     pub(super) jobs: Jobs,
     pub(super) outlines: Outlines,
+    /// Warehouses that were reached before, with their sessions.
+    pub(super) sources: OpenSources,
     log: EventLog,
     /// As many as there may be syncs at once.
     pub(super) seats: Semaphore,
@@ -160,6 +163,7 @@ impl Engine {
         let core = Arc::new(Core {
             jobs: Jobs::default(),
             outlines: Outlines::default(),
+            sources: OpenSources::default(),
             log: EventLog::start(Arc::clone(&world.store)),
             seats: Semaphore::new(seats),
             runtime: Handle::current(),

@@ -38,6 +38,7 @@ mod reach;
 mod recognised;
 mod record;
 mod repositories;
+mod sources;
 mod stages;
 mod state;
 mod store_watch;
@@ -52,6 +53,10 @@ mod world;
 
 pub use crate::dbt::packages::NewPackage;
 pub use crate::dbt::{Asked, Form, Indirect, RESOURCE_TYPES, is_selection, listed, resource_types};
+pub use crate::warehouse::{
+    Column as ResultColumn, Estimate, Kind as CellKind, Relation, RelationKind, SourceStep, StepEvent,
+    StepOutcome as SourceOutcome, Value as CellValue,
+};
 pub use change_connection::{NewCredential, Removal, RemovalPreview};
 pub use compiled::CompiledFile;
 pub use connect::{NewProject, connect};
@@ -70,7 +75,8 @@ pub use packages::{
 pub use profiles::ProfileChoice;
 pub use recognised::{Recognised, recognised};
 pub use repositories::GitRepositories;
+pub use sources::{ColumnProfile, OnSourceProbe, Preview, PreviewOrigin, PreviewRequest, SourceProbe, SourceView};
 pub use views::{
     ConnectionView, FixPreview, LiveJob, MacroSummary, MacroView, ModelView, Overview, ProjectView, Selection, SyncView,
 };
-pub use world::{Answer, Clock, OnProgress, Providers, Repositories, SystemClock, World};
+pub use world::{Answer, Clock, Drivers, OnProgress, Providers, Repositories, SystemClock, Warehouses, World};

@@ -10,7 +10,7 @@ use crate::workspace::{Assignment, Environment, Location, Paths, Workspace};
 use super::handle::Engine;
 use super::packages::HttpDownloads;
 use super::repositories::GitRepositories;
-use super::world::{SystemClock, World};
+use super::world::{Drivers, SystemClock, World};
 
 /// Name of the history in a workspace's state folder.
 const HISTORY: &str = "history.db";
@@ -33,6 +33,7 @@ impl Engine {
             repositories: Arc::new(GitRepositories),
             providers: Arc::new(HttpProviders::default()),
             downloads: Arc::new(HttpDownloads::default()),
+            warehouses: Arc::new(Drivers),
             clock: Arc::new(SystemClock),
             store: Arc::new(store.map_err(|error| vec![Problem::from(error)])?),
             catalogue: Arc::new(Catalogue::builtin()),

@@ -18,6 +18,7 @@ use crate::git::{
 };
 use crate::problem::Catalogue;
 use crate::store::Store;
+use crate::warehouse::{Connection, Source, SourceError};
 use crate::workspace::{Environment, Paths, Secret};
 
 /// A future that a port hands out.
@@ -90,6 +91,25 @@ pub trait Providers: Send + Sync {
     ) -> Answer<'_, Result<(), ApiError>>;
 }
 
+/// Warehouses, wherever they are.
+pub trait Warehouses: Send + Sync {
+    /// The source behind a connection. Reaches nothing yet; may read files of certificates.
+    ///
+    /// # Errors
+    /// A setting can't be used.
+    fn open(&self, connection: Connection) -> Result<Arc<dyn Source>, SourceError>;
+}
+
+/// The drivers of this program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Drivers;
+
+impl Warehouses for Drivers {
+    fn open(&self, connection: Connection) -> Result<Arc<dyn Source>, SourceError> {
+        crate::warehouse::open(connection)
+    }
+}
+
 /// What time it is.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
@@ -112,6 +132,7 @@ pub struct World {
     pub providers: Arc<dyn Providers>,
     /// The package hub and archives.
     pub downloads: Arc<dyn Downloads>,
+    pub warehouses: Arc<dyn Warehouses>,
     pub clock: Arc<dyn Clock>,
     pub store: Arc<Store>,
     pub catalogue: Arc<Catalogue>,

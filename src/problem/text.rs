@@ -147,6 +147,7 @@ pub fn subject_words(subject: &Subject) -> String {
         Subject::Workspace => "configuration".to_owned(),
         Subject::Store => "store".to_owned(),
         Subject::Connection { name } => format!("Git connection {name}"),
+        Subject::Source { name } => format!("source {name}"),
         Subject::Project { name } => format!("project {name}"),
         Subject::Model { project, model } => format!("project {project}, {model}"),
         Subject::File { project, path } => format!("project {project}, {path}"),

@@ -58,6 +58,10 @@ pub enum Subject {
     Connection {
         name: String,
     },
+    /// A warehouse.
+    Source {
+        name: String,
+    },
     Project {
         name: String,
     },
@@ -79,7 +83,7 @@ impl Subject {
         match self {
             Self::Project { name } => Some(name),
             Self::Model { project, .. } | Self::File { project, .. } => Some(project),
-            Self::Workspace | Self::Store | Self::Connection { .. } => None,
+            Self::Workspace | Self::Store | Self::Connection { .. } | Self::Source { .. } => None,
         }
     }
 }
@@ -176,6 +180,7 @@ impl Problem {
             Subject::Workspace => "workspace".to_owned(),
             Subject::Store => "store".to_owned(),
             Subject::Connection { name } => format!("connection/{name}"),
+            Subject::Source { name } => format!("source/{name}"),
             Subject::Project { name } => format!("project/{name}"),
             Subject::Model { project, model } => format!("project/{project}/model/{model}"),
             Subject::File { project, path } => format!("project/{project}/file/{path}"),

@@ -14,6 +14,8 @@ pub struct Dialect {
     quote: char,
     /// Whether a backslash in a text has to be doubled.
     backslash: bool,
+    /// Whether the warehouse charges by the bytes that a query reads.
+    pub charges_by_bytes: bool,
     /// Longest name, in bytes.
     pub longest_name: usize,
     /// Longest statement, in bytes.
@@ -62,6 +64,7 @@ pub const POSTGRES: Dialect = Dialect {
     name: "postgres",
     quote: '"',
     backslash: false,
+    charges_by_bytes: false,
     longest_name: 63,
     longest_statement: 1 << 30,
     most_columns: 1_600,
@@ -107,6 +110,7 @@ pub const BIGQUERY: Dialect = Dialect {
     name: "bigquery",
     quote: '`',
     backslash: true,
+    charges_by_bytes: true,
     longest_name: 300,
     longest_statement: 1 << 20,
     most_columns: 10_000,
@@ -129,6 +133,7 @@ pub const DATABRICKS: Dialect = Dialect {
     name: "databricks",
     quote: '`',
     backslash: true,
+    charges_by_bytes: false,
     longest_name: 255,
     longest_statement: 16 << 20,
     most_columns: 10_000,

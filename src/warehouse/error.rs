@@ -46,6 +46,9 @@ pub enum SourceError {
     /// A library that is opened while the program runs is not on this machine.
     #[error("{library} could not be opened: {raw}")]
     Library { library: String, raw: String },
+    /// It would read more bytes, which are paid for, than it may.
+    #[error("it would read {} of data, which is paid for", in_units(*bytes))]
+    Costs { bytes: u64 },
     /// The warehouse has no way to do this.
     #[error("{what} is not to be had from this kind of warehouse")]
     NotOffered { what: &'static str },
@@ -86,6 +89,7 @@ impl SourceError {
             Self::ManyStatements | Self::NoStatement => Code::new("RETL-MULTI-STATEMENT"),
             Self::Answer { .. } => Code::new("SOURCE-ANSWER"),
             Self::Library { .. } => Code::new("SOURCE-LIBRARY"),
+            Self::Costs { .. } => Code::new("SOURCE-COST"),
             Self::NotOffered { .. } => Code::new("SOURCE-NOT-OFFERED"),
         })
     }
@@ -105,6 +109,7 @@ impl SourceError {
             | Self::Cancelled
             | Self::ManyStatements
             | Self::NoStatement
+            | Self::Costs { .. }
             | Self::NotOffered { .. } => "",
         }
     }
@@ -114,6 +119,54 @@ impl SourceError {
         match self {
             Self::Refused(refusal) => refusal.area,
             _ => None,
+        }
+    }
+}
+
+/// Bytes in the unit in which a person thinks of them.
+fn in_units(bytes: u64) -> String {
+    let (mut amount, mut unit) = (bytes as f64, "B");
+    for next in ["kB", "MB", "GB", "TB", "PB"] {
+        if amount < 1_000.0 {
+            break;
+        }
+        (amount, unit) = (amount / 1_000.0, next);
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{amount:.1} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_told_in_their_unit() {
+        let told = [0, 999, 1_000, 1_536_000, 12_000_000_000, u64::MAX].map(in_units);
+        assert_eq!(told, ["0 B", "999 B", "1.0 kB", "1.5 MB", "12.0 GB", "18446.7 PB"]);
+    }
+
+    #[test]
+    fn every_code_is_in_the_catalogue() {
+        let (raw, words) = (String::new(), String::new());
+        let errors = [
+            SourceError::Setting { setting: "host", words },
+            SourceError::UnknownHost { host: raw.clone(), raw: raw.clone() },
+            SourceError::Unreachable { place: raw.clone(), raw: raw.clone() },
+            SourceError::Security { place: raw.clone(), raw: raw.clone() },
+            SourceError::TimedOut { after: Duration::from_secs(1) },
+            SourceError::Cancelled,
+            SourceError::Cut { raw: raw.clone() },
+            SourceError::ManyStatements,
+            SourceError::NoStatement,
+            SourceError::Answer { raw: raw.clone() },
+            SourceError::Library { library: raw.clone(), raw },
+            SourceError::Costs { bytes: 1 },
+            SourceError::NotOffered { what: "this" },
+        ];
+        let catalogue = crate::problem::Catalogue::builtin();
+        for error in errors {
+            let code = error.code().unwrap();
+            assert!(catalogue.entry(&code).is_some(), "{code}");
         }
     }
 }

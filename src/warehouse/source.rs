@@ -109,6 +109,18 @@ pub enum RelationKind {
     External,
 }
 
+impl RelationKind {
+    /// In words, for a list.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::View => "view",
+            Self::MaterializedView => "materialized view",
+            Self::External => "external table",
+        }
+    }
+}
+
 /// What a query would cost, as far as the warehouse says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Estimate {

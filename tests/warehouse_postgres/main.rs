@@ -6,6 +6,7 @@
 mod support;
 
 mod entry;
+mod preview;
 mod reading;
 mod types;
 

@@ -212,6 +212,7 @@ impl Stage {
             repositories: Arc::clone(&repositories) as Arc<dyn Repositories>,
             providers: Arc::new(HttpProviders::default()),
             downloads: Arc::new(NoDownloads),
+            warehouses: Arc::new(crate::engine::Drivers),
             clock: Arc::new(TickingClock::default()),
             store: Arc::clone(&store),
             catalogue: Arc::new(Catalogue::builtin()),

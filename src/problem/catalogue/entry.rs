@@ -83,6 +83,7 @@ fn named(text: &str, subject: &Subject) -> String {
     };
     match subject {
         Subject::Connection { name } => text.replace("git.NAME", &format!("git.{}", key_part(name))),
+        Subject::Source { name } => text.replace("sources.NAME", &format!("sources.{}", key_part(name))),
         _ => text,
     }
 }

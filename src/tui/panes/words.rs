@@ -70,6 +70,7 @@ pub(super) fn subject(subject: &Subject) -> String {
         Subject::Workspace => "workspace".to_owned(),
         Subject::Store => "store".to_owned(),
         Subject::Connection { name } => format!("connection {name}"),
+        Subject::Source { name } => format!("source {name}"),
         Subject::Project { name } => name.clone(),
         Subject::Model { project, model } => format!("{project} {}", short_id(model)),
         Subject::File { project, path } => format!("{project} {path}"),

@@ -190,7 +190,9 @@ fn one_line(text: &str, place: &str) -> Result<Secret, SecretError> {
     if value.trim().is_empty() {
         return Err(SecretError::Empty { place: place.to_owned() });
     }
-    if value.contains(['\n', '\r', '\0']) && !value.starts_with("-----BEGIN ") {
+    // Keys have lines of their own: PEM, and the JSON of service accounts.
+    let has_lines = value.starts_with("-----BEGIN ") || value.trim_start().starts_with('{');
+    if value.contains('\0') || (value.contains(['\n', '\r']) && !has_lines) {
         return Err(SecretError::ManyLines { place: place.to_owned() });
     }
     Ok(Secret::new(value))
