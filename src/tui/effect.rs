@@ -23,6 +23,11 @@ pub enum Query {
         project: String,
         unique_id: String,
     },
+    /// The first rows of a model.
+    Preview {
+        project: String,
+        unique_id: String,
+    },
     /// What a selection in dbt's syntax means.
     Selection(String),
     Syncs,
@@ -104,6 +109,8 @@ pub enum Effect {
         new: Box<NewProject>,
         generation: Generation,
     },
+    /// Nobody waits for the rows any more.
+    StopPreview,
     /// Nobody looks at the list any more.
     StopListing,
     /// Write another credential of a connection.

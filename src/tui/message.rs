@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::engine::{
-    Event, FixPreview, JobId, ListedThing, MacroView, ModelView, Overview, Probe, Progress, Removal, RemovalPreview,
-    Selection, SyncView, Tried,
+    Event, FixPreview, JobId, ListedThing, MacroView, ModelView, Overview, Preview, Probe, Progress, Removal,
+    RemovalPreview, Selection, SyncView, Tried,
 };
 use crate::problem::Problem;
 use crate::store::{ModelSummary, ProblemId, ProblemRecord, SyncRecord};
@@ -63,6 +63,10 @@ pub enum Message {
     MacroLoaded {
         generation: Generation,
         one: Option<Box<MacroView>>,
+    },
+    PreviewLoaded {
+        generation: Generation,
+        preview: Box<Preview>,
     },
     SelectionLoaded {
         generation: Generation,

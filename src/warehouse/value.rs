@@ -123,6 +123,11 @@ impl Value {
         matches!(self, Self::Null)
     }
 
+    /// Whether it is a number, exact or not.
+    pub const fn is_numeric(&self) -> bool {
+        matches!(self, Self::Integer(_) | Self::Huge(_) | Self::Float(_) | Self::Decimal(_))
+    }
+
     /// As JSON for `--json`. What JSON has no form for (exact decimals, large integers, dates, not a number,
     /// bytes) becomes a text, so that nothing is rounded on the way.
     pub fn to_json(&self) -> Json {

@@ -35,6 +35,7 @@ pub fn enabled(command: Command, state: &State) -> Result<(), String> {
             Err("there is nothing of that kind here".to_owned())
         }
         Command::Filter => Err("there is nothing to filter here".to_owned()),
+        Command::Preview => Err("no model is selected".to_owned()),
         Command::TestConnection | Command::ChangeCredential => Err("no Git connection is selected".to_owned()),
         Command::Remove => Err("neither a Git connection nor a project of ebb.toml is selected".to_owned()),
         Command::ApplyFix | Command::ChooseFix => Err("no problem with a fix is selected".to_owned()),

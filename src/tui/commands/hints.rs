@@ -22,7 +22,7 @@ pub fn hints(state: &State) -> Vec<Command> {
         ],
         (Tab::Connections, Focus::Detail) => &[Command::Back, Command::Sync, Command::Edit],
         (Tab::Models, Focus::List) => {
-            &[Command::Open, Command::Filter, Command::Sync, Command::NextView, Command::CopyId]
+            &[Command::Open, Command::Filter, Command::Sync, Command::Preview, Command::NextView, Command::CopyId]
         }
         (Tab::Models, Focus::Detail) => &[
             Command::Back,

@@ -54,6 +54,7 @@ pub enum Command {
     FoldAll,
     UnfoldAll,
     ToggleCompiled,
+    Preview,
     Wrap,
     Filter,
     Sync,

@@ -206,6 +206,17 @@ pub const COMMANDS: &[CommandInfo] = &[
             "Show the source, the compiled SQL, or what compiling changed",
         ),
     ),
+    inside(
+        Tab::Models,
+        everywhere(
+            Command::Preview,
+            "preview",
+            "preview",
+            &["p"],
+            Group::Work,
+            "Show the first rows of the selected model; again reads them anew",
+        ),
+    ),
     everywhere(Command::Wrap, "wrap", "wrap", &["w"], Group::Panes, "Wrap long lines of the detail, or cut them"),
     everywhere(Command::Sync, "sync", "sync", &["s"], Group::Work, "Sync the selected project now"),
     everywhere(Command::SyncAll, "sync-all", "sync all", &["S"], Group::Work, "Sync every project now"),

@@ -8,8 +8,9 @@ use std::process::{ExitStatus, Stdio};
 use ratatui::crossterm::event::EventStream;
 use rustix::process::{Signal as Raw, kill_current_process_group};
 use tokio::process::Command;
+use tokio_util::sync::CancellationToken;
 
-use crate::engine::{Engine, Request};
+use crate::engine::{Engine, PreviewRequest, Request};
 use crate::problem::{Code, Problem, Subject};
 use crate::store::{Cause, ProblemFilter, SyncFilter};
 use crate::tui::clipboard;
@@ -22,12 +23,19 @@ use super::{Dirty, Exit, Runner, memory};
 
 /// Most syncs that the History pane asks for.
 const MOST_SYNCS: u32 = 1_000;
+/// Rows of a preview.
+const PREVIEW_ROWS: u32 = 100;
+/// Most bytes that a preview may read where they are paid for.
+const PREVIEW_BYTES: u64 = 1_000_000_000;
 /// Most problems that the Troubleshooting pane asks for.
 const MOST_PROBLEMS: u32 = 5_000;
 
 impl Runner {
     pub(super) async fn carry(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
+            Effect::Load { query: Query::Preview { project, unique_id }, generation } => {
+                self.preview(project, unique_id, generation);
+            }
             Effect::Load { query, generation } => self.load(query, generation),
             Effect::SyncProject { project } => {
                 self.engine.submit(Request::SyncProject { project, cause: Cause::Manual });
@@ -51,6 +59,7 @@ impl Runner {
             Effect::TrustHost(key) => self.trust_host(key),
             Effect::List { listing, new, generation } => self.list(listing, *new, generation),
             Effect::StopListing => self.listing.cancel(),
+            Effect::StopPreview => self.preview.cancel(),
             Effect::ChangeCredential(new) => self.change_credential(*new),
             Effect::Remove(removal) => self.remove(removal),
             Effect::StartDemo => self.exit = Some(Exit::StartDemo),
@@ -90,6 +99,23 @@ impl Runner {
                 generation,
                 problem: Box::new(problem),
             });
+            // The screen may have been left meanwhile.
+            let _gone = answer.send(message).await;
+        });
+    }
+
+    /// Reads the first rows of a model; what was being read for another one is stopped.
+    fn preview(&mut self, project: String, unique_id: String, generation: Generation) {
+        self.preview.cancel();
+        self.preview = CancellationToken::new();
+        let (engine, answer, cancel) = (self.engine.clone(), self.answer.clone(), self.preview.clone());
+        tokio::spawn(async move {
+            let query = Query::Preview { project: project.clone(), unique_id: unique_id.clone() };
+            let request = PreviewRequest { project, unique_id, limit: PREVIEW_ROWS, most_bytes: Some(PREVIEW_BYTES) };
+            let message = match engine.preview(&request, &cancel).await {
+                Ok(preview) => Message::PreviewLoaded { generation, preview: Box::new(preview) },
+                Err(problem) => Message::QueryFailed { query, generation, problem: Box::new(problem) },
+            };
             // The screen may have been left meanwhile.
             let _gone = answer.send(message).await;
         });
@@ -244,7 +270,7 @@ fn ask(engine: &Engine, query: Query, generation: Generation) -> Result<Message,
             Message::ProblemsLoaded { generation, problems: engine.problems(&filter)? }
         }
         // Asked by `load`, which can wait for them.
-        Query::FixPreview { .. } | Query::SyncLog(_) | Query::Removal(_) => {
+        Query::FixPreview { .. } | Query::SyncLog(_) | Query::Removal(_) | Query::Preview { .. } => {
             return Err(broken("it was asked for in the wrong place"));
         }
     })

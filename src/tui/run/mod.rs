@@ -149,6 +149,8 @@ struct Runner {
     test: CancellationToken,
     /// Ends the listing that runs.
     listing: CancellationToken,
+    /// Stops the reading of rows that runs.
+    preview: CancellationToken,
     title: String,
     exit: Option<Exit>,
 }
@@ -213,6 +215,7 @@ impl Runner {
             resized: None,
             figures_at: 0,
             test: CancellationToken::new(),
+            preview: CancellationToken::new(),
             listing: CancellationToken::new(),
             title: String::new(),
             exit: None,

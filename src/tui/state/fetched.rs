@@ -40,6 +40,12 @@ impl<T> Fetched<T> {
         self.generation
     }
 
+    /// As [`Fetched::ask`], with a number above another one: for values of which there are many.
+    pub fn ask_above(&mut self, other: Generation, now: Timestamp) -> Generation {
+        self.generation = self.generation.max(other);
+        self.ask(now)
+    }
+
     /// Takes an answer; false when it came too late.
     pub fn answer(&mut self, generation: Generation, value: T, now: Timestamp) -> bool {
         let wanted = generation == self.generation && self.asked_at.is_some();

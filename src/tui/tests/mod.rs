@@ -9,6 +9,7 @@ mod live;
 mod mouse;
 mod overlays;
 mod pictures;
+mod preview;
 mod random;
 mod set_up;
 mod words;

@@ -128,6 +128,7 @@ fn general(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::FoldAll
         | Command::UnfoldAll
         | Command::ToggleCompiled
+        | Command::Preview
         | Command::Wrap
         | Command::Filter
         | Command::ApplyFix => Vec::new(),

@@ -32,6 +32,7 @@ pub(super) fn loaded(state: &mut State, message: Message) -> Vec<Effect> {
         Message::ModelsLoaded { generation, models } => state.models.models_loaded(generation, models, at),
         Message::ModelLoaded { generation, model } => state.models.model_loaded(generation, model, at),
         Message::MacroLoaded { generation, one } => state.models.macro_loaded(generation, one, at),
+        Message::PreviewLoaded { generation, preview } => state.models.preview_loaded(generation, *preview, at),
         Message::SelectionLoaded { generation, selection } => state.models.selection_loaded(generation, selection, at),
         Message::SyncsLoaded { generation, syncs } => state.history.syncs_loaded(generation, syncs, at),
         Message::SyncLoaded { generation, sync } => state.history.sync_loaded(generation, sync, at),
@@ -56,7 +57,7 @@ fn failed(state: &mut State, query: &Query, generation: Generation, problem: Box
         Query::Overview => {
             state.overview.fail(generation, problem);
         }
-        Query::Models | Query::Model { .. } | Query::Macro { .. } | Query::Selection(_) => {
+        Query::Models | Query::Model { .. } | Query::Macro { .. } | Query::Preview { .. } | Query::Selection(_) => {
             state.models.query_failed(query, generation, problem);
         }
         Query::Syncs | Query::Sync(_) => state.history.query_failed(query, generation, problem),

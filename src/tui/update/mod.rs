@@ -59,6 +59,7 @@ fn happened(state: &mut State, message: Message) -> Vec<Effect> {
         | Message::SyncLoaded { .. }
         | Message::SyncLogLoaded { .. }
         | Message::ProblemsLoaded { .. }
+        | Message::PreviewLoaded { .. }
         | Message::FixPreviewed { .. }
         | Message::RemovalPreviewed { .. }
         | Message::QueryFailed { .. } => data::loaded(state, message),

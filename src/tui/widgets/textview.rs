@@ -27,12 +27,23 @@ pub struct Document {
     lines: Arc<[RoleLine]>,
     /// Cells of the widest line.
     widest: usize,
+    /// First lines that stay where they are when the others scroll.
+    head: usize,
+    /// First cells of each line that stay where they are when the others are scrolled sideways.
+    stub: usize,
 }
 
 impl Document {
     pub fn new(lines: Vec<RoleLine>) -> Self {
         let widest = lines.iter().map(RoleLine::width).max().unwrap_or(0);
-        Self { lines: lines.into(), widest }
+        Self { lines: lines.into(), widest, head: 0, stub: 0 }
+    }
+
+    /// The first `head` lines and the first `stub` cells stay in sight.
+    #[must_use]
+    pub fn frozen(mut self, head: usize, stub: usize) -> Self {
+        (self.head, self.stub) = (head.min(self.lines.len()), stub);
+        self
     }
 
     pub fn lines(&self) -> &[RoleLine] {
@@ -105,14 +116,14 @@ impl TextView {
 
     /// Cells that the text is drawn in. Told by whoever lays out.
     pub fn set_size(&mut self, width: usize, height: usize, document: &Document) {
-        (self.width, self.height) = (width, height);
+        (self.width, self.height) = (width, height.saturating_sub(document.head));
         self.row = self.row.min(self.rows_of(self.top, document).saturating_sub(1));
         self.settle(document);
     }
 
     /// Another text: back to its beginning. A search goes on in the new text.
     pub fn reset(&mut self, document: &Document) {
-        (self.top, self.row, self.left) = (0, 0, 0);
+        (self.top, self.row, self.left) = (document.head, 0, 0);
         if let Some(search) = self.search.take() {
             self.search = Some(Search { matches: find(&search.words, document), ..search });
         }
@@ -138,7 +149,7 @@ impl TextView {
             Motion::PageDown => self.forward(page, document),
             Motion::HalfPageUp => self.back(half, document),
             Motion::HalfPageDown => self.forward(half, document),
-            Motion::First => (self.top, self.row) = (0, 0),
+            Motion::First => (self.top, self.row) = (document.head, 0),
             Motion::Last => (self.top, self.row) = self.end(document),
             Motion::To(line) => (self.top, self.row) = (line, 0),
         }
@@ -199,14 +210,15 @@ impl TextView {
 
     /// The window, in lines.
     pub fn scroll(&self, document: &Document) -> Scroll {
-        Scroll { offset: self.top, visible: self.height, total: document.len() }
+        let head = document.head;
+        Scroll { offset: self.top.saturating_sub(head), visible: self.height, total: document.len() - head }
     }
 
     /// The last line in sight of all lines: `40/212`; nothing where all is seen.
     pub fn position(&self, document: &Document) -> String {
         let scroll = self.scroll(document);
         if scroll.overflows() {
-            super::scroll::position((self.top + self.height).saturating_sub(1), document.len())
+            super::scroll::position((scroll.offset + self.height).saturating_sub(1), scroll.total)
         } else {
             String::new()
         }
@@ -261,7 +273,7 @@ impl TextView {
         for _ in 0..rows {
             if self.row > 0 {
                 self.row -= 1;
-            } else if self.top > 0 {
+            } else if self.top > document.head {
                 self.top -= 1;
                 self.row = self.rows_of(self.top, document).saturating_sub(1);
             } else {
@@ -273,17 +285,17 @@ impl TextView {
     /// The last place from which the window is still full.
     fn end(&self, document: &Document) -> (usize, usize) {
         let mut rows = 0;
-        for line in (0..document.len()).rev() {
+        for line in (document.head..document.len()).rev() {
             rows += self.rows_of(line, document);
             if rows >= self.height {
                 return (line, rows - self.height);
             }
         }
-        (0, 0)
+        (document.head, 0)
     }
 
     fn settle(&mut self, document: &Document) {
-        (self.top, self.row) = (self.top, self.row).min(self.end(document));
+        (self.top, self.row) = (self.top, self.row).max((document.head, 0)).min(self.end(document));
     }
 }
 
@@ -311,8 +323,12 @@ pub fn draw(look: Look<'_>, area: Rect, view: &TextView, document: &Document, bu
     let gutter = if view.numbers { document.number_width().min(usize::from(area.width)) } else { 0 };
     let body = Rect { x: area.x + gutter as u16, width: area.width - gutter as u16, ..area };
     let mut y = area.y;
+    for line in document.lines.iter().take(document.head.min(usize::from(area.height))) {
+        draw_row(look, Rect { y, height: 1, ..body }, line, (view.left, document.stub), buffer);
+        y += 1;
+    }
     let mut skipped = view.row;
-    for index in view.top..document.len() {
+    for index in view.top.max(document.head)..document.len() {
         if y >= area.bottom() {
             break;
         }
@@ -333,7 +349,7 @@ pub fn draw(look: Look<'_>, area: Rect, view: &TextView, document: &Document, bu
                 y += 1;
             }
         } else {
-            draw_row(look, Rect { y, height: 1, ..body }, &line, view.left, buffer);
+            draw_row(look, Rect { y, height: 1, ..body }, &line, (view.left, document.stub), buffer);
             y += 1;
         }
     }
@@ -360,10 +376,14 @@ fn in_search(view: &TextView, index: usize, line: &RoleLine) -> RoleLine {
     }
 }
 
-/// One unwrapped line, scrolled sideways; marks show where something is cut off.
-fn draw_row(look: Look<'_>, area: Rect, line: &RoleLine, left: usize, buffer: &mut Buffer) {
+/// One unwrapped line, scrolled sideways but for its first cells; marks show where something is cut off.
+fn draw_row(look: Look<'_>, area: Rect, line: &RoleLine, (left, stub): (usize, usize), buffer: &mut Buffer) {
+    let stub = if left > 0 { stub.min(usize::from(area.width)) } else { 0 };
+    let base = text::truncate(line.text(), stub, "").len();
+    buffer.set_line(area.x, area.y, &line.part_line(look.theme, 0..base), stub as u16);
+    let area = Rect { x: area.x + stub as u16, width: area.width - stub as u16, ..area };
     let room = usize::from(area.width);
-    let rest = text::skip_cells(line.text(), left);
+    let rest = text::skip_cells(line.text().get(base..).unwrap_or_default(), left);
     let start = line.text().len() - rest.len();
     let mut shown: Line<'_> = line.part_line(look.theme, start..line.text().len());
     let more = room > 0 && text::width(rest) > room;
@@ -373,7 +393,7 @@ fn draw_row(look: Look<'_>, area: Rect, line: &RoleLine, left: usize, buffer: &m
         shown.push_span(Span::styled(look.glyphs.ellipsis, look.style(Role::Dim)));
     }
     buffer.set_line(area.x, area.y, &shown, area.width);
-    if left > 0 && !line.text().is_empty() && room > 0 {
+    if left > 0 && start > base && room > 0 {
         buffer.set_string(area.x, area.y, look.glyphs.ellipsis, look.style(Role::Dim));
     }
 }

@@ -4,6 +4,7 @@
 mod detail;
 mod draw;
 mod pane;
+mod previews;
 mod rows;
 mod selecting;
 mod sheet;
@@ -17,7 +18,7 @@ use ratatui::layout::Rect;
 use super::PaneContext;
 use super::filtered_list::FilteredList;
 use super::parts::{Detail, Empty};
-use crate::engine::{MacroView, ModelView, Selection};
+use crate::engine::{MacroView, ModelView, Preview, Selection};
 use crate::problem::Problem;
 use crate::store::ModelSummary;
 use crate::tui::commands::Command;
@@ -30,6 +31,7 @@ use crate::tui::widgets::tree::{NodeKind, Tree};
 
 pub use detail::View;
 use detail::{Chosen, MacroPart, Page};
+use previews::Previews;
 use rows::ModelRows;
 use selecting::Selecting;
 use sheet::Links;
@@ -68,6 +70,8 @@ pub struct Models {
     moved_at: Option<u64>,
     moving: bool,
     chosen: Chosen,
+    /// Rows that were read, of the models that they were asked for.
+    previews: Previews,
     detail: Detail,
     links: Links,
     /// What the selection in the filter means.
@@ -99,8 +103,9 @@ impl Models {
         if !self.all.answer(generation, models, at) {
             return;
         }
-        // A model whose summary is the same may still have another text.
+        // A model whose summary is the same may still have another text, and other rows.
         self.asked = None;
+        self.previews.grow_old();
         if same {
             return;
         }
@@ -123,6 +128,10 @@ impl Models {
         self.loaded(generation, one.map(Page::Macro), at);
     }
 
+    pub(crate) fn preview_loaded(&mut self, generation: Generation, preview: Preview, at: Timestamp) {
+        self.previews.loaded(generation, preview, at);
+    }
+
     pub(crate) fn selection_loaded(&mut self, generation: Generation, selection: Selection, at: Timestamp) {
         self.selecting.answered(generation, selection, at);
     }
@@ -141,6 +150,10 @@ impl Models {
         match query {
             Query::Models => self.all.fail(generation, problem),
             Query::Selection(_) => self.selecting.failed(generation, problem),
+            Query::Preview { project, unique_id } => {
+                self.previews.failed(&model_id(project, unique_id), generation, problem);
+                true
+            }
             _ => self.page.fail(generation, problem),
         };
     }
@@ -242,14 +255,17 @@ impl Models {
             chosen: self.chosen,
             // Only what is laid out to a size depends on it.
             size: (is_macro || self.chosen.view.is_laid_out()).then_some((area.width, area.height)),
+            rows: (self.chosen.view == View::Preview).then_some(self.previews.revision()),
         };
         if self.made_of.as_ref() != Some(&source) {
             let is_same = self.made_of.as_ref().is_some_and(|old| (&old.id, old.chosen) == (&source.id, source.chosen));
-            let sheet = match &folder {
-                Some(id) => detail::folder::lines(id, self.summaries(), context).into(),
-                None => detail::sheet(self.page.value(), self.chosen, area, context),
+            let sheet = if let Some(id) = &folder {
+                detail::folder::lines(id, self.summaries(), context).into()
+            } else {
+                let rows = self.previews.of(self.page.value().map(Page::id).as_deref());
+                detail::sheet(self.page.value(), rows, self.chosen, area, context)
             };
-            let document = Document::new(sheet.lines);
+            let document = Document::new(sheet.lines).frozen(sheet.frozen.0, sheet.frozen.1);
             if is_same {
                 self.detail.update(document);
             } else {

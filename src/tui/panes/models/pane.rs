@@ -63,6 +63,8 @@ impl Pane for Models {
             Command::NextView => return Some(self.turn(1)),
             Command::PreviousView => return Some(self.turn(-1)),
             Command::ToggleCompiled => return Some(self.turn_code()),
+            Command::Preview => return self.preview(context),
+            Command::Cancel => return self.stop_preview(),
             Command::ScrollLeft
             | Command::ScrollRight
             | Command::Wrap
@@ -92,6 +94,10 @@ impl Pane for Models {
             Command::NextView | Command::PreviousView | Command::ToggleCompiled => {
                 when(!self.on_folder(), "a folder has no views: it has no SQL of its own")
             }
+            Command::Preview => {
+                when(self.summary().is_some_and(|model| model.kind.is_listed()), "no model is selected")
+            }
+            Command::Cancel if self.previews.is_loading() => Some(Ok(())),
             Command::Fold | Command::FoldAll | Command::UnfoldAll => when(
                 !self.list.is_filtered(),
                 &context.keymap.fill("a filtered list has no folders; {back} takes the filter away"),

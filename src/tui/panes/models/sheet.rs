@@ -21,6 +21,8 @@ pub(super) struct Link {
 pub(super) struct Sheet {
     pub(super) lines: Vec<RoleLine>,
     pub(super) links: Vec<Link>,
+    /// First lines and first cells that stay in sight.
+    pub(super) frozen: (usize, usize),
 }
 
 impl Sheet {
@@ -42,7 +44,7 @@ impl Sheet {
 
 impl From<Vec<RoleLine>> for Sheet {
     fn from(lines: Vec<RoleLine>) -> Self {
-        Self { lines, links: Vec::new() }
+        Self { lines, ..Self::default() }
     }
 }
 

@@ -5,6 +5,7 @@ mod columns;
 mod docs;
 pub(super) mod folder;
 mod macros;
+pub(super) mod preview;
 mod sql;
 
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::engine::{MacroView, ModelView};
+use crate::engine::{MacroView, ModelView, Preview};
 use crate::store::{ModelRecord, ModelVersion, tests_in_words};
 use crate::tui::layout::in_a_row;
 use crate::tui::panes::PaneContext;
+use crate::tui::state::Shown;
 use crate::tui::text;
 use crate::tui::theme::{Look, Role};
 use crate::tui::widgets::diff;
@@ -41,18 +43,20 @@ pub enum View {
     Docs,
     Macros,
     Lineage,
+    Preview,
     Config,
     Changes,
 }
 
 impl View {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Sql,
         Self::Columns,
         Self::Docs,
         Self::Macros,
         Self::Lineage,
+        Self::Preview,
         Self::Config,
         Self::Changes,
     ];
@@ -65,6 +69,7 @@ impl View {
             Self::Docs => "Docs",
             Self::Macros => "Macros",
             Self::Lineage => "Lineage",
+            Self::Preview => "Preview",
             Self::Config => "Config",
             Self::Changes => "Changes",
         }
@@ -101,6 +106,7 @@ impl View {
             | Self::Docs
             | Self::Macros
             | Self::Lineage
+            | Self::Preview
             | Self::Config
             | Self::Changes => TextView::default(),
         }
@@ -118,6 +124,8 @@ pub(super) struct Source {
     pub(super) page: u64,
     pub(super) chosen: Chosen,
     pub(super) size: Option<(u16, u16)>,
+    /// Of the rows, where they are shown.
+    pub(super) rows: Option<u64>,
 }
 
 /// What the detail shows, whole.
@@ -153,7 +161,13 @@ pub(super) struct Chosen {
 }
 
 /// The lines of a view.
-pub(super) fn sheet(page: Option<&Page>, chosen: Chosen, area: Rect, context: &PaneContext<'_>) -> Sheet {
+pub(super) fn sheet(
+    page: Option<&Page>,
+    rows: Shown<'_, Preview>,
+    chosen: Chosen,
+    area: Rect,
+    context: &PaneContext<'_>,
+) -> Sheet {
     let width = usize::from(area.width);
     let model = match page {
         None => return Sheet::default(),
@@ -167,6 +181,7 @@ pub(super) fn sheet(page: Option<&Page>, chosen: Chosen, area: Rect, context: &P
         View::Docs => docs::lines(&model.record, width, context).into(),
         View::Macros => macros::list(&model.macros, width, context),
         View::Lineage => lineage(&model.record, area, context),
+        View::Preview => preview::sheet(rows, &model.record, width, context),
         View::Config => config(&model.record).into(),
         View::Changes => changes(&model.versions, context).into(),
     }
