@@ -5,12 +5,14 @@ use std::sync::Arc;
 use super::error::SourceError;
 use super::postgres::{PostgresConnection, PostgresSource};
 use super::source::Source;
+use super::sqlite::{SqliteConnection, SqliteSource};
 
 /// What is needed to reach one warehouse. Secrets in it can't be printed.
 #[derive(Clone, Debug)]
 pub enum Connection {
     Postgres(PostgresConnection),
     Redshift(PostgresConnection),
+    Sqlite(SqliteConnection),
 }
 
 /// The source behind a connection. Reaches nothing yet.
@@ -20,6 +22,7 @@ pub enum Connection {
 pub fn open(connection: Connection) -> Result<Arc<dyn Source>, SourceError> {
     Ok(match connection {
         Connection::Postgres(settings) => Arc::new(PostgresSource::new(settings, false)?),
+        Connection::Sqlite(settings) => Arc::new(SqliteSource::new(settings)),
         Connection::Redshift(settings) => Arc::new(PostgresSource::new(settings, true)?),
     })
 }

@@ -10,6 +10,7 @@ mod error;
 mod moment;
 mod postgres;
 mod source;
+mod sqlite;
 mod statement;
 mod trust;
 mod value;
@@ -24,4 +25,5 @@ pub use source::{
     Answer, Bounds, Estimate, Relation, RelationKind, RelationName, Rows, Source, SourceStep, StepEvent, StepOutcome,
     Steps,
 };
+pub use sqlite::SqliteConnection;
 pub use value::{Batch, Column, Kind, Value};

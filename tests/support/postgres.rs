@@ -91,7 +91,8 @@ impl PostgresServer {
         self.psql(statements).unwrap()
     }
 
-    fn psql_path(&self) -> PathBuf {
+    /// The server's own client.
+    pub fn psql_path(&self) -> PathBuf {
         programs("").unwrap().join("psql")
     }
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::problem::{Code, Fix, Problem, Subject, key_part};
-use crate::warehouse::{Connection, PostgresConnection, TlsMode};
+use crate::warehouse::{Connection, PostgresConnection, SqliteConnection, TlsMode};
 use crate::workspace::{Secret, SecretRef, Source, SourceKey, SourceType, TlsSetting, Workspace};
 
 use super::super::handle::Core;
@@ -24,10 +24,10 @@ pub(super) async fn resolved(
     match source.kind {
         SourceType::Postgres => resolving.postgres(5_432).await.map(Connection::Postgres),
         SourceType::Redshift => resolving.postgres(5_439).await.map(Connection::Redshift),
+        SourceType::Sqlite => Ok(Connection::Sqlite(resolving.sqlite())),
         SourceType::Snowflake
         | SourceType::Bigquery
         | SourceType::Databricks
-        | SourceType::Sqlite
         | SourceType::Duckdb
         | SourceType::Adbc => {
             let summary = format!("This release reads no rows from {}", source.kind.title());
@@ -91,6 +91,12 @@ impl Resolving<'_> {
             authorities: source.ca_file.as_ref().map(|file| self.path(file)),
             certificate,
         })
+    }
+
+    fn sqlite(&self) -> SqliteConnection {
+        let path = |path: &PathBuf| self.path(path);
+        let attach = self.source.attach.iter().map(|(schema, file)| (schema.clone(), self.path(file))).collect();
+        SqliteConnection { path: self.source.path.as_ref().map(path).unwrap_or_default(), attach }
     }
 
     fn path(&self, path: &std::path::Path) -> PathBuf {

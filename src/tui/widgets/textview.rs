@@ -29,6 +29,8 @@ pub struct Document {
     widest: usize,
     /// First lines that stay where they are when the others scroll.
     head: usize,
+    /// First lines that are not scrolled sideways either.
+    still: usize,
     /// First cells of each line that stay where they are when the others are scrolled sideways.
     stub: usize,
 }
@@ -36,13 +38,13 @@ pub struct Document {
 impl Document {
     pub fn new(lines: Vec<RoleLine>) -> Self {
         let widest = lines.iter().map(RoleLine::width).max().unwrap_or(0);
-        Self { lines: lines.into(), widest, head: 0, stub: 0 }
+        Self { lines: lines.into(), widest, head: 0, still: 0, stub: 0 }
     }
 
-    /// The first `head` lines and the first `stub` cells stay in sight.
+    /// The first `head` lines and the first `stub` cells stay in sight; the first `still` lines do not move at all.
     #[must_use]
-    pub fn frozen(mut self, head: usize, stub: usize) -> Self {
-        (self.head, self.stub) = (head.min(self.lines.len()), stub);
+    pub fn frozen(mut self, head: usize, still: usize, stub: usize) -> Self {
+        (self.head, self.still, self.stub) = (head.min(self.lines.len()), still, stub);
         self
     }
 
@@ -323,8 +325,9 @@ pub fn draw(look: Look<'_>, area: Rect, view: &TextView, document: &Document, bu
     let gutter = if view.numbers { document.number_width().min(usize::from(area.width)) } else { 0 };
     let body = Rect { x: area.x + gutter as u16, width: area.width - gutter as u16, ..area };
     let mut y = area.y;
-    for line in document.lines.iter().take(document.head.min(usize::from(area.height))) {
-        draw_row(look, Rect { y, height: 1, ..body }, line, (view.left, document.stub), buffer);
+    for (index, line) in document.lines.iter().take(document.head.min(usize::from(area.height))).enumerate() {
+        let left = if index < document.still { 0 } else { view.left };
+        draw_row(look, Rect { y, height: 1, ..body }, line, (left, document.stub), buffer);
         y += 1;
     }
     let mut skipped = view.row;

@@ -265,7 +265,7 @@ impl Models {
                 let rows = self.previews.of(self.page.value().map(Page::id).as_deref());
                 detail::sheet(self.page.value(), rows, self.chosen, area, context)
             };
-            let document = Document::new(sheet.lines).frozen(sheet.frozen.0, sheet.frozen.1);
+            let document = Document::new(sheet.lines).frozen(sheet.frozen.0, sheet.frozen.1, sheet.frozen.2);
             if is_same {
                 self.detail.update(document);
             } else {

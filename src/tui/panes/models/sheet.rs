@@ -21,8 +21,8 @@ pub(super) struct Link {
 pub(super) struct Sheet {
     pub(super) lines: Vec<RoleLine>,
     pub(super) links: Vec<Link>,
-    /// First lines and first cells that stay in sight.
-    pub(super) frozen: (usize, usize),
+    /// First lines that stay in sight, those of them that do not move at all, and first cells that stay.
+    pub(super) frozen: (usize, usize, usize),
 }
 
 impl Sheet {

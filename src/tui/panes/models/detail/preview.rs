@@ -31,7 +31,7 @@ pub(super) fn sheet(rows: Shown<'_, Preview>, record: &ModelRecord, width: usize
                 let again = RoleLine::of(Role::Failure, format!("{} ", context.glyphs.cross))
                     .with(Role::Text, text::clean(&problem.summary));
                 sheet.lines.insert(0, again);
-                sheet.frozen.0 += 1;
+                (sheet.frozen.0, sheet.frozen.1) = (sheet.frozen.0 + 1, sheet.frozen.1 + 1);
             }
             sheet
         }
@@ -77,7 +77,8 @@ struct Shape {
 fn grid(preview: &Preview, record: &ModelRecord, width: usize, context: &PaneContext<'_>) -> Sheet {
     let cells: Vec<Vec<(Role, String)>> = preview.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     let shapes = shapes(&preview.columns, &cells, record);
-    let mut lines = vec![status(preview, context)];
+    let mut lines = status(preview, context);
+    let still = lines.len();
     let heading = |role: Role, words: fn(&ResultColumn) -> &str| {
         let cell = |column: &ResultColumn| (role, text::clean(words(column)).into_owned());
         preview.columns.iter().map(cell).collect::<Vec<_>>()
@@ -92,18 +93,18 @@ fn grid(preview: &Preview, record: &ModelRecord, width: usize, context: &PaneCon
     // A key that takes more than a half of the width would leave no room for the others.
     let stub = shapes.first().map_or(0, |key| key.width + GAP);
     let stub = if shapes.len() > 1 && stub * 2 <= width { stub } else { 0 };
-    Sheet { lines, frozen: (head, stub), ..Sheet::default() }
+    Sheet { lines, frozen: (head, still, stub), ..Sheet::default() }
 }
 
 /// How many rows, from where, and when.
-fn status(preview: &Preview, context: &PaneContext<'_>) -> RoleLine {
+fn status(preview: &Preview, context: &PaneContext<'_>) -> Vec<RoleLine> {
     let separator = context.glyphs.separator;
     let count = preview.rows.len() as u64;
     let more = if preview.more { " of more" } else { "" };
-    RoleLine::of(Role::Accent, format!("{}{more}", text::plural(count, "row", "rows")))
-        .with(Role::Dim, format!(" {} ", text::clean(&preview.origin.words())))
-        .with(Role::Dim, format!("{separator} as of {} UTC ", text::date_time(preview.as_of, &TimeZone::UTC)))
-        .with(Role::Dim, format!("{separator} {}", text::duration(preview.elapsed_ms)))
+    let rows = RoleLine::of(Role::Accent, format!("{}{more}", text::plural(count, "row", "rows")))
+        .with(Role::Dim, format!(" {separator} {}", text::duration(preview.elapsed_ms)))
+        .with(Role::Dim, format!(" {separator} as of {} UTC", text::date_time(preview.as_of, &TimeZone::UTC)));
+    vec![rows, RoleLine::of(Role::Dim, text::clean(&preview.origin.words()))]
 }
 
 /// The key first, then the others as they come.
