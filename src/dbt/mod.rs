@@ -66,7 +66,7 @@ pub use manifest::{ManifestFacts, write_manifest};
 pub use node::{Children, Column, Node, NodeKind, Nodes, Project, Quoting, Test};
 pub use options::{Adapter, EnvAccess, LoadOptions, LoadProgress, LoadStage, Loaded, Progress};
 pub use outline::Outline;
-pub use profiles::{Profile, ProfileOptions, read_profile, setting_of_project};
+pub use profiles::{Profile, ProfileOptions, profile_secret, read_profile, setting_of_project};
 pub use select::{
     Asked, Form, Indirect, RESOURCE_TYPES, SelectError, Selected, Selectors, Spec, Wanted, is_selection, listed,
     read_selectors, resource_types, select,

@@ -4,9 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::dbt::{EnvAccess, FileTree, Profile, ProfileOptions, read_profile, setting_of_project};
+use indexmap::IndexMap;
+
+use crate::dbt::{
+    Adapter, EnvAccess, FileTree, Profile, ProfileOptions, profile_secret, read_profile, setting_of_project,
+};
 use crate::problem::{Code, Problem, Severity, Subject};
-use crate::workspace::{Environment, Project};
+use crate::workspace::{Environment, Project, Secret, Source, SourceType, TlsSetting};
 
 use super::target::Target;
 
@@ -66,6 +70,25 @@ impl Target {
 }
 
 impl Target {
+    /// The warehouse that a folder's profile names, with its password: what dbt itself would connect to. None for a
+    /// fetched repository, whose profile may be meant for anything, and where there is no profile that can be used.
+    pub(super) fn profile_source(&self) -> Option<(Source, Option<Secret>)> {
+        let folder = self.folder.clone()?;
+        let (known, problem) = self.clone().with_profile(&ProfileChoice::default());
+        if problem.is_some() || known.connection_facts.is_empty() {
+            return None;
+        }
+        let env = EnvAccess::Process(self.environment.variables().clone());
+        let project_file = folder.join(&self.settings.project_path);
+        let path = place(&ProfileChoice::default(), project_file.parent().unwrap_or(&folder), &self.environment);
+        let (shown, text, name) = (path.display().to_string(), read(&path)?, self.project_setting("profile")?);
+        let (profile, vars) = (name.as_str(), &self.settings.vars);
+        let options = ProfileOptions { path: &shown, text: &text, profile, target: None, vars, env: &env };
+        let password = profile_secret(&options, "password").map(Secret::new);
+        let source = source_of(known.adapter, &known.database, &known.connection_facts)?;
+        Some((source, password))
+    }
+
     /// The same with what a `profiles.yml` of its repository says, which is looked for beside `dbt_project.yml` and
     /// sees no environment but the project's own `env`. A source of the workspace decides alone, and a schema that the
     /// workspace sets stays. The project's `target` chooses, where the profile has one of that name.
@@ -132,6 +155,48 @@ fn choose(path: &Path, name: &str, target: Option<&str>, of: &Target, env: &EnvA
     };
     let options = ProfileOptions { path: &shown, text: &text, profile: name, target, vars: &of.settings.vars, env };
     read_profile(&options).map_err(|problem| *problem)
+}
+
+/// A profile's target as a source of the workspace would say it. None for warehouses that no rows are read from.
+fn source_of(adapter: Adapter, database: &str, facts: &IndexMap<String, serde_json::Value>) -> Option<Source> {
+    let text = |key: &str| facts.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let kind = match adapter {
+        Adapter::Postgres => SourceType::Postgres,
+        Adapter::Redshift => SourceType::Redshift,
+        Adapter::Sqlite => {
+            let files = facts.get("schemas_and_paths")?.as_object()?;
+            let file = |path: &serde_json::Value| path.as_str().map(PathBuf::from);
+            let attach = files.iter().filter(|(schema, _)| *schema != "main");
+            return Some(Source {
+                kind: SourceType::Sqlite,
+                path: files.get("main").and_then(file),
+                attach: attach.filter_map(|(schema, path)| Some((schema.clone(), file(path)?))).collect(),
+                ..Source::default()
+            });
+        }
+        _ => return None,
+    };
+    let host = text("host")?;
+    let is_here = host.starts_with('/') || ["localhost", "127.0.0.1", "::1"].contains(&host.as_str());
+    let tls = match text("sslmode").as_deref() {
+        Some("disable") => TlsSetting::Disable,
+        Some("verify-full") => TlsSetting::VerifyFull,
+        Some("verify-ca") => TlsSetting::VerifyCa,
+        Some("require") => TlsSetting::Require,
+        // libpq would take what it gets; over a network nothing goes in the clear here.
+        _ if is_here => TlsSetting::Disable,
+        _ => TlsSetting::Require,
+    };
+    Some(Source {
+        kind,
+        host: Some(host),
+        port: facts.get("port").and_then(serde_json::Value::as_u64).and_then(|port| u32::try_from(port).ok()),
+        user: text("user"),
+        database: Some(database.to_owned()),
+        tls: Some(tls),
+        ca_file: text("sslrootcert").map(PathBuf::from),
+        ..Source::default()
+    })
 }
 
 /// `--profiles-dir`, `DBT_PROFILES_DIR`, the project's folder when there is one in it, `~/.dbt`.

@@ -184,3 +184,26 @@ fn a_missing_right_comes_with_its_grant() {
     let refused = workspace.refused(&["preview", "good"]);
     assert!(refused.contains("PG-PERMISSION") && refused.contains("TO \"reader\";"), "{refused}");
 }
+
+#[test]
+fn a_folder_reads_through_its_dbt_profile_without_any_set_up() {
+    let Some(workspace) = Workspace::new("a_folder_reads_through_its_dbt_profile_without_any_set_up") else { return };
+    let folder = workspace.folder.path().join("repository");
+    let profile = format!(
+        "shop:\n  target: dev\n  outputs:\n    dev:\n      type: postgres\n      host: 127.0.0.1\n      port: {}\n\
+         \x20     user: ebb\n      pass: \"{{{{ env_var('SHOP_PASSWORD') }}}}\"\n      dbname: postgres\n      schema: analytics\n",
+        workspace.server.port
+    );
+    fs::write(folder.join("profiles.yml"), profile).unwrap();
+    let path = folder.display().to_string();
+    let (rows, told) = workspace.told(&["--workspace", &path, "preview", "good", "--csv"]);
+    assert_eq!(rows, "customer_id,orders\n1,4\n2,4\n3,4\n4,4\n");
+    assert!(told.contains("2 parents"), "{told}");
+    let wrong = workspace.ebb_with(&["--workspace", &path, "preview", "good"], "wrong-password-4711");
+    let told = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(told.contains("PG-AUTH") && told.contains("the dbt profile: Postgres at 127.0.0.1"), "{told}");
+    assert!(!told.contains("4711"), "{told}");
+    fs::remove_file(folder.join("profiles.yml")).unwrap();
+    let refused = workspace.refused(&["--workspace", &path, "preview", "good"]);
+    assert!(refused.contains("SOURCE-NONE"), "{refused}");
+}

@@ -80,6 +80,21 @@ pub fn read_profile(options: &ProfileOptions<'_>) -> Result<Profile, Box<Problem
     rendering(options.vars, options.env, |renderer| Reading { options, renderer }.read(&document.root))
 }
 
+/// One of the keys of the chosen target that dbt does not show, such as `password`, rendered. Whoever asks keeps it
+/// from being printed. None where it is not there or can't be read, which [`read_profile`] tells better.
+pub fn profile_secret(options: &ProfileOptions<'_>, key: &str) -> Option<String> {
+    let document = yaml::parse(options.text).ok()?;
+    rendering(options.vars, options.env, |renderer| {
+        let reading = Reading { options, renderer };
+        let profile = document.root.get(options.profile)?;
+        let output = reading.output(profile, &reading.target_name(profile).ok()?).ok()?;
+        let kind = Kind::of(&python::text(&reading.render(output.get("type")?).ok()?))?;
+        let written = output.as_map()?.iter().find(|(written, _)| kind.own_name(written) == key)?;
+        let value = reading.render(&written.1.value).ok()?;
+        (!value.is_null()).then(|| python::text(&value))
+    })
+}
+
 /// Runs `work` with a renderer that knows dbt's base context, the variables and the environment.
 fn rendering<T>(vars: &IndexMap<String, Value>, env: &EnvAccess, work: impl FnOnce(&dyn NativeRenderer) -> T) -> T {
     let target = Target::for_profiles(vars, env);

@@ -8,18 +8,16 @@ use crate::warehouse::{Connection, PostgresConnection, SqliteConnection, TlsMode
 use crate::workspace::{Secret, SecretRef, Source, SourceKey, SourceType, TlsSetting, Workspace};
 
 use super::super::handle::Core;
+use super::Chosen;
 
-/// The connection of the source called `name`.
+/// The connection of a source.
 ///
 /// # Errors
 /// A setting is missing, or a secret can't be had.
-pub(super) async fn resolved(
-    core: &Core,
-    workspace: &Workspace,
-    name: &str,
-    source: &Source,
-) -> Result<Connection, Problem> {
-    let resolving = Resolving { core, base: workspace.base(&core.world.environment).to_path_buf(), name, source };
+pub(super) async fn resolved(core: &Core, workspace: &Workspace, chosen: &Chosen) -> Result<Connection, Problem> {
+    let Chosen { name, settings: source, password } = chosen;
+    let base = workspace.base(&core.world.environment).to_path_buf();
+    let resolving = Resolving { core, base, name, source, password: password.as_ref() };
     resolving.complete()?;
     match source.kind {
         SourceType::Postgres => resolving.postgres(5_432).await.map(Connection::Postgres),
@@ -42,6 +40,8 @@ struct Resolving<'a> {
     base: PathBuf,
     name: &'a str,
     source: &'a Source,
+    /// Where it is known already.
+    password: Option<&'a Secret>,
 }
 
 impl Resolving<'_> {
@@ -77,9 +77,10 @@ impl Resolving<'_> {
             host: source.host.clone().unwrap_or_default(),
             port: source.port.and_then(|port| u16::try_from(port).ok()).unwrap_or(port),
             user: source.user.clone().unwrap_or_default(),
-            password: match &source.password {
-                Some(password) => Some(self.secret(password).await?),
-                None => None,
+            password: match (self.password, &source.password) {
+                (Some(known), _) => Some(known.clone()),
+                (None, Some(password)) => Some(self.secret(password).await?),
+                (None, None) => None,
             },
             database: source.database.clone().unwrap_or_else(|| self.name.to_owned()),
             tls: match source.tls.unwrap_or_default() {

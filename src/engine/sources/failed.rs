@@ -6,15 +6,16 @@ use crate::warehouse::SourceError;
 use crate::workspace::{Source, SourceType};
 
 use super::super::handle::Core;
+use super::Chosen;
 
 /// The problem of a source as such.
-pub(super) fn of_source(core: &Core, name: &str, error: &SourceError) -> Problem {
-    problem(core, name, Subject::Source { name: name.to_owned() }, error)
+pub(super) fn of_source(core: &Core, chosen: &Chosen, error: &SourceError) -> Problem {
+    problem(core, chosen, Subject::Source { name: chosen.name.clone() }, error)
 }
 
 /// The problem of one model that was to be read.
-pub(super) fn of_model(core: &Core, name: &str, subject: Subject, sql: &str, error: &SourceError) -> Problem {
-    let problem = problem(core, name, subject, error);
+pub(super) fn of_model(core: &Core, chosen: &Chosen, subject: Subject, sql: &str, error: &SourceError) -> Problem {
+    let problem = problem(core, chosen, subject, error);
     match error {
         SourceError::Refused(refusal) => match refusal.position.and_then(|position| line_at(sql, position)) {
             Some(line) => problem.with_evidence("Where reading stopped", vec![line]),
@@ -24,18 +25,17 @@ pub(super) fn of_model(core: &Core, name: &str, subject: Subject, sql: &str, err
     }
 }
 
-fn problem(core: &Core, name: &str, subject: Subject, error: &SourceError) -> Problem {
+fn problem(core: &Core, chosen: &Chosen, subject: Subject, error: &SourceError) -> Problem {
     let catalogue = &core.world.catalogue;
     let by_words = || catalogue.match_text(error.area()?, error.raw()).map(|entry| entry.code.clone());
     let unknown = || error.area().unwrap_or(Area::Source).unknown();
     let code = error.code().or_else(by_words).or_else(unknown).unwrap_or(Code::new("SOURCE-UNKNOWN"));
     let summary = error.to_string();
     let mut problem = Problem::new(code, subject, summary).with_raw(error.raw());
-    if let Some(source) = core.workspace().settings.sources.get(name) {
-        problem = problem.with_evidence("Source", vec![in_words(name, source)]);
-        if let Some(grant) = grants(source, problem.code.as_str()) {
-            problem = problem.with_fix(Fix::copy("Have an administrator run this for our user", grant));
-        }
+    let source = &chosen.settings;
+    problem = problem.with_evidence("Source", vec![in_words(&chosen.name, source)]);
+    if let Some(grant) = grants(source, problem.code.as_str()) {
+        problem = problem.with_fix(Fix::copy("Have an administrator run this for our user", grant));
     }
     catalogue.describe(&mut problem);
     problem

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::problem::{Code, Problem, Subject};
 use crate::warehouse::{Bounds, Relation, Source, StepEvent, Steps};
-use crate::workspace::{self, SourceType, Workspace};
+use crate::workspace::{self, Secret, SourceType, Workspace};
 
 use super::handle::{Core, Engine};
 pub use preview::{Preview, PreviewOrigin, PreviewRequest};
@@ -58,17 +58,26 @@ pub(super) struct OpenSources {
 }
 
 /// The settings that a source was opened with, and the source.
-type Opened = (workspace::Source, Arc<dyn Source>);
+type Opened = (Chosen, Arc<dyn Source>);
+
+/// A warehouse that is to be reached: one of the workspace, or the one that a folder's dbt profile names.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Chosen {
+    name: String,
+    settings: workspace::Source,
+    /// Where it is known already; else the settings say where it is.
+    password: Option<Secret>,
+}
 
 impl OpenSources {
-    fn of(&self, name: &str, settings: &workspace::Source) -> Option<Arc<dyn Source>> {
+    fn of(&self, chosen: &Chosen) -> Option<Arc<dyn Source>> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.get(name).filter(|(before, _)| before == settings).map(|(_, source)| Arc::clone(source))
+        open.get(&chosen.name).filter(|(before, _)| before == chosen).map(|(_, source)| Arc::clone(source))
     }
 
-    fn keep(&self, name: &str, settings: &workspace::Source, source: &Arc<dyn Source>) {
+    fn keep(&self, chosen: &Chosen, source: &Arc<dyn Source>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.insert(name.to_owned(), (settings.clone(), Arc::clone(source)));
+        open.insert(chosen.name.clone(), (chosen.clone(), Arc::clone(source)));
     }
 
     fn forget(&self, name: &str) {
@@ -93,17 +102,17 @@ impl Engine {
         told: OnSourceProbe,
         cancel: CancellationToken,
     ) -> Result<bool, Problem> {
-        let settings = settings(&self.core.workspace(), name)?;
+        let chosen = self.core.chosen(name)?;
         // What was kept may hold a password that has changed since.
         self.core.sources.forget(name);
         let outcome = async {
-            let source = self.core.source(name).await?;
+            let source = self.core.source(&chosen).await?;
             let steps = Steps::new({
                 let told = Arc::clone(&told);
                 move |event| told(SourceProbe::Step(event))
             });
-            let bounds = bounds(&settings, &cancel);
-            source.test(&steps, &bounds).await.map_err(|error| failed::of_source(&self.core, name, &error))
+            let bounds = bounds(&chosen.settings, &cancel);
+            source.test(&steps, &bounds).await.map_err(|error| failed::of_source(&self.core, &chosen, &error))
         };
         match outcome.await {
             Ok(()) => Ok(true),
@@ -116,8 +125,9 @@ impl Engine {
 
     /// The schemas that a source lets us see.
     pub async fn source_schemas(&self, name: &str, cancel: &CancellationToken) -> Result<Vec<String>, Problem> {
-        let (source, bounds) = self.core.reach(name, cancel).await?;
-        source.schemas(&bounds).await.map_err(|error| failed::of_source(&self.core, name, &error))
+        let chosen = self.core.chosen(name)?;
+        let (source, bounds) = self.core.reach(&chosen, cancel).await?;
+        source.schemas(&bounds).await.map_err(|error| failed::of_source(&self.core, &chosen, &error))
     }
 
     /// The tables and views of a schema.
@@ -127,30 +137,46 @@ impl Engine {
         schema: &str,
         cancel: &CancellationToken,
     ) -> Result<Vec<Relation>, Problem> {
-        let (source, bounds) = self.core.reach(name, cancel).await?;
-        source.relations(schema, &bounds).await.map_err(|error| failed::of_source(&self.core, name, &error))
+        let chosen = self.core.chosen(name)?;
+        let (source, bounds) = self.core.reach(&chosen, cancel).await?;
+        source.relations(schema, &bounds).await.map_err(|error| failed::of_source(&self.core, &chosen, &error))
     }
 }
 
 impl Core {
-    /// The source of this name, opened with its secrets; the one from before where its settings are the same.
-    async fn source(&self, name: &str) -> Result<Arc<dyn Source>, Problem> {
-        let workspace = self.workspace();
-        let settings = settings(&workspace, name)?;
-        if let Some(open) = self.sources.of(name, &settings) {
+    /// The source of this name.
+    fn chosen(&self, name: &str) -> Result<Chosen, Problem> {
+        let settings = settings(&self.workspace(), name)?;
+        Ok(Chosen { name: name.to_owned(), settings, password: None })
+    }
+
+    /// The source that a project's models are built in; for a folder, the one that its dbt profile names. None
+    /// where there is neither.
+    async fn chosen_for(&self, project: &str) -> Result<Option<Chosen>, Problem> {
+        let target = self.target(project)?;
+        if let Some(name) = &target.settings.source {
+            return self.chosen(name).map(Some);
+        }
+        let found = self.blocking(move || target.profile_source()).await?;
+        let name = "the dbt profile".to_owned();
+        Ok(found.map(|(settings, password)| Chosen { name, settings, password }))
+    }
+
+    /// The source, opened with its secrets; the one from before where nothing of it has changed.
+    async fn source(&self, chosen: &Chosen) -> Result<Arc<dyn Source>, Problem> {
+        if let Some(open) = self.sources.of(chosen) {
             return Ok(open);
         }
-        let connection = connection::resolved(self, &workspace, name, &settings).await?;
+        let connection = connection::resolved(self, &self.workspace(), chosen).await?;
         let opened = self.world.warehouses.open(connection);
-        let source = opened.map_err(|error| failed::of_source(self, name, &error))?;
-        self.sources.keep(name, &settings, &source);
+        let source = opened.map_err(|error| failed::of_source(self, chosen, &error))?;
+        self.sources.keep(chosen, &source);
         Ok(source)
     }
 
     /// A source and how long one query to it may take.
-    async fn reach(&self, name: &str, cancel: &CancellationToken) -> Result<(Arc<dyn Source>, Bounds), Problem> {
-        let settings = settings(&self.workspace(), name)?;
-        Ok((self.source(name).await?, bounds(&settings, cancel)))
+    async fn reach(&self, chosen: &Chosen, cancel: &CancellationToken) -> Result<(Arc<dyn Source>, Bounds), Problem> {
+        Ok((self.source(chosen).await?, bounds(&chosen.settings, cancel)))
     }
 }
 

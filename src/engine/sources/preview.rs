@@ -14,7 +14,7 @@ use crate::store::{Kind as NodeKind, ModelRecord};
 use crate::warehouse::{Bounds, Column, Dialect, Estimate, Rows, Source, SourceError, Value};
 
 use super::super::handle::{Core, Engine};
-use super::{failed, relation};
+use super::{Chosen, failed, relation};
 
 /// Codes that say that a relation is not there.
 const NOT_THERE: [&str; 6] = [
@@ -111,7 +111,7 @@ pub(super) struct Looking<'a> {
     core: &'a Core,
     record: ModelRecord,
     project: String,
-    source_name: String,
+    chosen: Chosen,
     source: Arc<dyn Source>,
     most_bytes: Option<u64>,
     bounds: Bounds,
@@ -136,16 +136,16 @@ impl<'a> Looking<'a> {
             let summary = "There is no such model as of the last good sync";
             Problem::new(Code::new("CONFIG-REFERENCE"), subject.clone(), summary)
         })?;
-        let Some(source_name) = core.target(&request.project)?.settings.source else {
+        let Some(chosen) = core.chosen_for(&request.project).await? else {
             let summary = format!("The project {} has no source to read rows from", request.project);
             let fix = format!("Set projects.{}.source to a source of this workspace", key_part(&request.project));
             let mut problem = Problem::new(Code::new("SOURCE-NONE"), subject, summary).with_fix(Fix::read(fix));
             core.world.catalogue.describe(&mut problem);
             return Err(problem);
         };
-        let (source, bounds) = core.reach(&source_name, cancel).await?;
+        let (source, bounds) = core.reach(&chosen, cancel).await?;
         let (project, most_bytes) = (request.project.clone(), request.most_bytes);
-        Ok(Self { core, record, project, source_name, source, most_bytes, bounds })
+        Ok(Self { core, record, project, chosen, source, most_bytes, bounds })
     }
 
     fn subject(&self) -> Subject {
@@ -153,7 +153,7 @@ impl<'a> Looking<'a> {
     }
 
     pub(super) fn problem(&self, sql: &str, error: &SourceError) -> Problem {
-        failed::of_model(self.core, &self.source_name, self.subject(), sql, error)
+        failed::of_model(self.core, &self.chosen, self.subject(), sql, error)
     }
 
     pub(super) fn dialect(&self) -> &'static Dialect {
