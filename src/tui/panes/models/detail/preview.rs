@@ -153,8 +153,10 @@ fn row(cells: &[(Role, String)], shapes: &[Shape], context: &PaneContext<'_>) ->
         } else {
             text::pad(words, shape.width, ellipsis)
         };
+        if line.width() > 0 {
+            line.push(Role::Text, &" ".repeat(GAP));
+        }
         line.push(*role, &fitted);
-        line.push(Role::Text, &" ".repeat(GAP));
     }
     line
 }
